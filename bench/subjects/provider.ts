@@ -1,0 +1,64 @@
+import { request } from 'node:http'
+import { programPath, type Server, startServer } from './server.ts'
+
+/** The credential that the provider wants to see. */
+export const providerSecret = 'sk_bench_9f2c41d7a6b84e0f8c35d1e2b7a90c64'
+
+/** Stands in the provider's answer and nowhere else: an answer without it did not come from the provider. */
+export const providerMarker = 'answered-by-the-bench-provider'
+
+/** The path that direct and floor ask for; the provider answers every path alike. */
+export const providerPath = '/v1/records/4711'
+
+const answerBytes = 1026
+
+/** The provider's answer: always these 1,026 bytes of JSON. */
+export const providerAnswer = buildAnswer()
+
+function buildAnswer(): Buffer {
+  const record = {
+    id: 4711,
+    number: 128,
+    url: 'https://api.example.com/v1/records/4711',
+    title: 'The export stops after the first page',
+    state: 'open',
+    locked: false,
+    labels: [
+      { id: 31, name: 'bug', color: 'd73a4a' },
+      { id: 47, name: 'export', color: '0e8a16' },
+    ],
+    author: { id: 902, login: 'marta', type: 'User', admin: false },
+    assignees: [{ id: 733, login: 'jonas', type: 'User', admin: false }],
+    comments: 7,
+    created_at: '2026-03-09T08:14:55Z',
+    updated_at: '2026-03-11T17:40:02Z',
+    closed_at: null,
+    marker: providerMarker,
+    body: '',
+  }
+  const sentence = 'Steps: open the list, choose all columns, export as CSV; the file ends after one hundred rows. '
+  const missing = answerBytes - JSON.stringify(record).length
+  record.body = sentence.repeat(Math.ceil(missing / sentence.length)).slice(0, missing)
+  return Buffer.from(JSON.stringify(record))
+}
+
+/** Starts the provider in a process of its own. */
+export function startProvider(folder: string): Promise<Server> {
+  return startServer({
+    name: 'provider',
+    folder,
+    healthPath: '/count',
+    command: port => [programPath('provider-server.ts'), String(port)],
+  })
+}
+
+/** How many documents the provider has given since it started. */
+export async function countProviderAnswers(provider: Server): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  request({ host: '127.0.0.1', port: provider.port, path: '/count', agent: false }, response => {
+    response.setEncoding('utf8').on('data', resolve)
+  })
+    .on('error', reject)
+    .end()
+  return Number(/\d+/.exec(await promise)?.[0])
+}

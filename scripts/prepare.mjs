@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hasDevPackages, isInstalled, recordPath } from './installed.mjs'
+import { withLock } from './lock.mjs'
+import { npmCi, npmFailed, SetUpError } from './npm.mjs'
+import { broughtNode, runsClawLink } from './right-node.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Makes this clone ready to run: a Node that runs ClawLink, and the packages it needs. Costs milliseconds when both are
+ * there. Says on stderr what it installs. Works on Node 20 and later with nothing but the standard library.
+ * Throws SetUpError with advice, or Interrupted.
+ * @param {{ dev: boolean }} options whether the development packages are needed too
+ * @returns {Promise<string>} the Node binary to run ClawLink with: `process.execPath` where that one will do
+ */
+export async function prepare({ dev }) {
+  const brought = runsClawLink(process.versions.node) ? undefined : requireBroughtNode()
+  const node = brought?.binary ?? process.execPath
+  const isReady = () => (brought?.isInstalled() ?? true) && isInstalled(root, { dev })
+  if (isReady()) return node
+
+  const onWait = () => say('waiting for another ClawLink that is setting up this folder\n')
+  return withLock(join(root, '.cache', 'set-up.lock'), { onWait }, async onStart => {
+    if (brought && !brought.isInstalled()) {
+      await step(`getting Node ${brought.version} (this machine's is ${process.versions.node})`, async () => {
+        const words = await npmCi(process.execPath, brought.folder, { dev: false, onStart })
+        if (!brought.isInstalled()) throw npmFailed(words)
+        if (spawnSync(brought.binary, ['--version']).status === 0) return
+        rmSync(recordPath(brought.folder))
+        throw unsupported('does not run here')
+      })
+    }
+    // A folder that has development packages keeps them.
+    const all = dev || hasDevPackages(root)
+    if (!isInstalled(root, { dev: all })) {
+      await step(all ? 'installing packages, development ones too' : 'installing packages', async () => {
+        const words = await npmCi(node, root, { dev: all, onStart })
+        if (!isInstalled(root, { dev: all })) throw npmFailed(words)
+      })
+    }
+    return node
+  })
+}
+
+function requireBroughtNode() {
+  const brought = broughtNode(`${process.platform}-${process.arch}`)
+  if (!brought) throw unsupported('is not made for this platform')
+  return brought
+}
+
+/** @param {string} why */
+function unsupported(why) {
+  return new SetUpError(
+    `ClawLink needs Node 24.16 or later (not 25) and this is ${process.versions.node}; the one that it could bring ${why}. Install Node 26 (https://nodejs.org) and run the same command again.`,
+  )
+}
+
+/**
+ * @param {string} what
+ * @param {() => Promise<void>} work
+ */
+async function step(what, work) {
+  const startedAt = performance.now()
+  const took = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`
+  say(`${what} … `)
+  try {
+    await work()
+    process.stderr.write(took())
+  } catch (error) {
+    process.stderr.write(`failed after ${took()}`)
+    throw error
+  }
+}
+
+/** @param {string} words */
+function say(words) {
+  process.stderr.write(`clawlink: ${words}`)
+}

@@ -1,0 +1,88 @@
+import { type AccountQueries, accountQueries } from './accounts/queries.ts'
+import { ensureWorkspace } from './accounts/workspace.ts'
+import { createGate, type Gate } from './calls/gate.ts'
+import { createValidator, type Validator } from './calls/validate.ts'
+import { buildCatalog, type Catalog } from './catalog/catalog.ts'
+import { type ConnectionQueries, connectionQueries } from './connections/queries.ts'
+import { connectors } from './connectors/index.ts'
+import { type Clock, systemClock } from './core/clock.ts'
+import type { Config } from './core/config.ts'
+import { Fault } from './core/errors.ts'
+import { createLog, type Log } from './core/log.ts'
+import { TtlCache } from './core/ttl-cache.ts'
+import type { Db } from './db/db.ts'
+import { openDb } from './db/open.ts'
+import type { ConnectionRow, KeyRow } from './db/schema.ts'
+import { createNet, type Net } from './net/send.ts'
+import { keyRingSource } from './vault/key-ring-source.ts'
+import { openVault, type Vault } from './vault/vault.ts'
+
+/** Everything that a use case may need, built once and passed first. There is no other state. */
+export type App = {
+  config: Config
+  clock: Clock
+  log: Log
+  db: Db
+  vault: Vault
+  catalog: Catalog
+  net: Net
+  validator: Validator
+  gate: Gate
+  queries: { accounts: AccountQueries; connections: ConnectionQueries }
+  /** Facts that may be a second old. Never a credential, sealed or not. */
+  memory: { keys: TtlCache<KeyRow>; connections: TtlCache<ConnectionRow[]> }
+  /** The workspace that the command line acts in. */
+  workspaceId: string
+}
+
+const remembered = { ttlMs: 1000, entriesMax: 10_000 }
+
+/** Opens the database and the vault and builds the rest. `close` gives everything back, in reverse order. */
+export async function openApp(
+  config: Config,
+  { clock = systemClock, log = createLog(config.logLevel) }: { clock?: Clock; log?: Log } = {},
+): Promise<{ app: App; close(): Promise<void> } | Fault> {
+  const db = await openDb(config)
+  if (db instanceof Fault) return db
+  const vault = await openVault(db, keyRingSource(config), clock.now())
+  if (vault instanceof Fault) {
+    await db.close()
+    return vault
+  }
+  const catalog = buildCatalog(connectors, config.baseUrls)
+  const net = createNet({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
+  const app: App = {
+    config,
+    clock,
+    log,
+    db,
+    vault,
+    catalog,
+    net,
+    validator: createValidator(),
+    gate: createGate(),
+    queries: { accounts: accountQueries(db), connections: connectionQueries(db) },
+    memory: { keys: new TtlCache(remembered), connections: new TtlCache(remembered) },
+    workspaceId: await ensureWorkspace(db, clock.now()),
+  }
+  return {
+    app,
+    async close() {
+      await net.close()
+      await db.close()
+      log.flush()
+    },
+  }
+}
+
+/**
+ * Hosts that need no further permission: those the owner named as a provider's base URL, and a connector's own when it is
+ * an address of this machine by definition, like the sandbox's.
+ */
+function ownHosts(config: Config, catalog: Catalog): string[] {
+  const named = Object.values(config.baseUrls).map(url => new URL(url).host)
+  const local = [...catalog.providers.values()]
+    .map(({ base }) => new URL(base))
+    .filter(({ hostname }) => hostname === '127.0.0.1')
+  return [...named, ...local.map(({ host }) => host)]
+}

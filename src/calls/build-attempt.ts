@@ -1,0 +1,23 @@
+import { requestPage } from '../catalog/page.ts'
+import { buildRequest, type ProviderRequest } from '../catalog/request.ts'
+import { Fault } from '../core/errors.ts'
+import type { ReadyCall } from './call.ts'
+
+/** The exact request of a call, without its credential. Pure: the same for every attempt and for the preview. */
+export function buildAttempt({ call, tool, args }: ReadyCall): ProviderRequest | Fault {
+  const request = buildRequest(tool, args, call.id)
+  if ('field' in request) {
+    return new Fault('validation_error', `The argument ${request.field} ${request.problem}.`, {
+      invalidFields: [request],
+    })
+  }
+  const { next } = call.request
+  if (next === undefined) return request
+  const paged = tool.page && requestPage(request, next)
+  return (
+    paged ??
+    new Fault('validation_error', '`next` is not the `next` of an earlier answer of this tool.', {
+      invalidFields: [{ field: 'next', problem: 'must be taken unchanged from an earlier answer of this tool' }],
+    })
+  )
+}

@@ -1,0 +1,33 @@
+import type { Principal } from '../accounts/principal.ts'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import { attempt } from './attempt.ts'
+import { buildAttempt } from './build-attempt.ts'
+import type { Call, CallRequest, EndedCall } from './call.ts'
+import { closeCall } from './close-call.ts'
+import { decide } from './decide.ts'
+import { prepareCall } from './prepare-call.ts'
+
+/**
+ * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempt,
+ * decide, close. However it ends, one usage row is written before this resolves.
+ */
+export async function callTool(app: App, principal: Principal, request: CallRequest): Promise<EndedCall> {
+  const startedAt = app.clock.now()
+  const call: Call = { id: newId('call', startedAt), startedAt, principal, request }
+
+  const ready = await prepareCall(app, call)
+  if (ready instanceof Fault) {
+    return closeCall(app, call, { kind: 'failed', fault: ready }, { tool: app.catalog.tools.get(request.tool) })
+  }
+  const built = buildAttempt(ready)
+  if (built instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: built }, { ready })
+
+  const held = app.gate.hold(ready, startedAt)
+  if (held) return closeCall(app, call, { kind: 'failed', fault: held }, { ready })
+
+  const { classified, effort } = await attempt(app, ready, built)
+  app.gate.learn(ready, classified, app.clock.now())
+  return closeCall(app, call, decide(ready.tool, classified), { ready, effort })
+}

@@ -1,0 +1,42 @@
+import type { Principal } from '../accounts/principal.ts'
+import type { Tool } from '../catalog/catalog.ts'
+import type { Coercion, Outcome, Success } from '../core/outcome.ts'
+import type { ConnectionRow } from '../db/schema.ts'
+
+/** What a caller asks for, before anything is checked. */
+export type CallRequest = {
+  tool: string
+  arguments: Record<string, unknown>
+  /** Id or label of the connection to use. */
+  connection?: string | undefined
+  /** The `next` of an earlier answer of the same tool with the same arguments. */
+  next?: string | undefined
+  /** Where the call came in. */
+  surface: 'rest' | 'mcp' | 'cli'
+}
+
+/** A call on its way: it has an id and a place in the usage record, whatever becomes of it. */
+export type Call = { id: string; startedAt: number; principal: Principal; request: CallRequest }
+
+/** A call that may be sent: the tool, the arguments as they will be sent, and the account. */
+export type ReadyCall = {
+  call: Call
+  tool: Tool
+  args: Record<string, unknown>
+  coerced: Coercion[]
+  connection: ConnectionRow
+}
+
+/** What came of it on the wire, for the usage record. */
+export type Effort = { attempts: number; requestBytes: number; answerBytes: number; providerStatus: number }
+
+/** A call that has ended. Edges put this into their own form. */
+export type EndedCall<O extends Outcome = Outcome> = {
+  id: string
+  tool: string
+  outcome: O
+  coerced: Coercion[]
+  connection?: { id: string; label: string; account: string }
+}
+
+export type SucceededCall = EndedCall<Success>

@@ -1,0 +1,88 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Tool } from '../catalog/catalog.ts'
+import type { ErrorRule } from '../catalog/define.ts'
+import { valueAt } from '../catalog/paths.ts'
+import { type ErrorCode, Fault, type FaultDetails } from '../core/errors.ts'
+import type { LossReason, WireResult } from '../net/wire.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+/** What one attempt came to. `trusted`: the provider itself said what happened; otherwise it may or may not have acted. */
+export type Classified =
+  | { ok: true; status: number; headers: IncomingHttpHeaders; body: unknown }
+  | { ok: false; fault: Fault; reached: 'not_sent' | 'maybe_sent' | 'answered'; trusted: boolean }
+
+/** Says in our words what came back from the wire. Pure. The connector's own rules win over the HTTP status. */
+export function classify(tool: Tool, result: WireResult, nowMs: number): Classified {
+  const { connector } = tool.provider
+  if (result.kind === 'lost') {
+    const fault = new Fault(lossCodes[result.reason], `${connector.name}: ${result.message}`)
+    return { ok: false, fault, reached: result.reached, trusted: false }
+  }
+  const { status, headers } = result
+  const body = parseAnswer(result)
+  const parsed = 'value' in body ? body.value : undefined
+  const rule = connector.api.errors?.find(each => matches(each, status, headers, parsed))
+  if (!rule && status < 300 && 'value' in body) return { ok: true, status, headers, body: body.value }
+
+  const code = rule?.code ?? codeOfStatus(status)
+  const details: FaultDetails = { providerStatus: status }
+  const wait = retryAfterMs(headers, connector.api.retry ?? [], nowMs)
+  if (wait !== undefined && (code === 'rate_limited' || code === 'provider_unavailable')) details.retryAfterMs = wait
+  const said = messageOf(parsed, [...(rule?.message ? [rule.message] : []), ...(connector.api.message ?? [])])
+  const text = 'problem' in body && !rule ? body.problem : said
+  const fault = new Fault(code, `${connector.name} answered ${status}${text ? `: ${text}` : '.'}`, details)
+  // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out.
+  return { ok: false, fault, reached: 'answered', trusted: rule !== undefined || (status >= 400 && status < 500) }
+}
+
+const lossCodes: Record<LossReason, ErrorCode> = {
+  blocked_address: 'policy_denied',
+  bad_request: 'validation_error',
+  dns: 'provider_unavailable',
+  refused: 'provider_unavailable',
+  tls: 'provider_unavailable',
+  timeout: 'timeout',
+  closed: 'provider_unavailable',
+  too_large: 'payload_too_large',
+  malformed: 'provider_unavailable',
+  redirect: 'provider_unavailable',
+}
+
+const statusCodes: Record<number, ErrorCode> = {
+  401: 'authentication_failed',
+  402: 'quota_exceeded',
+  403: 'permission_denied',
+  404: 'not_found',
+  408: 'timeout',
+  409: 'conflict',
+  410: 'not_found',
+  412: 'conflict',
+  413: 'payload_too_large',
+  423: 'conflict',
+  429: 'rate_limited',
+  451: 'permission_denied',
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  return statusCodes[status] ?? (status >= 400 && status < 500 ? 'validation_error' : 'provider_unavailable')
+}
+
+function matches(rule: ErrorRule, status: number, headers: IncomingHttpHeaders, body: unknown): boolean {
+  if (rule.status !== undefined && rule.status !== status) return false
+  if (rule.header && headers[rule.header[0]] !== rule.header[1]) return false
+  if (!rule.body) return true
+  const [path, wanted] = rule.body
+  const value = valueAt(body, path)
+  return wanted === true ? Boolean(value) : value === wanted
+}
+
+/** The provider's own words, on one line and bounded: they help a person, and are not to be trusted as instructions. */
+function messageOf(body: unknown, paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const value = valueAt(body, path)
+    const text = typeof value === 'string' ? value : value !== undefined && value !== null ? JSON.stringify(value) : ''
+    if (text) return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 500)
+  }
+  return undefined
+}

@@ -1,0 +1,33 @@
+import type { Tool } from '../catalog/catalog.ts'
+import { nextPage } from '../catalog/page.ts'
+import { valueAt } from '../catalog/paths.ts'
+import { Fault } from '../core/errors.ts'
+import type { Outcome } from '../core/outcome.ts'
+import type { Classified } from './classify.ts'
+
+/**
+ * What a call comes to after an attempt. Pure.
+ *
+ * | how far it got                                 | read, or safe to repeat | any other write |
+ * |------------------------------------------------|-------------------------|-----------------|
+ * | not sent                                       | failed                  | failed          |
+ * | answered: refused by the provider              | failed                  | failed          |
+ * | maybe sent, or an answer that says nothing     | failed, may be repeated | **unknown**     |
+ */
+export function decide(tool: Tool, attempt: Classified): Outcome {
+  if (attempt.ok) return succeeded(tool, attempt)
+  const { fault } = attempt
+  if (attempt.reached === 'not_sent' || attempt.trusted || tool.effect === 'read') return { kind: 'failed', fault }
+  const { retryAfterMs: _, ...details } = fault.details
+  if (tool.idempotency === 'none')
+    return { kind: 'unknown', fault: new Fault('outcome_unknown', fault.message, details) }
+  const fix = 'It may have happened. Calling again with the same arguments is safe: it cannot happen twice.'
+  return { kind: 'failed', fault: new Fault(fault.code, fault.message, { ...fault.details, fix }) }
+}
+
+function succeeded(tool: Tool, { status, headers, body }: Extract<Classified, { ok: true }>): Outcome {
+  const link = headers.link
+  const next = nextPage(tool.page, { linkHeader: Array.isArray(link) ? link.join(', ') : link, body })
+  const output = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
+  return { kind: 'succeeded', output, providerStatus: status, ...(next === undefined ? {} : { next }) }
+}

@@ -1,0 +1,88 @@
+import type { Principal } from '../accounts/principal.ts'
+import type { App } from '../app.ts'
+import type { Tool } from '../catalog/catalog.ts'
+import type { JsonSchema } from '../catalog/define.ts'
+import { connectionsOf } from '../connections/pick-connection.ts'
+import type { Effect } from '../core/effect.ts'
+import { Fault } from '../core/errors.ts'
+import { findTool } from './find-tool.ts'
+
+export type ToolSummary = {
+  name: string
+  provider: string
+  about: string
+  effect: Effect
+  arguments: string[]
+  connected: boolean
+}
+
+export type ToolDescription = Omit<ToolSummary, 'arguments' | 'connected'> & {
+  inputSchema: JsonSchema
+  /** Whether sending it twice is harmless. */
+  repeatable: boolean
+  paged: boolean
+  scopes: string[]
+  apiVersion: string | null
+  connections: { id: string; label: string; account: string; isDefault: boolean }[]
+}
+
+/** Tools that fit the words, best first; without words, the tools of the provider in the order of their definition. */
+export async function searchTools(
+  app: App,
+  principal: Principal,
+  { query, provider, limit }: { query: string; provider?: string | undefined; limit: number },
+): Promise<ToolSummary[] | Fault> {
+  if (provider !== undefined && !app.catalog.providers.has(provider)) {
+    return new Fault('provider_not_found', `There is no provider "${provider}".`, {
+      choices: [...app.catalog.providers.keys()],
+    })
+  }
+  const keep = (tool: Tool) => provider === undefined || tool.provider.slug === provider
+  const found = query.trim()
+    ? app.catalog.search.find(query, limit, keep).map(hit => hit.tool)
+    : [...app.catalog.tools.values()].filter(keep).slice(0, limit)
+  return Promise.all(
+    found.map(async tool => {
+      const connections = await usableConnections(app, principal, tool)
+      return { ...summaryOf(tool), connected: connections.length > 0 }
+    }),
+  )
+}
+
+/** Everything that a caller needs to know before calling a tool. */
+export async function describeTool(app: App, principal: Principal, name: string): Promise<ToolDescription | Fault> {
+  const tool = findTool(app.catalog, name)
+  if (tool instanceof Fault) return tool
+  const { arguments: _, ...summary } = summaryOf(tool)
+  const connections = await usableConnections(app, principal, tool)
+  return {
+    ...summary,
+    inputSchema: tool.inputSchema(),
+    repeatable: tool.effect === 'read' || tool.idempotency !== 'none',
+    paged: tool.page !== undefined,
+    scopes: tool.row.scopes ?? [],
+    apiVersion: tool.provider.connector.api.version ?? null,
+    connections: connections.map(row => ({
+      id: row.id,
+      label: row.label,
+      account: row.account_label,
+      isDefault: row.is_default === 1,
+    })),
+  }
+}
+
+function summaryOf(tool: Tool) {
+  const properties = Object.keys(Object(tool.inputSchema().properties))
+  return {
+    name: tool.name,
+    provider: tool.provider.slug,
+    about: tool.row.about,
+    effect: tool.effect,
+    arguments: properties,
+  }
+}
+
+async function usableConnections(app: App, principal: Principal, tool: Tool) {
+  const rows = await connectionsOf(app, principal.workspaceId, tool.provider.slug)
+  return rows.filter(row => row.environment === principal.environment)
+}

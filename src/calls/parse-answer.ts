@@ -1,0 +1,18 @@
+import type { WireAnswer } from '../net/wire.ts'
+
+/** The body as a value (JSON, plain text, or null when there is none), or why it is none. */
+export function parseAnswer({ headers, body }: WireAnswer): { value: unknown } | { problem: string } {
+  if (body.length === 0) return { value: null }
+  const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const text = body.toString('utf8')
+  if (/^(application|text)\/([a-z0-9.+-]+\+)?json$/.test(mediaType) || mediaType === '') {
+    try {
+      return { value: JSON.parse(text) }
+    } catch {
+      return mediaType === '' ? { value: text } : { problem: 'the answer is not valid JSON.' }
+    }
+  }
+  if (mediaType === 'text/html') return { problem: 'a web page came where an answer of the API was expected.' }
+  if (mediaType.startsWith('text/')) return { value: text }
+  return { problem: `the answer is of type ${mediaType.slice(0, 60)}, not JSON.` }
+}

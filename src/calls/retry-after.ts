@@ -1,0 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { RetryHint } from '../catalog/define.ts'
+
+/** No provider may put off its callers for longer than this by a header. */
+const waitMsMax = 24 * 60 * 60 * 1000
+
+/**
+ * How long the provider asks us to wait. `Retry-After` (RFC 9110, 10.2.3: seconds or a date) wins over the connector's
+ * own hints. Nonsense counts as nothing said; a time that has passed as no wait.
+ */
+export function retryAfterMs(
+  headers: IncomingHttpHeaders,
+  hints: readonly RetryHint[],
+  nowMs: number,
+): number | undefined {
+  const standard = headers['retry-after']
+  const fromStandard =
+    standard === undefined ? undefined : /^\d+$/.test(standard) ? Number(standard) * 1000 : Date.parse(standard) - nowMs
+  const candidates = [fromStandard, ...hints.map(hint => fromHint(headers[hint.header], hint.unit, nowMs))]
+  const wait = candidates.find(ms => ms !== undefined && Number.isFinite(ms))
+  return wait === undefined ? undefined : Math.min(Math.max(0, wait), waitMsMax)
+}
+
+function fromHint(value: string | string[] | undefined, unit: RetryHint['unit'], nowMs: number): number | undefined {
+  if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined
+  return unit === 'epoch_s' ? Number(value) * 1000 - nowMs : Number(value) * 1000
+}

@@ -1,0 +1,95 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import type { Tool } from '../catalog/catalog.ts'
+import { Fault, type FaultDetails, type InvalidField } from '../core/errors.ts'
+import type { Coercion } from '../core/outcome.ts'
+import { coerce } from './coerce.ts'
+
+export type ValidArguments = { args: Record<string, unknown>; coerced: Coercion[] }
+
+export type Validator = {
+  /** The arguments as they may be sent, or a fault that names every wrong field and shows the schema. */
+  validate(tool: Tool, args: Record<string, unknown>): ValidArguments | Fault
+}
+
+/** Compiled schemas are kept for this many tools; compiling costs milliseconds, so it happens at a tool's first call. */
+const compiledMax = 300
+
+export function createValidator(): Validator {
+  const compiled = new Map<string, ValidateFunction>()
+
+  function checkOf(tool: Tool): ValidateFunction {
+    const known = compiled.get(tool.name)
+    if (known) return known
+    // An instance of its own per schema: a shared one keeps every schema that it ever saw.
+    const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, meta: false, verbose: true })
+    formats.default(ajv)
+    const check = ajv.compile(tool.inputSchema())
+    if (compiled.size >= compiledMax) {
+      const oldest = compiled.keys().next()
+      if (!oldest.done) compiled.delete(oldest.value)
+    }
+    compiled.set(tool.name, check)
+    return check
+  }
+
+  return {
+    validate(tool, args) {
+      const check = checkOf(tool)
+      if (check(args)) return { args, coerced: [] }
+      const { value, coerced } = coerce(args, check.errors ?? [])
+      if (coerced.length && check(value)) return { args: value, coerced }
+      return faultOf(tool, check.errors ?? [])
+    },
+  }
+}
+
+function faultOf(tool: Tool, errors: readonly ErrorObject[]): Fault {
+  const missing = errors
+    .filter(error => error.keyword === 'required')
+    .map(error => join(error.instancePath, error.params.missingProperty))
+  const invalid = errors.filter(error => error.keyword !== 'required').map(problemOf)
+  const sources = [...new Set(missing.flatMap(field => sourceOf(tool, field)))]
+  const details: FaultDetails & { fix?: string } = { schema: tool.inputSchema() }
+  if (missing.length) details.missingFields = missing
+  if (invalid.length) details.invalidFields = invalid
+  if (sources.length) details.fix = `Correct the named fields. ${sources.join(' ')}`
+  const parts = [
+    missing.length ? `missing: ${missing.join(', ')}` : '',
+    invalid.length ? invalid.map(({ field, problem }) => `${field || 'arguments'} ${problem}`).join('; ') : '',
+  ]
+  return new Fault(
+    'validation_error',
+    `The arguments of ${tool.name} are not valid: ${parts.filter(Boolean).join('; ')}.`,
+    details,
+  )
+}
+
+function sourceOf(tool: Tool, field: string): string[] {
+  const source = tool.provider.connector.sources?.[field]
+  const name = `${tool.provider.slug}_${source}`
+  return source && name !== tool.name ? [`${name} supplies ${field}.`] : []
+}
+
+function problemOf(error: ErrorObject): InvalidField {
+  if (error.keyword === 'additionalProperties') {
+    return {
+      field: join(error.instancePath, error.params.additionalProperty),
+      problem: 'is not an argument of this tool',
+    }
+  }
+  const allowed: unknown = error.params.allowedValues
+  const problem = Array.isArray(allowed)
+    ? `must be one of ${allowed.slice(0, 24).join(', ')}`
+    : (error.message ?? 'is not valid')
+  return { field: join(error.instancePath), problem }
+}
+
+/** A JSON Pointer (RFC 6901) and a name as a dotted path. */
+function join(pointer: string, name: unknown = ''): string {
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return [...path, String(name)].filter(Boolean).join('.')
+}

@@ -1,0 +1,87 @@
+import { type Effect, effectOfMethod } from '../core/effect.ts'
+import type { Connector, Idempotency, JsonSchema, Page, ToolRow } from './define.ts'
+import { jsonSchemaOf } from './json-schema.ts'
+import { createSearch, type Search } from './search.ts'
+import { parseTemplate, pathInputs, type Template, urlInputs } from './template.ts'
+
+/** One connector in use, under the name that tools and connections refer to it by. */
+export type Provider = { slug: string; connector: Connector; base: string; tools: readonly Tool[] }
+
+/** One tool, ready to be called: the row with everything that can be known before a call. */
+export type Tool = {
+  /** `github_list_issues`: unique, at most 48 characters of `[a-z0-9_]`. */
+  name: string
+  provider: Provider
+  row: ToolRow
+  effect: Effect
+  idempotency: Idempotency
+  template: Template
+  /** How its answers are paged, if they are. */
+  page: Page | undefined
+  /** Inputs that the URL takes. */
+  inUrl: ReadonlySet<string>
+  /** The schema is made when first asked for: a catalogue of thousands must start at once. */
+  inputSchema: () => JsonSchema
+}
+
+export type Catalog = {
+  providers: ReadonlyMap<string, Provider>
+  tools: ReadonlyMap<string, Tool>
+  search: Search
+}
+
+/**
+ * Everything that can be called. `baseUrls` overrides where a provider lives, such as a server of the user's own.
+ * Throws on a mistake in a connector, so that it is found when ClawLink is built and tested, not when it is called.
+ */
+export function buildCatalog(connectors: Record<string, Connector>, baseUrls: Record<string, string> = {}): Catalog {
+  const providers = new Map<string, Provider>()
+  const tools = new Map<string, Tool>()
+  for (const [slug, connector] of Object.entries(connectors)) {
+    const own: Tool[] = []
+    const provider: Provider = { slug, connector, base: baseUrls[slug] ?? connector.api.base, tools: own }
+    providers.set(slug, provider)
+    for (const [key, row] of Object.entries(connector.tools)) own.push(buildTool(provider, key, row))
+    for (const tool of own) tools.set(tool.name, tool)
+  }
+  return { providers, tools, search: createSearch([...tools.values()]) }
+}
+
+function buildTool(provider: Provider, key: string, row: ToolRow): Tool {
+  const name = `${provider.slug}_${key}`
+  if (!/^[a-z][a-z0-9_]{0,47}$/.test(name))
+    throw new Error(`tool name "${name}" is not 1 to 48 characters of [a-z0-9_]`)
+  const template = parseTemplate(row.request)
+  const effect = row.effect ?? effectOfMethod(template.method)
+  return {
+    name,
+    provider,
+    row,
+    effect,
+    idempotency: row.idempotency ?? defaultIdempotency(template.method, effect),
+    template,
+    page: row.page,
+    inUrl: urlInputs(template),
+    inputSchema: once(() => requirePathInputs(jsonSchemaOf(row.input), template)),
+  }
+}
+
+/** RFC 9110, 9.2.2: GET, HEAD, PUT and DELETE are idempotent; POST and PATCH are not, unless the row knows better. */
+function defaultIdempotency(method: string, effect: Effect): Idempotency {
+  return effect === 'read' || method === 'PUT' || method === 'DELETE' ? 'natural' : 'none'
+}
+
+/** A missing path input would become a wrong URL, whatever the row's author wrote. */
+function requirePathInputs(schema: JsonSchema, template: Template): JsonSchema {
+  const listed = Array.isArray(schema.required) ? schema.required : []
+  const required = [...new Set([...listed, ...pathInputs(template)])]
+  return required.length ? { ...schema, required } : schema
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The connector shape. A connector is one typed constant in one file; a tool is a row of it, not a program.
+ * Everything else (request, preview, hints, search, docs) derives from these facts.
+ */
+import * as z from 'zod'
+import type { Effect } from '../core/effect.ts'
+import type { ErrorCode } from '../core/errors.ts'
+
+/**
+ * Whether repeating a request is harmless once it may have reached the provider.
+ * `natural`: the same request twice leaves the same state. `header`: the provider honours an idempotency key in this
+ * header; ClawLink fills it. `none`: each request acts anew.
+ */
+export type Idempotency = 'natural' | 'none' | { header: string }
+
+/** Maps a provider's own way of failing to our codes; the first rule that matches wins over the built-in status rules. */
+export type ErrorRule = {
+  status?: number
+  /** A header that must have this value. */
+  header?: [name: string, value: string]
+  /** A dotted path into the JSON body that must have this value, or, with `true`, any value that is not empty. */
+  body?: [path: string, value: string | number | boolean]
+  code: ErrorCode
+  /** Dotted path to the provider's own message. */
+  message?: string
+}
+
+/** Where the provider says when to come back. `unit`: epoch seconds, or seconds from now. */
+export type RetryHint = { header: string; unit: 'epoch_s' | 'delta_s' }
+
+/** How to get the next page. `link`: RFC 8288 `Link: <…>; rel="next"`. `cursor`: a value in the body, sent back as `param`. */
+export type Page = { kind: 'link' } | { kind: 'cursor'; param: string; next: string }
+
+/** A way to authenticate. The first one listed is offered first. */
+export type Auth = {
+  kind: 'api_key'
+  /** What people call it at this provider: "personal access token", "API key". */
+  label: string
+  header: string
+  /** `{secret}` is replaced by the secret. */
+  format: string
+  /** Page at the provider where the secret is made. */
+  console?: string
+  /** What to tick there, in a sentence. */
+  advice?: string
+}
+
+export type JsonSchema = { [key: string]: unknown }
+
+export type ToolRow = {
+  /** What it does, in the words that an agent would search for. */
+  about: string
+  input: z.ZodType | JsonSchema
+  /** `METHOD /path/{input}{?query,inputs}`. `{+path}` keeps its slashes. Inputs not named here become the JSON body. */
+  request: string
+  effect?: Effect
+  idempotency?: Idempotency
+  page?: Page
+  /** Dotted path of the part of the answer to give. */
+  pick?: string
+  scopes?: string[]
+}
+
+export type Connector = {
+  name: string
+  about: string
+  auth: [Auth, ...Auth[]]
+  /** A cheap read that proves a credential and names its account; `id` and `label` are dotted paths into its answer. */
+  account: { request: string; id: string; label: string }
+  api: {
+    base: string
+    /** The provider's API version that the tools are written for. */
+    version?: string
+    headers?: Record<string, string>
+    errors?: ErrorRule[]
+    retry?: RetryHint[]
+    /** Dotted paths where the provider puts its own error message. */
+    message?: string[]
+  }
+  /** Which tool supplies an input that an agent may not know: `{ issue_number: 'list_issues' }`. */
+  sources?: Record<string, string>
+  tools: Record<string, ToolRow>
+}
+
+export const connector = (definition: Connector): Connector => definition
+
+/** An API key, personal access token or bot token that goes into one header. */
+export function apiKey(
+  auth: Omit<Auth, 'kind' | 'header' | 'format'> & Partial<Pick<Auth, 'header' | 'format'>>,
+): Auth {
+  return { kind: 'api_key', header: 'authorization', format: 'Bearer {secret}', ...auth }
+}
+
+export const link = (): Page => ({ kind: 'link' })
+export const cursor = (param: string, next: string): Page => ({ kind: 'cursor', param, next })
+
+/** The input names of a request template, so that the compiler refuses a name that is not declared. */
+type Names<R extends string> = R extends `${string}{${infer Group}}${infer Rest}` ? Listed<Group> | Names<Rest> : never
+type Listed<G extends string> = G extends `?${infer N}` ? Split<N> : G extends `+${infer N}` ? Split<N> : Split<G>
+type Split<N extends string> = N extends `${infer A},${infer B}` ? A | Split<B> : N
+type Declared<R extends string, I, Missing = Exclude<Names<R>, keyof I>> = [Missing] extends [never]
+  ? unknown
+  : { 'the request names an input that is not declared': Missing }
+
+/** One row. `input` is the shape of the arguments; names that it does not declare are refused. */
+export function tool<S extends z.ZodRawShape, const R extends string>(
+  row: Omit<ToolRow, 'input' | 'request'> & { input: S; request: R } & Declared<R, S>,
+): ToolRow {
+  return { ...row, input: z.strictObject(row.input) }
+}

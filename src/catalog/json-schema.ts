@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import type { JsonSchema } from './define.ts'
+
+/**
+ * The JSON Schema (2020-12) of an input or output as an agent should see it: the input side, without what only costs
+ * tokens (`$schema`, a pattern beside a format, the bounds of safe integers).
+ */
+export function jsonSchemaOf(shape: z.ZodType | JsonSchema): JsonSchema {
+  if (!(shape instanceof z.ZodType)) return shape
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    io: 'input',
+    override({ jsonSchema }) {
+      if (jsonSchema.format) delete jsonSchema.pattern
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+    },
+  })
+  return schema
+}

@@ -1,0 +1,49 @@
+import { styleText } from 'node:util'
+import type { Fault } from '../core/errors.ts'
+import { problemOf } from '../http/problem.ts'
+
+const color = (format: Parameters<typeof styleText>[0], text: string, stream: NodeJS.WriteStream) =>
+  styleText(format, text, { stream })
+
+export const bold = (text: string) => color('bold', text, process.stdout)
+export const dim = (text: string) => color('dim', text, process.stdout)
+export const green = (text: string) => color('green', text, process.stdout)
+export const yellow = (text: string) => color('yellow', text, process.stdout)
+export const red = (text: string) => color('red', text, process.stdout)
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** A fault as a person reads it, on standard error: what is wrong, where, and what to do. */
+export function printFault(fault: Fault, asJson: boolean): void {
+  if (asJson) {
+    process.stderr.write(`${JSON.stringify(problemOf(fault), null, 2)}\n`)
+    return
+  }
+  const { message, code, fix, details } = fault
+  const lines = [
+    `${color('red', 'error', process.stderr)} ${message} ${color('dim', `(${code})`, process.stderr)}`,
+    fix,
+  ]
+  if (details.choices?.length) lines.push(`Possible: ${details.choices.join(', ')}`)
+  if (details.retryAfterMs !== undefined) lines.push(`Wait: ${Math.ceil(details.retryAfterMs / 1000)} s`)
+  process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+/** Rows under headings, columns as wide as they need to be. The last column may be as long as it likes. */
+export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map(row => row[i]?.length ?? 0)))
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ')
+  process.stdout.write(`${dim(line(headings))}\n${rows.map(row => `${line(row)}\n`).join('')}`)
+}
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** A date as people in any country read it. */
+export function day(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+}

@@ -1,0 +1,52 @@
+import { type App, openApp } from '../app.ts'
+import { type Config, configKeys, readConfig } from '../core/config.ts'
+import { Fault } from '../core/errors.ts'
+import { createLog } from '../core/log.ts'
+import type { Db } from '../db/db.ts'
+import { openDb } from '../db/open.ts'
+import { printFault } from './print.ts'
+
+/** What commander parsed: texts, or true for a switch. */
+export type Flags = { [name: string]: string | boolean | undefined }
+
+export function text(flags: Flags, name: string): string | undefined {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The settings of this command line; ends the command when one of them is wrong. */
+export function settingsOf(flags: Flags): Config {
+  const given = Object.fromEntries(configKeys.map(key => [key, flags[key === 'dataDir' ? 'data' : key]]))
+  const config = readConfig({
+    flags: given,
+    ...(text(flags, 'config') !== undefined && { configFile: text(flags, 'config') ?? '' }),
+  })
+  return orExit(config, flags)
+}
+
+/** The value, or the end of this command with the fault on standard error and exit code 1. */
+export function orExit<T>(value: T | Fault, flags: Flags): T {
+  if (!(value instanceof Fault)) return value
+  printFault(value, flags.json === true)
+  process.exit(1)
+}
+
+/** Opens ClawLink for one command, beside a server that may be running on the same data, and closes it again. */
+export async function withApp<T>(flags: Flags, run: (app: App) => Promise<T>): Promise<T> {
+  const opened = orExit(await openApp(settingsOf(flags), { log: createLog('warn') }), flags)
+  try {
+    return await run(opened.app)
+  } finally {
+    await opened.close()
+  }
+}
+
+/** Only the database: for commands that need no credential, so that they work without the key ring too. */
+export async function withDb<T>(flags: Flags, run: (db: Db) => Promise<T>): Promise<T> {
+  const db = orExit(await openDb(settingsOf(flags)), flags)
+  try {
+    return await run(db)
+  } finally {
+    await db.close()
+  }
+}

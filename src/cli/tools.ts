@@ -1,0 +1,92 @@
+import type { Principal } from '../accounts/principal.ts'
+import { ensureAgent } from '../accounts/workspace.ts'
+import type { App } from '../app.ts'
+import type { CallRequest } from '../calls/call.ts'
+import { callTool } from '../calls/call-tool.ts'
+import { describeTool, searchTools } from '../calls/describe-tool.ts'
+import { previewTool } from '../calls/preview-tool.ts'
+import { Fault } from '../core/errors.ts'
+import { answerCall } from '../http/answer-call.ts'
+import { bold, dim, print, printJson, printTable } from './print.ts'
+import { type Flags, orExit, text, withApp } from './settings.ts'
+
+/** The command line acts as an agent of its own, so that its calls stand in the usage record too. */
+async function principalOf(app: App, flags: Flags): Promise<Principal> {
+  const agentId = await ensureAgent(app.db, app.workspaceId, 'Command line', app.clock.now())
+  return { workspaceId: app.workspaceId, agentId, keyId: '', environment: flags.test ? 'test' : 'live' }
+}
+
+export async function searchCommand(flags: Flags, words: string[]): Promise<void> {
+  const limit = Math.max(1, Math.min(100, Number(text(flags, 'limit')) || 10))
+  const found = await withApp(flags, async app =>
+    searchTools(app, await principalOf(app, flags), {
+      query: words.join(' '),
+      provider: text(flags, 'provider'),
+      limit,
+    }),
+  )
+  const items = orExit(found, flags)
+  if (flags.json) return printJson({ items })
+  if (!items.length) return print('No tool fits. Try other words, or `clawlink tools search` alone to list all.')
+  printTable(
+    ['TOOL', 'EFFECT', 'CONNECTED', 'WHAT IT DOES'],
+    items.map(tool => [tool.name, tool.effect, tool.connected ? 'yes' : 'no', tool.about]),
+  )
+}
+
+export async function describeCommand(flags: Flags, name: string): Promise<void> {
+  const tool = orExit(await withApp(flags, async app => describeTool(app, await principalOf(app, flags), name)), flags)
+  if (flags.json) return printJson(tool)
+  print(
+    `${bold(tool.name)}  ${dim(`${tool.effect}${tool.repeatable ? ', safe to repeat' : ''}${tool.paged ? ', in pages' : ''}`)}\n${tool.about}\n`,
+  )
+  const required = Array.isArray(tool.inputSchema.required) ? tool.inputSchema.required : []
+  const rows = Object.entries(Object(tool.inputSchema.properties)).map(([field, schema]) => {
+    const { type, enum: values, description } = Object(schema)
+    return [
+      field,
+      values ? values.join('|') : String(type ?? 'any'),
+      required.includes(field) ? 'required' : '',
+      String(description ?? ''),
+    ]
+  })
+  printTable(['ARGUMENT', 'TYPE', '', 'MEANING'], rows)
+  print()
+  if (!tool.connections.length) return print(`Not connected: clawlink connections add ${tool.provider}`)
+  print(`Accounts: ${tool.connections.map(each => `${each.label}${each.isDefault ? ' (default)' : ''}`).join(', ')}`)
+}
+
+export async function runToolCommand(
+  verb: 'preview' | 'call',
+  flags: Flags,
+  tool: string,
+  argumentsText = '{}',
+): Promise<void> {
+  const args = orExit(parseArguments(argumentsText), flags)
+  const request: CallRequest = {
+    tool,
+    arguments: args,
+    connection: text(flags, 'connection'),
+    next: text(flags, 'next'),
+    surface: 'cli',
+  }
+  const answer = await withApp(flags, async app => {
+    const principal = await principalOf(app, flags)
+    if (verb === 'preview') return previewTool(app, principal, request)
+    return answerCall<object>(await callTool(app, principal, request), {
+      success: value => value,
+      failure: fault => fault,
+    })
+  })
+  printJson(orExit(answer, flags))
+}
+
+function parseArguments(json: string): Record<string, unknown> | Fault {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (value && typeof value === 'object' && !Array.isArray(value)) return { ...value }
+  } catch {}
+  return new Fault('validation_error', 'The arguments are not a JSON object.', {
+    fix: `For example: clawlink tools call github_get_issue '{"owner":"octocat","repo":"hello-world","issue_number":1}'`,
+  })
+}

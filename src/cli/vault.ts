@@ -1,0 +1,34 @@
+import { openDb } from '../db/open.ts'
+import { newKeyRing, writeKeyRing } from '../vault/key-ring.ts'
+import { keyRingSource } from '../vault/key-ring-source.ts'
+import { protectKeyRing } from '../vault/protect.ts'
+import { rotateVault } from '../vault/rotate.ts'
+import { print, printJson, yellow } from './print.ts'
+import { type Flags, orExit, settingsOf } from './settings.ts'
+
+export async function rotateCommand(flags: Flags): Promise<void> {
+  const config = settingsOf(flags)
+  const db = orExit(await openDb(config), flags)
+  const showProgress = process.stderr.isTTY && !flags.json
+  const progress = (done: number) => showProgress && process.stderr.write(`\r${done} credentials wrapped`)
+  const rotation = await rotateVault(db, keyRingSource(config), progress).finally(() => db.close())
+  if (showProgress) process.stderr.write('\r\u001b[K')
+  const { ringVersion, records, broken } = orExit(rotation, flags)
+  if (flags.json) return printJson({ ringVersion, records, broken })
+  print(
+    `Key ${ringVersion} of the ring is active; ${records} credential${records === 1 ? '' : 's'} wrapped with it. Back the key ring up again.`,
+  )
+  if (broken.length)
+    print(yellow(`These do not open with any key of the ring, and were left as they are: ${broken.join(', ')}`))
+}
+
+export async function protectCommand(flags: Flags): Promise<void> {
+  const fault = protectKeyRing(settingsOf(flags))
+  if (fault) orExit(fault, flags)
+  if (flags.json) return printJson({ protected: true })
+  print('The key ring file is protected by the passphrase. From now on ClawLink needs it to start.')
+}
+
+export async function newRingCommand(_: Flags): Promise<void> {
+  process.stdout.write(writeKeyRing(newKeyRing(Date.now()), undefined))
+}

@@ -1,0 +1,22 @@
+import type { Db } from '../db/db.ts'
+import { type Connection, connectionOf } from './connection.ts'
+
+export type ConnectionFilter = { provider?: string | undefined; environment?: 'live' | 'test' | undefined }
+
+/** The workspace's connections, oldest first. */
+export async function listConnections(
+  db: Db,
+  workspaceId: string,
+  filter: ConnectionFilter = {},
+): Promise<Connection[]> {
+  const { provider, environment } = filter
+  const rows = await db.read
+    .selectFrom('connections')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .$if(provider !== undefined, q => q.where('provider', '=', provider ?? ''))
+    .$if(environment !== undefined, q => q.where('environment', '=', environment ?? 'live'))
+    .orderBy('id')
+    .execute()
+  return rows.map(connectionOf)
+}

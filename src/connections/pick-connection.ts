@@ -1,0 +1,50 @@
+import type { Principal } from '../accounts/principal.ts'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import type { ConnectionRow } from '../db/schema.ts'
+
+/** The workspace's connections to a provider. Remembered for a second; a change in this process is seen at once. */
+export function connectionsOf(
+  app: App,
+  workspaceId: string,
+  provider: string,
+): ConnectionRow[] | Promise<ConnectionRow[]> {
+  const key = `${workspaceId} ${provider}`
+  const now = app.clock.now()
+  const known = app.memory.connections.get(key, now)
+  if (known) return known
+  const rows = app.queries.connections.ofProvider(workspaceId, provider)
+  const remember = (found: ConnectionRow[]) => app.memory.connections.set(key, found, now)
+  return rows instanceof Promise ? rows.then(remember) : remember(rows)
+}
+
+/**
+ * The account that a call goes to: the named connection, else the default, else the only one. Pure. Of several without a
+ * default none is taken: acting on the wrong account is worse than asking.
+ */
+export function pickConnection(
+  rows: readonly ConnectionRow[],
+  { provider, requested, principal }: { provider: string; requested: string | undefined; principal: Principal },
+): ConnectionRow | Fault {
+  const { environment } = principal
+  const usable = rows.filter(row => row.environment === environment)
+  const choices = usable.map(row => `${row.id} (${row.label}, ${row.account_label})`)
+  if (requested !== undefined) {
+    const named = usable.find(row => row.id === requested || row.label === requested)
+    return (
+      named ??
+      new Fault('connection_not_found', `There is no ${environment} connection "${requested}" to ${provider}.`, {
+        choices,
+      })
+    )
+  }
+  const chosen = usable.find(row => row.is_default === 1) ?? (usable.length === 1 ? usable[0] : undefined)
+  if (chosen) return chosen
+  if (usable.length > 1)
+    return new Fault('ambiguous_connection', `There are ${usable.length} ${environment} connections to ${provider}.`, {
+      choices,
+    })
+  return new Fault('not_connected', `There is no ${environment} connection to ${provider}.`, {
+    fix: `Ask the person to run \`clawlink connections add ${provider}${environment === 'test' ? ' --test' : ''}\`, then call again.`,
+  })
+}

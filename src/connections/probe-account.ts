@@ -1,0 +1,54 @@
+import type { App } from '../app.ts'
+import type { Provider } from '../catalog/catalog.ts'
+import type { Auth } from '../catalog/define.ts'
+import { valueAt } from '../catalog/paths.ts'
+import { fillTemplate, parseTemplate } from '../catalog/template.ts'
+import { Fault } from '../core/errors.ts'
+import type { Secret } from '../core/secret.ts'
+import { credentialHeaders } from './apply-credential.ts'
+
+export type Account = { id: string; label: string }
+
+/** Proves a credential by the connector's cheap read, and learns whose account it opens. */
+export async function probeAccount(app: App, provider: Provider, auth: Auth, secret: Secret): Promise<Account | Fault> {
+  const { connector, base } = provider
+  const template = parseTemplate(connector.account.request)
+  const result = await app.net.send({
+    method: template.method,
+    url: base + String(fillTemplate(template, {})),
+    headers: { accept: 'application/json', 'user-agent': 'ClawLink', ...connector.api.headers },
+    credential: credentialHeaders(auth, secret),
+  })
+  if (result.kind === 'lost') {
+    return new Fault(
+      'provider_unavailable',
+      `${connector.name} could not be asked about this account. ${result.message}`,
+      {
+        fix: `Check that ${base} can be reached from here, then try again.`,
+      },
+    )
+  }
+  if (result.status === 401 || result.status === 403) {
+    return new Fault('authentication_failed', `${connector.name} refused this ${auth.label}.`, {
+      providerStatus: result.status,
+      fix: `Make a new ${auth.label}${auth.console ? ` at ${auth.console}` : ''}, and add it again.`,
+    })
+  }
+  const body = parseJson(result.body.toString('utf8'))
+  const id = valueAt(body, connector.account.id)
+  const label = valueAt(body, connector.account.label)
+  if (result.status !== 200 || (typeof id !== 'string' && typeof id !== 'number')) {
+    return new Fault('provider_unavailable', `${connector.name} answered ${result.status} without naming an account.`, {
+      providerStatus: result.status,
+    })
+  }
+  return { id: String(id), label: String(label ?? id) }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+import type { Environment } from '../accounts/principal.ts'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+
+/** Removes one connection and its credential, and touches no other. `id` may also be a label that is unique.
+ * With an environment, only a connection of that one. */
+export async function removeConnection(
+  app: App,
+  { workspaceId, environment }: { workspaceId: string; environment?: Environment },
+  id: string,
+): Promise<{ id: string } | Fault> {
+  const removed = await app.db.write(async tx => {
+    const rows = await tx
+      .selectFrom('connections')
+      .select(['id', 'label', 'provider'])
+      .where('workspace_id', '=', workspaceId)
+      .$if(environment !== undefined, q => q.where('environment', '=', environment ?? 'live'))
+      .where(or => or.or([or('id', '=', id), or('label', '=', id)]))
+      .execute()
+    const [row] = rows
+    if (!row) return new Fault('connection_not_found', `There is no connection "${id}".`)
+    if (rows.length > 1) {
+      return new Fault('ambiguous_connection', `Several connections are labelled "${id}".`, {
+        choices: rows.map(each => `${each.id} (${each.provider})`),
+        fix: 'Name the connection by its id.',
+      })
+    }
+    await tx.deleteFrom('credentials').where('connection_id', '=', row.id).execute()
+    await tx.deleteFrom('connections').where('id', '=', row.id).execute()
+    return { id: row.id }
+  })
+  app.memory.connections.clear()
+  return removed
+}

@@ -1,0 +1,198 @@
+import * as z from 'zod'
+import { apiKey, connector, cursor, link, tool } from '../catalog/define.ts'
+
+const limit = { limit: z.int().min(1).max(100).optional() }
+const perPage = { per_page: z.int().min(1).max(100).optional() }
+const message = { id: z.string().describe('Id of the message, such as msg_00001…') }
+const letter = {
+  to: z.array(z.email()).min(1),
+  cc: z.array(z.email()).min(1).optional(),
+  subject: z.string().min(1),
+  text: z.string(),
+}
+const project = { project: z.string().describe('Key of the project') }
+const issue = { ...project, number: z.int().min(1) }
+const payment = { id: z.string().describe('Id of the payment, such as pay_00001…') }
+
+/** ClawLink's own practice provider: mail, issues and payments on this machine, made up and free to break. */
+export const sandbox = connector({
+  name: 'Sandbox',
+  about: 'A practice provider on this machine: made-up mail, issues and payments to try tools on without harm.',
+  auth: [apiKey({ label: 'API key', advice: 'The sandbox shows its API key when it starts.' })],
+  account: { request: 'GET /me', id: 'id', label: 'email' },
+  api: {
+    base: 'http://127.0.0.1:9078',
+    version: '2026-01-01',
+    headers: { 'sandbox-version': '2026-01-01' },
+    errors: [
+      { status: 200, body: ['ok', false], code: 'provider_unavailable' },
+      { status: 403, body: ['error.code', 'missing_scope'], code: 'missing_scope' },
+      { status: 422, code: 'validation_error', message: 'error.fields' },
+    ],
+    retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s' }],
+    message: ['error.message', 'error'],
+  },
+  sources: { project: 'list_projects', number: 'list_issues', customer: 'list_customers' },
+  tools: {
+    whoami: tool({
+      about: 'Who am I at the sandbox: the account of the API key and the scopes that the key has.',
+      input: {},
+      request: 'GET /me',
+    }),
+
+    list_folders: tool({
+      about: 'List the mail folders of the sandbox with how many messages and unread ones each holds.',
+      input: {},
+      request: 'GET /mail/folders',
+      pick: 'folders',
+      scopes: ['mail'],
+    }),
+    search_messages: tool({
+      about:
+        'Search or list mail (email messages) in the sandbox, newest first. Gives a snippet of each, not its text.',
+      input: {
+        q: z.string().optional().describe('Words that must all occur in sender, recipients, subject or text'),
+        folder: z.enum(['inbox', 'sent', 'drafts']).optional(),
+        ...limit,
+      },
+      request: 'GET /mail/messages{?q,folder,limit}',
+      page: cursor('cursor', 'next_cursor'),
+      pick: 'messages',
+      scopes: ['mail'],
+    }),
+    get_message: tool({
+      about: 'Read one mail (email message) in the sandbox with its whole text.',
+      input: message,
+      request: 'GET /mail/messages/{id}',
+      scopes: ['mail'],
+    }),
+    send_message: tool({
+      about: 'Send a mail (email message) from the sandbox account. Each call sends another one.',
+      input: letter,
+      request: 'POST /mail/messages',
+      scopes: ['mail'],
+    }),
+    create_draft: tool({
+      about: 'Write a mail (email message) into the drafts folder of the sandbox without sending it.',
+      input: letter,
+      request: 'POST /mail/drafts',
+      scopes: ['mail'],
+    }),
+    delete_message: tool({
+      about: 'Delete a mail (email message) in the sandbox for good.',
+      input: message,
+      request: 'DELETE /mail/messages/{id}',
+      scopes: ['mail'],
+    }),
+
+    list_projects: tool({
+      about: 'List the projects of the sandbox with their keys and how many issues are open in each.',
+      input: {},
+      request: 'GET /projects',
+      pick: 'projects',
+      scopes: ['issues'],
+    }),
+    list_issues: tool({
+      about: 'List the issues (tickets, bugs, tasks) of a project in the sandbox, newest first, closed ones too.',
+      input: {
+        ...project,
+        state: z.enum(['open', 'closed', 'all']).optional(),
+        label: z.string().optional(),
+        ...perPage,
+      },
+      request: 'GET /projects/{project}/issues{?state,label,per_page}',
+      page: link(),
+      scopes: ['issues'],
+    }),
+    get_issue: tool({
+      about: 'Read one issue of a project in the sandbox.',
+      input: issue,
+      request: 'GET /projects/{project}/issues/{number}',
+      scopes: ['issues'],
+    }),
+    create_issue: tool({
+      about: 'Open a new issue (ticket, bug, task) in a project of the sandbox. Each call makes another one.',
+      input: {
+        ...project,
+        title: z.string().min(1),
+        body: z.string().optional(),
+        labels: z.array(z.string()).optional(),
+        assignee: z.string().nullable().optional(),
+      },
+      request: 'POST /projects/{project}/issues',
+      scopes: ['issues'],
+    }),
+    update_issue: tool({
+      about: 'Change an issue in the sandbox: edit it, close or reopen it, assign it. Labels replace the old ones.',
+      input: {
+        ...issue,
+        title: z.string().min(1).optional(),
+        body: z.string().optional(),
+        state: z.enum(['open', 'closed']).optional(),
+        labels: z.array(z.string()).optional(),
+        assignee: z.string().nullable().optional().describe('null takes the assignee off'),
+      },
+      request: 'PATCH /projects/{project}/issues/{number}',
+      idempotency: 'natural',
+      scopes: ['issues'],
+    }),
+    list_comments: tool({
+      about: 'List the comments of an issue in the sandbox, oldest first.',
+      input: { ...issue, ...perPage },
+      request: 'GET /projects/{project}/issues/{number}/comments{?per_page}',
+      page: link(),
+      scopes: ['issues'],
+    }),
+    comment_on_issue: tool({
+      about: 'Add a comment to an issue in the sandbox. Each call adds another one.',
+      input: { ...issue, body: z.string().min(1) },
+      request: 'POST /projects/{project}/issues/{number}/comments',
+      scopes: ['issues'],
+    }),
+
+    list_customers: tool({
+      about: 'List the customers who can be charged in the sandbox, newest first.',
+      input: limit,
+      request: 'GET /customers{?limit}',
+      page: cursor('cursor', 'next_cursor'),
+      pick: 'customers',
+      scopes: ['payments'],
+    }),
+    list_payments: tool({
+      about: 'List the payments (charges) in the sandbox, newest first, of one customer or of all.',
+      input: { customer: z.string().optional().describe('Id of the customer'), ...limit },
+      request: 'GET /payments{?customer,limit}',
+      page: cursor('cursor', 'next_cursor'),
+      pick: 'payments',
+      scopes: ['payments'],
+    }),
+    get_payment: tool({
+      about: 'Read one payment (charge) in the sandbox with how much of it was paid back.',
+      input: payment,
+      request: 'GET /payments/{id}',
+      scopes: ['payments'],
+    }),
+    create_payment: tool({
+      about: 'Charge a customer of the sandbox: make a payment. Amounts are whole cents: 1250 is 12.50.',
+      input: {
+        amount: z.int().min(1).describe('In minor units, such as cents'),
+        currency: z
+          .string()
+          .regex(/^[a-z]{3}$/)
+          .meta({ examples: ['eur'] }),
+        customer: z.string().describe('Id of the customer'),
+        description: z.string().optional(),
+      },
+      request: 'POST /payments',
+      idempotency: { header: 'Idempotency-Key' },
+      scopes: ['payments'],
+    }),
+    refund_payment: tool({
+      about: 'Pay back a payment in the sandbox, in part or all that is left of it. Twice pays back twice.',
+      input: { ...payment, amount: z.int().min(1).optional().describe('In minor units; all that is left unless told') },
+      request: 'POST /payments/{id}/refund',
+      effect: 'destructive',
+      scopes: ['payments'],
+    }),
+  },
+})

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { Fault } from './errors.ts'
+import { mask, Secret } from './secret.ts'
+
+const secret = z
+  .string()
+  .min(1)
+  .transform(text => new Secret(text))
+const list = z.preprocess(
+  value =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map(part => part.trim())
+          .filter(Boolean)
+      : value,
+  z.array(z.string()),
+)
+const flag = z.preprocess(
+  value => (value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value),
+  z.boolean(),
+)
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const url = z.url({ protocol: /^https?$/ }).transform(text => text.replace(/\/+$/, ''))
+const byProvider = z.preprocess(
+  value => {
+    if (typeof value !== 'string') return value
+    return Object.fromEntries(
+      value
+        .split(',')
+        .filter(Boolean)
+        .map(pair => pair.split(/=(.*)/s).slice(0, 2)),
+    )
+  },
+  z.record(z.string(), url),
+)
+
+/** Every setting. The environment name, the CLI flag and the docs row derive from the key and its description. */
+export const configSchema = z.strictObject({
+  dataDir: z.string().min(1).describe('Folder that holds the database.'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  port: whole(0, 65535).default(9077).describe('Port to listen on; 0 takes any free one.'),
+  publicUrl: url
+    .optional()
+    .describe('The URL under which people and agents reach ClawLink, when it is not http://host:port.'),
+  allowedHosts: list.default([]).describe('Further Host header values to accept, such as a name in the local network.'),
+  databaseUrl: secret.optional().describe('postgres:// URL; without it an SQLite file in the data folder is used.'),
+  keyringFile: z
+    .string()
+    .min(1)
+    .describe('File that holds the key ring. Keep it apart from the data folder and back it up.'),
+  keyring: secret.optional().describe('The key ring itself (the JSON of a key ring file), instead of a file.'),
+  keyringPassphrase: secret.optional().describe('Passphrase that protects the key ring file.'),
+  keyringCommand: z
+    .string()
+    .optional()
+    .describe('Command that prints the key ring, such as a KMS client decrypting it.'),
+  roles: list
+    .pipe(z.array(z.enum(['web'])).min(1))
+    .default(['web'])
+    .describe('What this process does.'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much to log (JSON lines on standard error).'),
+  outboundAllow: list.default([]).describe('Private or loopback hosts (host or host:port) that connectors may reach.'),
+  baseUrls: byProvider
+    .default({})
+    .describe('Other base URLs for providers, as provider=URL, such as a GitHub Enterprise Server.'),
+  sandbox: flag.default(false).describe('Also run the sandbox provider, to try ClawLink without any account.'),
+  sandboxPort: whole(0, 65535).default(9078).describe('Port of the sandbox provider.'),
+  requestBytesMax: whole(1024, 64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .describe('Largest request body accepted, in bytes.'),
+  answerBytesMax: whole(1024, 256 * 1024 * 1024)
+    .default(4 * 1024 * 1024)
+    .describe('Largest provider answer accepted, in bytes.'),
+  connectTimeoutMs: whole(1, 600_000).default(10_000).describe('Time to connect to a provider.'),
+  callTimeoutMs: whole(1, 600_000).default(30_000).describe('Time for one attempt, from connecting to the last byte.'),
+  stopGraceMs: whole(0, 600_000).default(10_000).describe('Time that running calls get to end when ClawLink stops.'),
+})
+
+export type Config = z.output<typeof configSchema>
+export type ConfigKey = keyof Config
+export const configKeys = Object.keys(configSchema.shape) as ConfigKey[] // z.strictObject keeps its own keys
+
+/** `databaseUrl` → `CLAWLINK_DATABASE_URL`; `dataDir` is short: `CLAWLINK_DATA`. */
+export function environmentName(key: ConfigKey): string {
+  return key === 'dataDir' ? 'CLAWLINK_DATA' : `CLAWLINK_${key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+}
+
+export type ConfigSources = {
+  flags?: Record<string, unknown>
+  environment?: Record<string, string | undefined>
+  configFile?: string
+}
+
+/**
+ * The settings: flags, then the environment, then the file (`--config`, `CLAWLINK_CONFIG`, else `clawlink/config.json` in
+ * the XDG configuration folder, when it is there), then defaults. A wrong value is a fault that names where it came from.
+ */
+export function readConfig({ flags = {}, environment = process.env, configFile }: ConfigSources): Config | Fault {
+  const file = readConfigFile(configFile ?? environment.CLAWLINK_CONFIG, environment)
+  if (file instanceof Fault) return file
+  const given: Record<string, unknown> = { ...defaultPaths(environment), ...file.settings }
+  const origin = new Map(Object.keys(file.settings).map(key => [key, `${key} in ${file.path}`]))
+  for (const key of configKeys) {
+    const name = environmentName(key)
+    if (environment[name] !== undefined && environment[name] !== '') {
+      given[key] = environment[name]
+      origin.set(key, name)
+    }
+    if (flags[key] !== undefined) {
+      given[key] = flags[key]
+      origin.set(key, `--${key === 'dataDir' ? 'data' : key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`)
+    }
+  }
+  const parsed = configSchema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(issue => {
+    const key = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''))
+    return { field: origin.get(key) ?? key, problem: issue.message }
+  })
+  const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
+  return new Fault('validation_error', `A setting is not valid. ${text}`, {
+    invalidFields: problems,
+    fix: 'Correct the named setting. `clawlink check` shows all settings.',
+  })
+}
+
+/** Names of `CLAWLINK_*` variables that no setting reads: most often a spelling mistake. */
+export function unknownVariables(environment: Record<string, string | undefined>): string[] {
+  const known = new Set([...configKeys.map(environmentName), 'CLAWLINK_CONFIG', 'CLAWLINK_URL', 'CLAWLINK_KEY'])
+  return Object.keys(environment).filter(
+    name => name.startsWith('CLAWLINK_') && !name.startsWith('CLAWLINK_TEST_') && !known.has(name),
+  )
+}
+
+/** The settings in a printable form: a secret shows only that it is set. */
+export function maskConfig(config: Config): Record<string, unknown> {
+  return Object.fromEntries(configKeys.map(key => [key, config[key] instanceof Secret ? mask : config[key]]))
+}
+
+function defaultPaths(environment: Record<string, string | undefined>) {
+  // XDG Base Directory Specification: data and configuration live apart, and so do the database and its keys.
+  const home = environment.HOME ?? homedir()
+  return {
+    dataDir: join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'clawlink'),
+    keyringFile: join(configFolder(environment), 'keyring.json'),
+  }
+}
+
+function configFolder(environment: Record<string, string | undefined>): string {
+  return join(environment.XDG_CONFIG_HOME || join(environment.HOME ?? homedir(), '.config'), 'clawlink')
+}
+
+function readConfigFile(named: string | undefined, environment: Record<string, string | undefined>) {
+  const path = named ?? join(configFolder(environment), 'config.json')
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    if (!named) return { path, settings: {} }
+    return new Fault('validation_error', `The configuration file ${path} cannot be read.`, {
+      fix: 'Check the path and its permissions.',
+    })
+  }
+  try {
+    const settings: unknown = JSON.parse(text)
+    if (settings && typeof settings === 'object' && !Array.isArray(settings)) return { path, settings }
+  } catch {}
+  return new Fault('validation_error', `The configuration file ${path} is not a JSON object.`, {
+    fix: 'Correct the file or remove it.',
+  })
+}

@@ -1,0 +1,38 @@
+import { errorCatalogue } from '../../core/errors.ts'
+import { instructions } from './protocol.ts'
+
+/** What an agent can read about ClawLink itself, as MCP resources. */
+export const guides = [
+  {
+    uri: 'clawlink://guide',
+    name: 'guide',
+    title: 'How to use ClawLink',
+    description: 'The way from a wish to a finished call, and what the outcomes mean.',
+    mimeType: 'text/markdown',
+    text: `# How to use ClawLink
+
+${instructions}
+
+1. \`clawlink_search_tools\` with a few words gives the tools that fit, and whether their provider is connected.
+2. \`clawlink_describe_tool\` gives the JSON Schema of the arguments and the accounts.
+3. \`clawlink_preview_tool\` shows the exact request, for anything you would rather check first.
+4. \`clawlink_call_tool\` runs it. More pages: call again with the same arguments and the answer's \`next\`.
+
+Outcomes: \`succeeded\`; \`failed\` (it did not happen, or may safely be repeated); \`unknown\` (it may have happened: look at
+the provider before you do anything else).
+`,
+  },
+  {
+    uri: 'clawlink://errors',
+    name: 'errors',
+    title: 'Error codes of ClawLink',
+    description: 'Every error code, whether it can be retried, and what to do about it.',
+    mimeType: 'text/markdown',
+    text: Object.entries(errorCatalogue)
+      .map(
+        ([code, { title, retryable, fix }]) =>
+          `- \`${code}\` (${retryable ? 'can be retried' : 'do not just retry'}): ${title}. ${fix}`,
+      )
+      .join('\n'),
+  },
+]

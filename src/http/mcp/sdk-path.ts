@@ -1,0 +1,74 @@
+import {
+  type AuthInfo,
+  createMcpHandler,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+} from '@modelcontextprotocol/server'
+import type { Principal } from '../../accounts/principal.ts'
+import { guides } from './guides.ts'
+import { instructions, listCache, serverInfo } from './protocol.ts'
+import type { Toolset } from './toolset.ts'
+
+export type SdkPath = (toolset: Toolset, principal: Principal, request: Request) => Promise<Response>
+
+/**
+ * The official SDK for everything that the short path leaves: `initialize`, `server/discover`, resources, listening, and
+ * every error of the protocol. A fresh low-level server per request; nothing is kept between requests.
+ */
+export function createSdkPath(report: (cause: Error) => void): SdkPath {
+  // The SDK carries this object through to its factory untouched; what the request may do is kept beside it.
+  const serving = new WeakMap<AuthInfo, { toolset: Toolset; principal: Principal }>()
+  const handler = createMcpHandler(
+    ({ authInfo }) => {
+      const served = authInfo && serving.get(authInfo)
+      if (!served) throw new Error('a request reached the SDK without a principal')
+      return serverFor(served.toolset, served.principal)
+    },
+    { onerror: report },
+  )
+  return (toolset, principal, request) => {
+    const authInfo: AuthInfo = { token: '', clientId: principal.agentId, scopes: [] }
+    serving.set(authInfo, { toolset, principal })
+    return handler.fetch(request, { authInfo })
+  }
+}
+
+function serverFor(toolset: Toolset, principal: Principal): Server {
+  const cacheHints = {
+    'tools/list': listCache,
+    'resources/list': listCache,
+    'resources/read': listCache,
+    'server/discover': listCache,
+  }
+  const server = new Server(serverInfo, {
+    capabilities: { tools: {}, resources: {}, prompts: {}, logging: {} },
+    instructions,
+    cacheHints,
+  })
+  server.setRequestHandler('tools/list', () => ({
+    tools: toolset
+      .list()
+      .map(({ inputSchema, ...tool }) => ({ ...tool, inputSchema: { ...inputSchema, type: 'object' as const } })),
+  }))
+  server.setRequestHandler('tools/call', async ({ params }) => {
+    const result = await toolset.call(principal, params.name, params.arguments ?? {})
+    if (!result)
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `There is no tool "${params.name.slice(0, 100)}". List the tools first.`,
+      )
+    const content = [{ type: 'text' as const, text: result.json }]
+    return { content, structuredContent: { ...result.value }, ...(result.isError && { isError: true }) }
+  })
+  server.setRequestHandler('resources/list', () => ({ resources: guides.map(({ text: _, ...listed }) => listed) }))
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
+  server.setRequestHandler('resources/read', ({ params }) => {
+    const guide = guides.find(({ uri }) => uri === params.uri)
+    if (!guide) throw new ResourceNotFoundError(params.uri)
+    return { contents: [{ uri: guide.uri, mimeType: guide.mimeType, text: guide.text }] }
+  })
+  server.setRequestHandler('prompts/list', () => ({ prompts: [] }))
+  return server
+}

@@ -1,0 +1,110 @@
+import type * as z from 'zod'
+import type { Principal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import { callTool } from '../../calls/call-tool.ts'
+import type { Tool } from '../../catalog/catalog.ts'
+import { jsonSchemaOf } from '../../catalog/json-schema.ts'
+import type { Effect } from '../../core/effect.ts'
+import { Fault } from '../../core/errors.ts'
+import { metaTools } from './meta-tools.ts'
+import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
+
+/** A tool as MCP lists it (2025-11-25 and 2026-07-28 alike). */
+export type ListedTool = {
+  name: string
+  description: string
+  inputSchema: Record<string, unknown>
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean }
+}
+
+/** The tools that one endpoint shows, and how to run one. `call` gives undefined for a name that it does not list. */
+export type Toolset = {
+  list(): ListedTool[]
+  call(principal: Principal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
+}
+
+/** One of our own tools: a small fixed set, so that a thousand provider tools cost an agent a few hundred tokens. */
+export type MetaTool = {
+  name: string
+  description: string
+  input: z.ZodType<Record<string, unknown>>
+  effect: Effect
+  /** A plain value, a fault, or, for the one that calls, a finished result. */
+  run(app: App, principal: Principal, args: never): Promise<unknown>
+}
+
+/** The default toolset of `/mcp`. */
+export function metaToolset(app: App): Toolset {
+  const byName = new Map(metaTools.map(tool => [tool.name, tool]))
+  let listed: ListedTool[] | undefined
+  return {
+    list: () =>
+      (listed ??= metaTools.map(({ name, description, input, effect }) => ({
+        name,
+        description,
+        inputSchema: jsonSchemaOf(input),
+        annotations: annotationsOf(effect, effect === 'read'),
+      }))),
+    call(principal, name, args) {
+      const tool = byName.get(name)
+      return tool && runMetaTool(app, principal, tool, args)
+    },
+  }
+}
+
+async function runMetaTool(
+  app: App,
+  principal: Principal,
+  tool: MetaTool,
+  args: Record<string, unknown>,
+): Promise<ToolResult> {
+  const parsed = tool.input.safeParse(args)
+  if (!parsed.success) {
+    const invalidFields = parsed.error.issues.flatMap(issue =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map(field => ({ field, problem: 'is not an argument of this tool' }))
+        : [{ field: issue.path.join('.'), problem: issue.message }],
+    )
+    const named = invalidFields.map(({ field, problem }) => `${field} ${problem}`).join('; ')
+    return resultOfFault(
+      new Fault('validation_error', `The arguments of ${tool.name} are not valid: ${named}.`, {
+        invalidFields,
+        schema: jsonSchemaOf(tool.input),
+      }),
+    )
+  }
+  const answer = await tool.run(app, principal, parsed.data as never) // its own schema has just parsed it
+  return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
+}
+
+/** The toolset of `/mcp?provider=…`: that provider's tools one by one. Undefined when there is no such provider. */
+export function providerToolset(app: App, slug: string): Toolset | undefined {
+  const provider = app.catalog.providers.get(slug)
+  if (!provider) return undefined
+  return {
+    list: () => provider.tools.map(listedTool),
+    call(principal, name, args) {
+      if (app.catalog.tools.get(name)?.provider !== provider) return undefined
+      return callTool(app, principal, { tool: name, arguments: args, surface: 'mcp' }).then(resultOfCall)
+    },
+  }
+}
+
+function listedTool(tool: Tool): ListedTool {
+  const { name, row, effect, idempotency } = tool
+  return {
+    name,
+    description: row.about,
+    inputSchema: tool.inputSchema(),
+    annotations: annotationsOf(effect, effect === 'read' || idempotency !== 'none'),
+  }
+}
+
+function annotationsOf(effect: Effect, idempotent: boolean): ListedTool['annotations'] {
+  return {
+    readOnlyHint: effect === 'read',
+    destructiveHint: effect === 'destructive',
+    idempotentHint: idempotent,
+    openWorldHint: true,
+  }
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { addConnection } from '../../connections/add-connection.ts'
+import { listConnections } from '../../connections/list-connections.ts'
+import { removeConnection } from '../../connections/remove-connection.ts'
+import { Fault } from '../../core/errors.ts'
+import { Secret } from '../../core/secret.ts'
+import { route } from './route.ts'
+import { connection } from './schemas.ts'
+
+const id = z.object({ id: z.string().max(100) })
+
+export const connectionRoutes = [
+  route({
+    method: 'get',
+    path: '/connections',
+    summary: 'List the connections that this key may use.',
+    tag: 'connections',
+    query: z.strictObject({ provider: z.string().optional() }),
+    answer: z.object({ items: z.array(connection) }),
+    async run({ app, principal, query }) {
+      const { workspaceId, environment } = principal
+      return { items: await listConnections(app.db, workspaceId, { provider: query.provider, environment }) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/connections',
+    summary: 'Connect an account by its API key or token. It is tried before it is stored.',
+    tag: 'connections',
+    status: 201,
+    body: z.strictObject({
+      provider: z.string(),
+      secret: z.string().min(1).max(8192).describe('The API key or token. Stored encrypted; never shown again.'),
+      label: z.string().min(1).max(80).optional(),
+      makeDefault: z.boolean().optional(),
+    }),
+    answer: connection,
+    run({ app, principal, body }) {
+      const { workspaceId, environment } = principal
+      return addConnection(app, workspaceId, { ...body, environment, secret: new Secret(body.secret) })
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/connections/{id}',
+    summary: 'Read one connection.',
+    tag: 'connections',
+    params: id,
+    answer: connection,
+    async run({ app, principal, params }) {
+      const items = await listConnections(app.db, principal.workspaceId, { environment: principal.environment })
+      return (
+        items.find(item => item.id === params.id) ??
+        new Fault('connection_not_found', `There is no connection "${params.id}".`)
+      )
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/connections/{id}',
+    summary: 'Remove one connection and its credential.',
+    tag: 'connections',
+    params: id,
+    answer: z.object({ id: z.string() }),
+    run: ({ app, principal, params }) => removeConnection(app, principal, params.id),
+  }),
+]

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { errorCatalogue } from '../../core/errors.ts'
+import { version } from '../../core/version.ts'
+import type { Route } from './route.ts'
+import { problem } from './schemas.ts'
+
+/** The OpenAPI 3.1 document of these routes. Generated, so what it says is what the server checks. */
+export function openApi(routes: readonly Route[], serverUrl: string) {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'ClawLink', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: `${serverUrl}/api/v1` }],
+    security: [{ key: [] }, { bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        key: { type: 'apiKey', in: 'header', name: 'X-ClawLink-API-Key' },
+      },
+      schemas: {
+        Problem: {
+          ...schemaOf(problem, 'output'),
+          description: `RFC 9457. Codes: ${Object.keys(errorCatalogue).join(', ')}.`,
+        },
+      },
+    },
+  }
+}
+
+function operationOf(route: Route) {
+  const content = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } })
+  return {
+    operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])?/g, (_, letter = '') => letter.toUpperCase())}`,
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.open && { security: [] }),
+    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    ...(route.body && { requestBody: { required: true, ...content(schemaOf(route.body, 'input')) } }),
+    responses: {
+      [route.status]: { description: 'Done.', ...content(schemaOf(route.answer, 'output')) },
+      default: {
+        description: 'It failed, and why.',
+        ...content({ $ref: '#/components/schemas/Problem' }, 'application/problem+json'),
+      },
+    },
+  }
+}
+
+function parametersOf(shape: z.ZodType | undefined, place: 'path' | 'query') {
+  if (!shape) return []
+  const { properties = {}, required = [] } = schemaOf(shape, 'input')
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+  }))
+}
+
+function schemaOf(shape: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io })
+  return schema
+}

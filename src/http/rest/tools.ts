@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import { callTool } from '../../calls/call-tool.ts'
+import { describeTool, searchTools } from '../../calls/describe-tool.ts'
+import { previewTool } from '../../calls/preview-tool.ts'
+import { Fault } from '../../core/errors.ts'
+import { answerCall } from '../answer-call.ts'
+import { problem } from '../problem.ts'
+import { route } from './route.ts'
+import { callAnswer, callBody, preview, toolDescription, toolSummary } from './schemas.ts'
+
+const name = z.object({ name: z.string().max(100) })
+
+export const toolRoutes = [
+  route({
+    method: 'get',
+    path: '/tools',
+    summary: 'Search the tools, or list those of a provider.',
+    tag: 'tools',
+    query: z.strictObject({
+      q: z.string().max(500).default('').describe('What the tool should do, in words.'),
+      provider: z.string().optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+    }),
+    answer: z.object({ items: z.array(toolSummary) }),
+    async run({ app, principal, query }) {
+      const items = await searchTools(app, principal, { query: query.q, provider: query.provider, limit: query.limit })
+      return items instanceof Fault ? items : { items }
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tools/{name}',
+    summary: 'Describe one tool: what it does, its arguments, the accounts it can use.',
+    tag: 'tools',
+    params: name,
+    answer: toolDescription,
+    run: ({ app, principal, params }) => describeTool(app, principal, params.name),
+  }),
+  route({
+    method: 'post',
+    path: '/tools/{name}/preview',
+    summary: 'Show the exact request that a call would send. Sends nothing.',
+    tag: 'tools',
+    params: name,
+    body: callBody,
+    answer: preview,
+    run: ({ app, principal, params, body }) =>
+      previewTool(app, principal, { tool: params.name, surface: 'rest', ...body }),
+  }),
+  route({
+    method: 'post',
+    path: '/tools/{name}/calls',
+    summary: 'Call a tool.',
+    tag: 'calls',
+    params: name,
+    body: callBody,
+    answer: callAnswer,
+    async run({ app, principal, params, body }, c) {
+      if (c.env.incoming.headers['idempotency-key'] !== undefined) {
+        return new Fault(
+          'validation_error',
+          'This version does not keep idempotency keys, so it does not accept one.',
+          {
+            invalidFields: [{ field: 'Idempotency-Key', problem: 'is not supported' }],
+            fix: 'Leave the header out. A write is never sent twice by one call.',
+          },
+        )
+      }
+      const ended = await callTool(app, principal, { tool: params.name, surface: 'rest', ...body })
+      return answerCall<z.input<typeof callAnswer> | Response>(ended, {
+        success: answer => answer,
+        failure: (fault, about) => problem(c, fault, about),
+      })
+    },
+  }),
+]

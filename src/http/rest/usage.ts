@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { getUsage, listUsage } from '../../calls/list-usage.ts'
+import { Fault } from '../../core/errors.ts'
+import { route } from './route.ts'
+import { usage } from './schemas.ts'
+
+export const usageRoutes = [
+  route({
+    method: 'get',
+    path: '/usage',
+    summary: 'The record of every call, newest first.',
+    tag: 'usage',
+    query: z.strictObject({
+      provider: z.string().optional(),
+      tool: z.string().optional(),
+      outcome: z.enum(['succeeded', 'failed', 'unknown']).optional(),
+      next: z.string().max(100).optional().describe('The `next` of the page before.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    answer: z.object({ items: z.array(usage), next: z.string().nullable() }),
+    run({ app, principal, query: { next, ...filter } }) {
+      return listUsage(app.db, principal.workspaceId, { ...filter, before: next })
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/calls/{id}',
+    summary: 'How one call ended.',
+    tag: 'calls',
+    params: z.object({ id: z.string().max(100) }),
+    answer: usage,
+    async run({ app, principal, params }) {
+      const found = await getUsage(app.db, principal.workspaceId, params.id)
+      return found ?? new Fault('not_found', `There is no call "${params.id}" in this workspace, or it has not ended.`)
+    },
+  }),
+]

@@ -1,0 +1,30 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { lost, type WireAnswer, type WireResult } from './wire.ts'
+
+const decoders = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+}
+
+/**
+ * The answer with its content coding undone. We ask for none, but some servers encode all the same. An answer that would
+ * unpack to more than `bytesMax` is refused while it unpacks.
+ */
+export async function decodeBody(answer: WireAnswer, bytesMax: number): Promise<WireResult> {
+  const coding = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (coding === 'identity' || coding === '') return answer
+  if (!Object.hasOwn(decoders, coding))
+    return lost('maybe_sent', 'malformed', 'The answer has a content coding that was not asked for.')
+  try {
+    const body = await decoders[coding as keyof typeof decoders](answer.body, { maxOutputLength: bytesMax })
+    return { ...answer, body }
+  } catch (cause) {
+    const large = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
+    return large
+      ? lost('maybe_sent', 'too_large', `The answer is larger than ${bytesMax} bytes.`)
+      : lost('maybe_sent', 'malformed', 'The answer cannot be unpacked.')
+  }
+}

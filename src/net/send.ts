@@ -1,0 +1,129 @@
+/** The only way out of ClawLink. Nothing else opens a connection to a provider. */
+import { lookup as resolve } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { Pool } from 'undici'
+import type { Clock } from '../core/clock.ts'
+import { isAllowedHost, isPublicAddress, literalAddress } from './address-policy.ts'
+import { decodeBody } from './decode-body.ts'
+import { Exchange } from './exchange.ts'
+import { followRedirect } from './redirect.ts'
+import { lost, type WireRequest, type WireResult } from './wire.ts'
+
+export type NetSettings = {
+  outboundAllow: readonly string[]
+  connectTimeoutMs: number
+  callTimeoutMs: number
+  answerBytesMax: number
+}
+
+export type Net = {
+  /** Sends one request and reads its whole answer. Never throws; follows at most three redirects. */
+  send(request: WireRequest): Promise<WireResult>
+  close(): Promise<void>
+}
+
+const redirectsMax = 3
+/** Pools beyond this many origins are closed, least recently used first. */
+const poolsMax = 256
+const connectionsPerOrigin = 128
+
+export function createNet(settings: NetSettings, clock: Clock): Net {
+  const pools = new Map<string, Pool>()
+
+  async function send(request: WireRequest): Promise<WireResult> {
+    let next = request
+    for (let redirects = 0; ; redirects++) {
+      const result = await sendOnce(next)
+      if (result.kind === 'lost' || result.status < 300) return result
+      const followed = followRedirect(next, result)
+      if (!followed) return result
+      if ('kind' in followed) return followed
+      if (redirects === redirectsMax) return lost('maybe_sent', 'redirect', 'The provider redirects too often.')
+      next = followed
+    }
+  }
+
+  async function sendOnce(request: WireRequest): Promise<WireResult> {
+    const url = new URL(request.url)
+    const literal = literalAddress(url)
+    if (literal && !isPublicAddress(literal) && !isAllowedHost(url, settings.outboundAllow))
+      return blocked(url.hostname)
+    const result = await new Promise<WireResult>(resolveResult => {
+      const exchange = new Exchange(settings.answerBytesMax, resolveResult)
+      exchange.cancelTimer = clock.after(settings.callTimeoutMs, () =>
+        exchange.stop('timeout', `No complete answer within ${settings.callTimeoutMs} ms.`),
+      )
+      const { method, headers, credential, body = null } = request
+      try {
+        poolOf(url).dispatch(
+          { method, path: url.pathname + url.search, headers: { ...headers, ...credential }, body },
+          exchange,
+        )
+      } catch {
+        exchange.stop('bad_request', 'The request cannot be put on the wire.')
+      }
+    })
+    if (result.kind === 'lost' || result.headers['content-encoding'] === undefined) return result
+    return decodeBody(result, settings.answerBytesMax)
+  }
+
+  function poolOf(url: URL): Pool {
+    const { origin } = url
+    const known = pools.get(origin)
+    if (known && pools.size < poolsMax) return known
+    pools.delete(origin)
+    const pool = known ?? openPool(url)
+    pools.set(origin, pool)
+    if (pools.size > poolsMax) {
+      const [oldest] = pools
+      if (oldest) {
+        pools.delete(oldest[0])
+        oldest[1].close().catch(() => {})
+      }
+    }
+    return pool
+  }
+
+  function openPool(url: URL): Pool {
+    const allowed = isAllowedHost(url, settings.outboundAllow)
+    return new Pool(url.origin, {
+      connections: connectionsPerOrigin,
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: settings.callTimeoutMs,
+      bodyTimeout: settings.callTimeoutMs,
+      connect: { timeout: settings.connectTimeoutMs, ...(allowed ? {} : { lookup: publicLookup }) },
+    })
+  }
+
+  return {
+    send,
+    async close() {
+      await Promise.all([...pools.values()].map(pool => pool.destroy()))
+    },
+  }
+}
+
+/**
+ * Resolves a name to its public addresses only. The connection is made to what is returned here, so a name that resolves
+ * anew between a check and the connection (DNS rebinding) has no second chance.
+ */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, [])
+    const usable = addresses.filter(({ address }) => isPublicAddress(address))
+    const [first] = usable
+    if (!first)
+      return callback(Object.assign(new Error(blocked(hostname).message), { code: 'CLAWLINK_BLOCKED_ADDRESS' }), [])
+    if (options.all) callback(null, usable)
+    else callback(null, first.address, first.family)
+  })
+}
+
+function blocked(host: string) {
+  return lost(
+    'not_sent',
+    'blocked_address',
+    `${host} is a private or local address, and no owner allowed it (CLAWLINK_OUTBOUND_ALLOW).`,
+  )
+}

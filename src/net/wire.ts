@@ -1,0 +1,36 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** A request on its way out. `credential` holds the headers that carry the secret: they stay with the origin they are for. */
+export type WireRequest = {
+  method: string
+  url: string
+  headers: Record<string, string>
+  credential: Record<string, string>
+  body?: string
+}
+
+/** How far a request got that has no usable answer. It decides whether repeating it could make it happen twice. */
+export type Reached = 'not_sent' | 'maybe_sent'
+
+export type LossReason =
+  | 'blocked_address'
+  | 'bad_request'
+  | 'dns'
+  | 'refused'
+  | 'tls'
+  | 'timeout'
+  | 'closed'
+  | 'too_large'
+  | 'malformed'
+  | 'redirect'
+
+export type WireAnswer = { kind: 'answered'; status: number; headers: IncomingHttpHeaders; body: Buffer }
+export type WireLoss = { kind: 'lost'; reached: Reached; reason: LossReason; message: string }
+export type WireResult = WireAnswer | WireLoss
+
+export const lost = (reached: Reached, reason: LossReason, message: string): WireLoss => ({
+  kind: 'lost',
+  reached,
+  reason,
+  message,
+})

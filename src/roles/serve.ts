@@ -1,0 +1,81 @@
+import { type App, openApp } from '../app.ts'
+import type { Config } from '../core/config.ts'
+import { Fault } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { type InstanceLock, takeInstanceLock } from '../db/instance-lock.ts'
+import { type Sandbox, startSandbox } from '../sandbox/start.ts'
+import { startRoles } from './start-roles.ts'
+
+export type Serving = { app: App; url: string | undefined; sandbox: Sandbox | undefined; stop(): Promise<void> }
+
+/**
+ * A whole ClawLink: takes the data folder, starts the sandbox when it is wanted, opens everything, starts the roles.
+ * `stop` gives it all back in reverse order. A fault leaves nothing running.
+ */
+export async function serve(wanted: Config, { log }: { log?: Log } = {}): Promise<Serving | Fault> {
+  const undo: (() => unknown)[] = []
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const started = await start(wanted, log, undo)
+    if (started instanceof Fault) await stop()
+    return started instanceof Fault ? started : { ...started, stop }
+  } catch (cause) {
+    await stop()
+    const fault = portFault(cause, wanted)
+    if (fault) return fault
+    throw cause
+  }
+}
+
+async function start(wanted: Config, log: Log | undefined, undo: (() => unknown)[]) {
+  const lock = wanted.databaseUrl ? undefined : takeLock(wanted.dataDir)
+  if (lock instanceof Fault) return lock
+  undo.push(() => lock?.release())
+
+  const sandbox = wanted.sandbox ? await startSandbox({ port: wanted.sandboxPort, now: Date.now }) : undefined
+  undo.push(() => sandbox?.stop())
+
+  const config = sandbox ? withSandbox(wanted, sandbox.url) : wanted
+  const opened = await openApp(config, log && { log })
+  if (opened instanceof Fault) return opened
+  undo.push(opened.close)
+
+  const running = await startRoles(opened.app)
+  undo.push(running.stop)
+  lock?.describe({ pid: process.pid, ...(running.url !== undefined && { url: running.url }) })
+  return { app: opened.app, url: running.url, sandbox }
+}
+
+function withSandbox(config: Config, url: string): Config {
+  return { ...config, baseUrls: { ...config.baseUrls, sandbox: url } }
+}
+
+function takeLock(dataDir: string): InstanceLock | Fault {
+  const lock = takeInstanceLock(dataDir)
+  if (!('heldBy' in lock)) return lock
+  const { pid, url } = lock.heldBy
+  const who = [pid && `process ${pid}`, url && `at ${url}`].filter(Boolean).join(' ')
+  return new Fault('conflict', `ClawLink is running on this data folder already${who ? ` (${who})` : ''}.`, {
+    fix: 'Use that one, stop it first, or give --data another folder. For several processes at once, use PostgreSQL (CLAWLINK_DATABASE_URL).',
+  })
+}
+
+function portFault(cause: unknown, { host, port, sandbox, sandboxPort }: Config): Fault | undefined {
+  if (!(cause instanceof Error) || !('code' in cause) || !('port' in cause)) return undefined
+  const flag = sandbox && cause.port === sandboxPort && sandboxPort !== port ? '--sandbox-port' : '--port'
+  if (cause.code === 'EADDRINUSE')
+    return new Fault('conflict', `Port ${cause.port} is in use by another program.`, {
+      fix: `Stop that program, or choose another port: ${flag} <port>.`,
+    })
+  if (cause.code === 'EACCES')
+    return new Fault('forbidden', `Port ${cause.port} needs rights that this user does not have.`, {
+      fix: `Choose a port above 1023: ${flag} <port>.`,
+    })
+  if (cause.code === 'EADDRNOTAVAIL')
+    return new Fault('validation_error', `This machine has no address ${host}.`, {
+      fix: 'Correct --host. 127.0.0.1 is always there.',
+    })
+  return undefined
+}

@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { App } from '../app.ts'
+import { createHttp } from '../http/app.ts'
+
+export type Web = { url: string; stop(): Promise<void> }
+
+/** Listens and serves REST and MCP. `stop` ends accepting, lets running calls end for `stopGraceMs`, then closes. */
+export async function startWeb(app: App): Promise<Web> {
+  const { host, port, publicUrl, stopGraceMs } = app.config
+  let url = publicUrl ?? ''
+  const http = createHttp(app, () => url)
+  // Slow clients: the head of a request has to be here within 10 s, all of it within 60 s.
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    getRequestListener(http.fetch),
+  )
+  server.listen(port, host)
+  await once(server, 'listening')
+  url ||= `http://${hostForUrl(host)}:${(server.address() as AddressInfo).port}` // a TCP server has a port
+  return { url, stop: () => stopServer(server, stopGraceMs) }
+}
+
+/** An address that can be typed into a browser: the wildcard ones cannot. */
+function hostForUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+async function stopServer(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const force = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(force)
+}

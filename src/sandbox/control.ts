@@ -1,0 +1,46 @@
+import type { Accounts } from './accounts.ts'
+import { type Answer, gone, ok, refused } from './answer.ts'
+import { type ApiRequest, keyOf, parseJson, unauthorized } from './api.ts'
+import { faultProblem, isFault } from './faults/check-fault.ts'
+import type { FaultScript } from './faults/fault-script.ts'
+import type { RequestLog } from './request-log.ts'
+
+export const controlPrefix = '/_sandbox/'
+
+export type Control = { accounts: Accounts; faults: FaultScript; log: RequestLog; reset(): void }
+
+/** The routes that steer the sandbox. They need a full API key, are never logged and never meet a fault or a limit. */
+export function answerControl(control: Control, request: ApiRequest): Answer {
+  const key = keyOf(request.headers)
+  if (!control.accounts.all.some(account => account.apiKey === key)) {
+    return unauthorized('invalid_key', 'Send the API key of an account as `Authorization: Bearer <key>`.')
+  }
+  switch (`${request.method} ${request.path}`) {
+    case 'POST /_sandbox/script':
+      return script(control.faults, request)
+    case 'DELETE /_sandbox/script':
+      control.faults.clear()
+      return gone()
+    case 'GET /_sandbox/requests':
+      return ok({ requests: control.log.entries })
+    case 'POST /_sandbox/reset':
+      control.reset()
+      return gone()
+    default:
+      return refused(404, 'not_found', 'There is no such control route.')
+  }
+}
+
+/** Takes one fault or a list; all or none are added. */
+function script(faults: FaultScript, { headers, body }: ApiRequest): Answer {
+  const parsed = parseJson(headers['content-type'], body)
+  if ('status' in parsed) return parsed
+  const list: unknown[] = Array.isArray(parsed.value) ? parsed.value : [parsed.value]
+  const good = list.filter(isFault)
+  if (good.length < list.length) {
+    const problems = list.map(faultProblem).filter(problem => problem !== undefined)
+    return refused(422, 'validation_failed', problems.join(' '))
+  }
+  faults.add(good)
+  return ok({ scripted: good.length })
+}

@@ -1,0 +1,61 @@
+import type { Fault } from './faults/fault.ts'
+
+/** One request as it reached the wire. */
+export type LoggedRequest = {
+  atMs: number
+  method: string
+  /** With its query, exactly as it was sent. */
+  path: string
+  /** Lower-case names; a header that came twice is joined with `, `. */
+  headers: Record<string, string>
+  /** Names and values in turn, as they came: shows case, order and repetition. */
+  rawHeaders: readonly string[]
+  /** Empty when the body was not read (`close_before_read`). */
+  body: string
+  /** The fault that answered it. Absent when the API itself did. */
+  fault?: Fault
+  /** The status that was sent. Absent while, or because, none was. */
+  status?: number
+}
+
+export type RequestLog = {
+  /** Oldest first, the same array for the sandbox's whole life. Holds at least the last `keep` requests. */
+  entries: LoggedRequest[]
+  add(entry: LoggedRequest): void
+  take(): LoggedRequest[]
+  /** Resolves as soon as `entries` holds `count` requests. */
+  received(count: number): Promise<void>
+}
+
+export function requestLog(keep: number): RequestLog {
+  const entries: LoggedRequest[] = []
+  let waiting: { count: number; resolve: () => void }[] = []
+  return {
+    entries,
+    add(entry) {
+      // Trimmed by the half, so that a long benchmark does not move the whole array with every request.
+      if (entries.length >= 2 * keep) entries.splice(0, entries.length - keep)
+      entries.push(entry)
+      if (!waiting.length) return
+      for (const { count, resolve } of waiting) if (entries.length >= count) resolve()
+      waiting = waiting.filter(({ count }) => entries.length < count)
+    },
+    take: () => entries.splice(0),
+    received(count) {
+      if (entries.length >= count) return Promise.resolve()
+      return new Promise(resolve => waiting.push({ count, resolve }))
+    },
+  }
+}
+
+/** Headers by lower-case name, from Node's alternating list. */
+export function headersByName(rawHeaders: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? ''
+    const value = rawHeaders[at + 1] ?? ''
+    const before = headers[name]
+    headers[name] = before === undefined ? value : `${before}, ${value}`
+  }
+  return headers
+}

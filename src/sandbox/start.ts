@@ -1,0 +1,120 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { type Account, openAccounts } from './accounts.ts'
+import type { Api } from './api.ts'
+import { faultProblem } from './faults/check-fault.ts'
+import type { Fault } from './faults/fault.ts'
+import { faultScript } from './faults/fault-script.ts'
+import { randomFor } from './random.ts'
+import { type RateLimit, rateLimiter } from './rate-limit.ts'
+import { type LoggedRequest, requestLog } from './request-log.ts'
+import { sandboxServer } from './server.ts'
+import type { Store } from './store.ts'
+
+export type SandboxOptions = {
+  /** 0, the default, takes any free port. */
+  port?: number
+  host?: string
+  /** Decides content, ids, keys, latencies and chance. 1 unless said. */
+  seed?: number
+  /** The first account's full key; derived from the seed unless given. */
+  apiKey?: string
+  /** The sandbox's clock, in Unix milliseconds: dates, rate-limit windows, the life of idempotency keys. */
+  now?: () => number
+  rateLimit?: RateLimit | 'off'
+  /** How long every answer of the API takes, or from where to where. */
+  latencyMs?: number | [min: number, max: number]
+  /** Rows on a page unless the request says; 20 unless given. */
+  pageSize?: number
+  /** How many requests the log holds at least; 10,000 unless given. */
+  keepRequests?: number
+}
+
+/** A running sandbox: a provider with mail, issues and payments that misbehaves on demand. */
+export type Sandbox = {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** The first account's full key. */
+  readonly apiKey: string
+  readonly accounts: readonly [Account, Account]
+  /** The first account's store. */
+  readonly store: Store
+  /** Every request to the API, oldest first; the same array for the sandbox's whole life. */
+  readonly requests: readonly LoggedRequest[]
+  /** The requests so far, which leave the log. */
+  takeRequests(): LoggedRequest[]
+  /** Resolves as soon as the log holds `count` requests; those have then been applied, or never will be. */
+  received(count: number): Promise<void>
+  /** The next matching requests meet these faults, in order. Throws a TypeError when one is malformed. */
+  script(...faults: Fault[]): void
+  clearFaults(): void
+  /** The key answers 401 from now on. */
+  revokeKey(key: string): void
+  /** As freshly started: content, keys, faults, log, rate-limit windows, chance. Dates are relative to `now()` again. */
+  reset(): void
+  /** Ends every connection, hung ones too, and frees the port. May be called twice. */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, host = '127.0.0.1', seed = 1, now = Date.now, rateLimit = 'off', latencyMs = 0 } = options
+  const accounts = openAccounts(seed, now(), options.apiKey)
+  const faults = faultScript(() => randomFor(seed, 'faults'))
+  const log = requestLog(options.keepRequests ?? 10_000)
+  const limiter = rateLimit === 'off' ? undefined : rateLimiter(rateLimit)
+  let latency = randomFor(seed, 'latency')
+
+  const reset = () => {
+    accounts.reset(now())
+    faults.clear()
+    log.take()
+    limiter?.clear()
+    latency = randomFor(seed, 'latency')
+  }
+  const api: Api = { accounts, rateLimiter: limiter, baseUrl: '', pageSize: options.pageSize ?? 20 }
+  const server = sandboxServer({
+    api,
+    control: { accounts, faults, log, reset },
+    now,
+    latencyMs: () => (typeof latencyMs === 'number' ? latencyMs : latency.int(...latencyMs)),
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  const bound = server.address()
+  const actualPort = isTcp(bound) ? bound.port : port
+  api.baseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`
+
+  const closed = once(server, 'close')
+  const stop = async () => {
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  const [first] = accounts.all
+  return {
+    url: api.baseUrl,
+    port: actualPort,
+    apiKey: first.apiKey,
+    accounts: accounts.all,
+    store: first.store,
+    requests: log.entries,
+    takeRequests: log.take,
+    received: log.received,
+    script(...scripted) {
+      const problem = scripted.map(faultProblem).find(Boolean)
+      if (problem) throw new TypeError(problem)
+      faults.add(scripted)
+    },
+    clearFaults: faults.clear,
+    revokeKey: accounts.revoke,
+    reset,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function isTcp(address: string | AddressInfo | null): address is AddressInfo {
+  return typeof address === 'object' && address !== null
+}

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Fault } from '../core/errors.ts'
+import type { Secret } from '../core/secret.ts'
+import { type KeyRing, readKeyRing, writeKeyRing } from './key-ring.ts'
+
+export type KeyRingSettings = {
+  keyringFile: string
+  keyring?: Secret | undefined
+  keyringPassphrase?: Secret | undefined
+  keyringCommand?: string | undefined
+}
+
+/** Where a key ring is kept. `load` gives undefined when there is none yet. */
+export type KeyRingSource = {
+  /** For messages: "the file /…/keyring.json", "CLAWLINK_KEYRING". */
+  name: string
+  load(): KeyRing | undefined | Fault
+  /** Changes when the ring may have changed; absent where only a restart can bring another ring. */
+  stamp?: () => string
+  /** Absent where ClawLink cannot write: then the operator changes the ring. */
+  save?: (ring: KeyRing) => void
+}
+
+/** The source that the settings name: the environment, then a command (a KMS client), then the file. */
+export function keyRingSource(settings: KeyRingSettings): KeyRingSource {
+  const { keyring, keyringCommand, keyringPassphrase: passphrase, keyringFile: path } = settings
+  if (keyring) {
+    const name = 'CLAWLINK_KEYRING'
+    return { name, load: () => readKeyRing(keyring.reveal(), name, passphrase) }
+  }
+  if (keyringCommand) {
+    const name = 'the key ring command'
+    return { name, load: () => runCommand(keyringCommand, name, passphrase) }
+  }
+  const name = `the file ${path}`
+  return {
+    name,
+    load: () => readRingFile(path, name, passphrase),
+    stamp: () => String(statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeNs),
+    save(ring) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      // Written beside and renamed, so that a crash leaves either the old ring or the new one.
+      const beside = `${path}.${process.pid}.new`
+      writeFileSync(beside, writeKeyRing(ring, passphrase), { mode: 0o600, flush: true })
+      chmodSync(beside, 0o600)
+      renameSync(beside, path)
+    },
+  }
+}
+
+function readRingFile(path: string, name: string, passphrase: Secret | undefined): KeyRing | undefined | Fault {
+  let mode: number
+  let text: string
+  try {
+    mode = statSync(path).mode
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    return new Fault('internal', `The key ring in ${name} cannot be read.`, {
+      fix: 'Check that the file belongs to the user that runs ClawLink.',
+    })
+  }
+  if (process.platform !== 'win32' && mode & 0o077) {
+    return new Fault('internal', `The key ring in ${name} can be read by other users.`, {
+      fix: `Run: chmod 600 ${path}`,
+    })
+  }
+  return readKeyRing(text, name, passphrase)
+}
+
+/** Runs the command without a shell between: words are split at spaces, so a wrapper script serves anything longer. */
+function runCommand(command: string, name: string, passphrase: Secret | undefined): KeyRing | Fault {
+  const [file = '', ...words] = command.split(/\s+/).filter(Boolean)
+  try {
+    const text = execFileSync(file, words, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'inherit'] })
+    return readKeyRing(text, name, passphrase)
+  } catch {
+    return new Fault('internal', `The key ring command "${file}" failed.`, {
+      fix: 'Run it by hand: it has to print the key ring and exit with 0.',
+    })
+  }
+}

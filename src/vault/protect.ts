@@ -1,0 +1,17 @@
+import { Fault } from '../core/errors.ts'
+import { type KeyRingSettings, keyRingSource } from './key-ring-source.ts'
+
+/** Puts the key ring file under the passphrase of the settings. Running servers go on; they need it at their next start. */
+export function protectKeyRing(settings: KeyRingSettings): Fault | undefined {
+  const { keyringPassphrase, keyringFile } = settings
+  if (!keyringPassphrase)
+    return new Fault('validation_error', 'No passphrase is given.', { fix: 'Set CLAWLINK_KEYRING_PASSPHRASE.' })
+  const ring = keyRingSource({ keyringFile }).load()
+  if (ring instanceof Fault) return ring
+  if (!ring)
+    return new Fault('internal', `There is no key ring in the file ${keyringFile}.`, {
+      fix: 'Start ClawLink once: it makes one.',
+    })
+  keyRingSource({ keyringFile, keyringPassphrase }).save?.(ring)
+  return undefined
+}
