@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Figures, lone, many, median, ratiosTo } from './figures.ts'
 import type { LoadProcess } from './load/load-process.ts'
-import type { LoadFigures } from './load/run-load.ts'
+import { type Measurement, measureOnce, measureQuietly, othersCoresMax } from './measure-once.ts'
 import type { Plan } from './options.ts'
 import { readProcessCost } from './process-cost.ts'
-import { countProviderAnswers, providerMarker } from './subjects/provider.ts'
 import type { Server } from './subjects/server.ts'
 import { type Subject, type SubjectId, subjectTitles } from './subjects/subject.ts'
 
-/** One measurement of one subject at one width. */
-export type Run = LoadFigures & { connections: number; round: number; cpuUsPerCall: number | undefined }
+/** One measurement, and where it stands in the run. */
+export type Run = Measurement & { connections: number; round: number }
 
 export type SubjectResult = {
   id: SubjectId
   title: string
-  /** Medians over the rounds. */
+  /** Medians over the rounds that nothing disturbed, or over all where each was disturbed. */
   figures: Figures
   ratios: Figures
   /** (highest − lowest) ÷ median of the calls per second at many connections: how far the rounds lie apart. */
@@ -43,7 +42,7 @@ export async function measure(field: Field): Promise<SubjectResult[]> {
   let step = 0
   for (const subject of subjects) {
     progress(`warming up ${subjectTitles[subject.id]}`, step++ / steps)
-    await runOnce(field, subject, { connections: many, warmMs: 0, measureMs: plan.firstWarmMs })
+    await measureOnce(field, subject, { connections: many, warmMs: 0, measureMs: plan.firstWarmMs })
   }
   for (let round = 1; round <= plan.rounds; round++) {
     for (const subject of round % 2 === 1 ? subjects : subjects.toReversed()) {
@@ -51,7 +50,7 @@ export async function measure(field: Field): Promise<SubjectResult[]> {
         const width = `${connections} connection${connections === 1 ? '' : 's'}`
         progress(`round ${round} of ${plan.rounds}: ${subjectTitles[subject.id]}, ${width}`, step++ / steps)
         const measureMs = connections === lone ? plan.loneMs : plan.manyMs
-        const run = await runOnce(field, subject, { connections, warmMs: plan.warmMs, measureMs })
+        const run = await measureQuietly(field, subject, { connections, warmMs: plan.warmMs, measureMs }, plan.tries)
         runs.get(subject)?.push({ ...run, connections, round })
       }
     }
@@ -61,31 +60,12 @@ export async function measure(field: Field): Promise<SubjectResult[]> {
   return results.map(result => ({ ...result, ratios: ratiosTo(floor, result.figures) }))
 }
 
-async function runOnce(
-  { load, provider }: Field,
-  subject: Subject,
-  width: { connections: number; warmMs: number; measureMs: number },
-): Promise<LoadFigures & { cpuUsPerCall: number | undefined }> {
-  const title = subjectTitles[subject.id]
-  const cpuMs: (number | undefined)[] = []
-  const before = await countProviderAnswers(provider)
-  const job = { ...width, port: subject.server.port, request: subject.request, marker: providerMarker }
-  const seen = await load
-    .run(job, () => cpuMs.push(readProcessCost(subject.server.pid)?.cpuMs))
-    .catch(error => {
-      throw new Error(`${title}: ${error.message}`)
-    })
-  const asked = (await countProviderAnswers(provider)) - before
-  if (asked !== seen.answersOverall) {
-    throw new Error(`${title}: ${seen.answersOverall} answers, but the provider was asked ${asked} times`)
-  }
-  const [from, until] = cpuMs
-  const cpuUsPerCall = from === undefined || until === undefined ? undefined : ((until - from) * 1000) / seen.answers
-  return { ...seen, cpuUsPerCall }
-}
-
 function summarize(subject: Subject, runs: Run[], restBytes: number | undefined): SubjectResult {
-  const at = (connections: number) => runs.filter(run => run.connections === connections)
+  const at = (connections: number) => {
+    const all = runs.filter(run => run.connections === connections)
+    const quiet = all.filter(run => (run.othersCores ?? 0) <= othersCoresMax)
+    return quiet.length > 0 ? quiet : all
+  }
   const rates = at(many).map(run => run.callsPerSecond)
   const middle = (connections: number, read: (run: Run) => number | undefined) => {
     const values = at(connections).flatMap(run => read(run) ?? [])

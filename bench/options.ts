@@ -4,6 +4,8 @@ import { type SubjectId, subjectIds } from './subjects/subject.ts'
 /** How long each part of a run takes. */
 export type Plan = {
   rounds: number
+  /** How often a measurement is taken, at most, when other programs disturb it. */
+  tries: number
   /** Starts measured per server. */
   starts: number
   /** From the first healthy answer to the reading of the memory at rest. */
@@ -40,6 +42,7 @@ export const usage = `Usage: npm run bench -- [options]
 
 const longPlan: Plan = {
   rounds: 5,
+  tries: 2,
   starts: 5,
   restMs: 1500,
   firstWarmMs: 5000,
@@ -49,6 +52,7 @@ const longPlan: Plan = {
 }
 const quickPlan: Plan = {
   rounds: 3,
+  tries: 1,
   starts: 3,
   restMs: 500,
   firstWarmMs: 1200,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 
 /** What a process has cost so far. `cpuMs` counts all its threads, in user and kernel mode. */
 export type ProcessCost = { cpuMs: number; residentBytes: number }
@@ -40,4 +41,9 @@ function readPs(pid: number): ProcessCost {
     return sum * (isDays ? 24 : 60) + Number(part)
   }, 0)
   return { cpuMs: seconds * 1000, residentBytes: Number(kib) * 1024 }
+}
+
+/** CPU time in milliseconds that all programs of this machine have used so far, all cores added up; interrupts left out. */
+export function readMachineCpuMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys, 0)
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { hasDevPackages, isInstalled, recordPath } from './installed.mjs'
 import { withLock } from './lock.mjs'
 import { npmCi, npmFailed, SetUpError } from './npm.mjs'
+import { say, step } from './progress.mjs'
 import { broughtNode, runsClawLink } from './right-node.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,7 +23,7 @@ export async function prepare({ dev }) {
   const isReady = () => (brought?.isInstalled() ?? true) && isInstalled(root, { dev })
   if (isReady()) return node
 
-  const onWait = () => say('waiting for another ClawLink that is setting up this folder\n')
+  const onWait = () => say('waiting for another ClawLink that is setting up this folder')
   return withLock(join(root, '.cache', 'set-up.lock'), { onWait }, async onStart => {
     if (brought && !brought.isInstalled()) {
       await step(`getting Node ${brought.version} (this machine's is ${process.versions.node})`, async () => {
@@ -56,26 +57,4 @@ function unsupported(why) {
   return new SetUpError(
     `ClawLink needs Node 24.16 or later (not 25) and this is ${process.versions.node}; the one that it could bring ${why}. Install Node 26 (https://nodejs.org) and run the same command again.`,
   )
-}
-
-/**
- * @param {string} what
- * @param {() => Promise<void>} work
- */
-async function step(what, work) {
-  const startedAt = performance.now()
-  const took = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`
-  say(`${what} … `)
-  try {
-    await work()
-    process.stderr.write(took())
-  } catch (error) {
-    process.stderr.write(`failed after ${took()}`)
-    throw error
-  }
-}
-
-/** @param {string} words */
-function say(words) {
-  process.stderr.write(`clawlink: ${words}`)
 }

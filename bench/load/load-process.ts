@@ -5,6 +5,7 @@ import type { LoadFigures, LoadJob } from './run-load.ts'
 
 /** A load generator in its own process. `run` takes one job at a time; see `runLoad` for what it rejects on. */
 export type LoadProcess = {
+  pid: number
   run: (job: LoadJob, mark?: (what: 'begin' | 'end') => void) => Promise<LoadFigures>
   stop: () => void
 }
@@ -12,7 +13,9 @@ export type LoadProcess = {
 /** Starts the load generator. */
 export function startLoad(): LoadProcess {
   const child = fork(fileURLToPath(new URL('../load.ts', import.meta.url)))
+  if (!child.pid) throw new Error('the load generator has no process id')
   return {
+    pid: child.pid,
     stop: () => child.kill(),
     run(job, mark = () => {}) {
       const { promise, resolve, reject } = Promise.withResolvers<LoadFigures>()

@@ -1,6 +1,7 @@
 import { type Change, changeMin } from '../baseline.ts'
 import type { Machine } from '../machine.ts'
 import type { Run, SubjectResult } from '../measure.ts'
+import { othersCoresMax } from '../measure-once.ts'
 import type { Verdict } from '../targets.ts'
 import { bars } from './bars.ts'
 import { showRatio, table } from './table.ts'
@@ -30,6 +31,7 @@ export function summary(parts: Parts): string {
     '',
     '× is the ratio to the floor of the same run. One ClawLink process serves REST and both eras of MCP.',
     ...generatorWarnings(results),
+    ...disturbanceWarning(results),
     '',
     bars(results),
     '',
@@ -54,6 +56,15 @@ function generatorWarnings(results: SubjectResult[]): string[] {
         : []),
     ]
   })
+}
+
+function disturbanceWarning(results: SubjectResult[]): string[] {
+  const othersCores = results.flatMap(({ runs }) => runs.map(run => run.othersCores ?? 0))
+  const disturbed = othersCores.filter(cores => cores > othersCoresMax).length
+  if (disturbed === 0) return []
+  return [
+    `Other programs kept up to ${Math.max(...othersCores).toFixed(1)} cores busy during ${disturbed} of ${othersCores.length} measurements: do not judge by this run.`,
+  ]
 }
 
 /** Requests in flight on average, by Little's law; it must come out as the number of connections. */

@@ -29,3 +29,10 @@ test('keeps descriptions, choices and patterns', () => {
   })
   expect(schemaOf(z.string().regex(/^[a-z]+$/)).value).toEqual({ type: 'string', pattern: '^[a-z]+$' })
 })
+
+test('keeps a check that JSON Schema has no format for', () => {
+  expect(schemaOf(z.string().startsWith('refs/')).value).toEqual({
+    type: 'string',
+    pattern: expect.stringContaining('refs'),
+  })
+})

@@ -1,4 +1,5 @@
 /** What every connector must keep, whoever writes it: these tests cover a new provider without being changed. */
+import { existsSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
@@ -66,6 +67,14 @@ describe.each(providers)('%s', (_, { connector, tools }) => {
     expect(new Set(descriptions).size).toBe(descriptions.length)
   })
 })
+
+test.each(providers.filter(([slug]) => existsSync(pageOf(slug))))(
+  'the page about %s names each of its tools',
+  (slug, { connector }) => {
+    const page = readFileSync(pageOf(slug), 'utf8')
+    for (const key of Object.keys(connector.tools)) expect(page).toContain(`\`${key}\``)
+  },
+)
 
 describe.each(tools)('%s', (name, tool) => {
   test('is named and described as agents look for it', () => {
@@ -141,6 +150,8 @@ describe.each(tools)('%s', (name, tool) => {
     }
   })
 })
+
+const pageOf = (slug: string) => new URL(`../../docs/providers/${slug}.md`, import.meta.url)
 
 const sentence = /^[A-Z][^\n]*[.:"]$/
 

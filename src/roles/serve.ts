@@ -1,4 +1,5 @@
 import { type App, openApp } from '../app.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
@@ -12,13 +13,13 @@ export type Serving = { app: App; url: string | undefined; sandbox: Sandbox | un
  * A whole ClawLink: takes the data folder, starts the sandbox when it is wanted, opens everything, starts the roles.
  * `stop` gives it all back in reverse order. A fault leaves nothing running.
  */
-export async function serve(wanted: Config, { log }: { log?: Log } = {}): Promise<Serving | Fault> {
+export async function serve(wanted: Config, parts: { clock?: Clock; log?: Log } = {}): Promise<Serving | Fault> {
   const undo: (() => unknown)[] = []
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const started = await start(wanted, log, undo)
+    const started = await start(wanted, parts, undo)
     if (started instanceof Fault) await stop()
     return started instanceof Fault ? started : { ...started, stop }
   } catch (cause) {
@@ -29,7 +30,7 @@ export async function serve(wanted: Config, { log }: { log?: Log } = {}): Promis
   }
 }
 
-async function start(wanted: Config, log: Log | undefined, undo: (() => unknown)[]) {
+async function start(wanted: Config, parts: { clock?: Clock; log?: Log }, undo: (() => unknown)[]) {
   const lock = wanted.databaseUrl ? undefined : takeLock(wanted.dataDir)
   if (lock instanceof Fault) return lock
   undo.push(() => lock?.release())
@@ -38,7 +39,7 @@ async function start(wanted: Config, log: Log | undefined, undo: (() => unknown)
   undo.push(() => sandbox?.stop())
 
   const config = sandbox ? withSandbox(wanted, sandbox.url) : wanted
-  const opened = await openApp(config, log && { log })
+  const opened = await openApp(config, parts)
   if (opened instanceof Fault) return opened
   undo.push(opened.close)
 

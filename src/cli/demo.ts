@@ -1,0 +1,148 @@
+/** `clawlink demo`: the whole story in one go, offline, on a folder that is thrown away. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createKey } from '../accounts/create-key.ts'
+import { addConnection } from '../connections/add-connection.ts'
+import { configSchema } from '../core/config.ts'
+import { Secret } from '../core/secret.ts'
+import { type Serving, serve } from '../roles/serve.ts'
+import { bold, dim, green, print, printJson } from './print.ts'
+import { type Flags, orExit } from './settings.ts'
+
+type Json = Record<string, unknown>
+type Step = { step: string; shows: unknown }
+
+export async function demo(flags: Flags): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'clawlink-demo-'))
+  const steps: Step[] = []
+  const tell = (step: string, shows: unknown) => {
+    steps.push({ step, shows })
+    if (flags.json) return
+    print(`${green('●')} ${bold(step)}`)
+    print(dim(`${indent(typeof shows === 'string' ? shows : JSON.stringify(shows, null, 2))}\n`))
+  }
+  try {
+    const settings = configSchema.parse({
+      dataDir: join(folder, 'data'),
+      keyringFile: join(folder, 'keyring.json'),
+      port: 0,
+      sandbox: true,
+      sandboxPort: 0,
+      logLevel: 'silent',
+    })
+    const serving = orExit(await serve(settings), flags)
+    await play(serving, flags, tell)
+    await serving.stop()
+    if (flags.json) printJson({ steps })
+    else print(`That was all of it. Now with your own apps: ${bold('npm start')}`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function play(
+  { app, url = '', sandbox }: Serving,
+  flags: Flags,
+  tell: (step: string, shows: unknown) => void,
+): Promise<void> {
+  tell(
+    'ClawLink runs, and beside it a sandbox provider: a local service with mail, issues and payments',
+    `${url}\n${sandbox?.url}`,
+  )
+
+  const secret = new Secret(sandbox?.apiKey ?? '')
+  const connection = orExit(
+    await addConnection(app, app.workspaceId, { provider: 'sandbox', secret, environment: 'live' }),
+    flags,
+  )
+  tell(
+    'A person connects an account once. Its API key is tried, encrypted and never shown again',
+    `${connection.provider}: ${connection.account.label}`,
+  )
+
+  const made = orExit(
+    await createKey(app.db, app.clock.now(), {
+      workspaceId: app.workspaceId,
+      agent: 'demo agent',
+      environment: 'live',
+    }),
+    flags,
+  )
+  tell('An agent gets a key of its own', `${made.key.reveal().slice(0, 14)}…`)
+
+  const agent = mcpClient(`${url}/mcp`, made.key)
+  const hello = await agent('initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'demo', version: '1' },
+  })
+  const { tools } = await agent('tools/list', {})
+  tell('The agent speaks MCP to ClawLink and sees a few tools, however many apps are connected', [
+    hello.serverInfo,
+    ...(tools as { name: string }[]).map(tool => tool.name),
+  ])
+
+  const call = async (name: string, args: Json) =>
+    (await agent('tools/call', { name, arguments: args })).structuredContent as Json
+  const found = await call('clawlink_search_tools', { query: 'open an issue', limit: 3 })
+  tell(
+    'It searches for what it wants to do: "open an issue"',
+    (found.items as Json[]).map(item => `${item.name}: ${item.about}`),
+  )
+
+  const wish = {
+    tool: 'sandbox_create_issue',
+    arguments: { project: 'website', title: 'Prices are shown without tax' },
+  }
+  const preview = await call('clawlink_preview_tool', wish)
+  tell('It previews the exact request. The credential stays hidden, and nothing is sent', preview.request)
+
+  const done = await call('clawlink_call_tool', wish)
+  tell('It calls. ClawLink adds the credential, sends, and answers', { outcome: done.outcome, data: done.data })
+
+  const wrong = await call('clawlink_call_tool', { tool: 'sandbox_create_isue', arguments: {} })
+  tell('A mistake gets an answer that helps', wrong.error)
+
+  sandbox?.script({ kind: 'close_after_read' })
+  const unclear = await call('clawlink_call_tool', {
+    tool: 'sandbox_send_message',
+    arguments: { to: ['sam@example.com'], subject: 'Hello', text: 'Are you there?' },
+  })
+  tell(
+    'The provider hangs up after a mail was sent: ClawLink says that it does not know, and sends no second mail',
+    unclear,
+  )
+
+  const usage = await fetch(`${url}/api/v1/usage`, { headers: { authorization: `Bearer ${made.key.reveal()}` } })
+  const { items } = (await usage.json()) as { items: Json[] }
+  tell(
+    'Every call stands in the usage record',
+    items.map(item => `${item.tool}  ${item.outcome} ${item.code ?? ''}  ${item.durationMs} ms`),
+  )
+}
+
+/** The smallest MCP client: JSON-RPC over one POST per request, as in revision 2025-11-25. */
+function mcpClient(url: string, key: Secret) {
+  let id = 0
+  return async (method: string, params: Json): Promise<Json> => {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        authorization: `Bearer ${key.reveal()}`,
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params }),
+    })
+    const text = await answer.text()
+    const { result } = JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '{}'))
+    return result
+  }
+}
+
+const indent = (text: string) =>
+  text
+    .split('\n')
+    .map(line => `  ${line}`)
+    .join('\n')

@@ -1,0 +1,186 @@
+/** The real ClawLink on a temporary data folder and database, over real HTTP, with a clock that tests move. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { createKey } from '../../src/accounts/create-key.ts'
+import type { Environment } from '../../src/accounts/principal.ts'
+import type { App } from '../../src/app.ts'
+import { addConnection } from '../../src/connections/add-connection.ts'
+import { type Config, configSchema } from '../../src/core/config.ts'
+import { Fault } from '../../src/core/errors.ts'
+import { createLog } from '../../src/core/log.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { serve } from '../../src/roles/serve.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts'
+import { testDatabase } from './database.ts'
+import { type MovableClock, movableClock } from './movable-clock.ts'
+
+export type RestAnswer = { status: number; headers: Headers; body: Record<string, unknown>; text: string }
+
+export type TestClawLink = {
+  url: string
+  app: App
+  clock: MovableClock
+  sandbox: Sandbox
+  /** A live key of the agent "tester". */
+  key: string
+  dataDir: string
+  /** Everything that was logged, as text. */
+  logged(): string
+  newKey(options?: { environment?: Environment; expiresInMs?: number; agent?: string }): Promise<string>
+  /** Connects a provider by a secret; the sandbox's first account unless said otherwise. */
+  connect(options?: {
+    provider?: string
+    secret?: string
+    label?: string
+    environment?: Environment
+    makeDefault?: boolean
+  }): Promise<{ id: string }>
+  rest(
+    method: string,
+    path: string,
+    options?: { body?: unknown; raw?: string | Uint8Array; headers?: Record<string, string>; key?: string | null },
+  ): Promise<RestAnswer>
+  /** `POST /tools/{tool}/calls`. */
+  call(
+    tool: string,
+    args?: Record<string, unknown>,
+    extra?: { connection?: string; next?: string },
+  ): Promise<RestAnswer>
+  /** One JSON-RPC message to `/mcp`, as a client of the 2025-11-25 era sends it. */
+  mcp(
+    method: string,
+    params?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: Record<string, unknown> }>
+  /** Rows of a table as they are stored. */
+  rows(table: 'usage' | 'connections' | 'credentials' | 'keys' | 'settings'): Promise<Record<string, unknown>[]>
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export type StartOptions = {
+  config?: Partial<Config>
+  baseUrls?: Record<string, string>
+  sandbox?: Parameters<typeof startSandbox>[0]
+  /** Connects the sandbox's first account; true unless said. */
+  connected?: boolean
+}
+
+export async function startClawLink({
+  config = {},
+  baseUrls = {},
+  sandbox: sandboxOptions = {},
+  connected = true,
+}: StartOptions = {}): Promise<TestClawLink> {
+  const clock = movableClock()
+  const dataDir = mkdtempSync(join(tmpdir(), 'clawlink-test-'))
+  const database = await testDatabase()
+  const sandbox = await startSandbox({ now: clock.now, ...sandboxOptions })
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const log = createLog('debug', sink)
+  const settings = configSchema.parse({
+    dataDir,
+    keyringFile: join(dataDir, 'keys', 'keyring.json'),
+    port: 0,
+    stopGraceMs: 1000,
+  })
+  const serving = await serve(
+    {
+      ...settings,
+      ...(database && { databaseUrl: new Secret(database.url) }),
+      ...config,
+      baseUrls: { sandbox: sandbox.url, ...baseUrls },
+    },
+    { clock, log },
+  )
+  if (serving instanceof Fault) throw new Error(serving.message)
+  const { app, url = '' } = serving
+
+  const newKey: TestClawLink['newKey'] = async ({ environment = 'live', agent = 'tester', ...rest } = {}) => {
+    const made = orThrow(
+      await createKey(app.db, clock.now(), { workspaceId: app.workspaceId, agent, environment, ...rest }),
+    )
+    return made.key.reveal()
+  }
+  const connect: TestClawLink['connect'] = async ({
+    provider = 'sandbox',
+    secret = sandbox.apiKey,
+    environment = 'live',
+    ...rest
+  } = {}) =>
+    orThrow(await addConnection(app, app.workspaceId, { provider, secret: new Secret(secret), environment, ...rest }))
+
+  const key = await newKey()
+  if (connected) await connect()
+  sandbox.takeRequests()
+
+  const rest: TestClawLink['rest'] = async (method, path, { body, raw, headers = {}, key: as = key } = {}) => {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(as !== null && { authorization: `Bearer ${as}` }),
+        ...headers,
+      },
+      ...((raw ?? body) !== undefined && { body: raw ?? JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, headers: answer.headers, body: JSON.parse(text), text }
+  }
+  const stop = async () => {
+    await serving.stop()
+    await sandbox.stop()
+    await database?.drop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+
+  return {
+    url,
+    app,
+    clock,
+    sandbox,
+    key,
+    dataDir,
+    logged: () => lines.join(''),
+    newKey,
+    connect,
+    rest,
+    call: (tool, args = {}, extra = {}) =>
+      rest('POST', `/tools/${tool}/calls`, { body: { arguments: args, ...extra } }),
+    async mcp(method, params, headers = {}) {
+      const answer = await fetch(`${url}/mcp`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-protocol-version': '2025-11-25',
+          authorization: `Bearer ${key}`,
+          ...headers,
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      })
+      return { status: answer.status, body: jsonOrEvent(await answer.text()) }
+    },
+    rows: table => app.db.read.selectFrom(table).selectAll().execute(),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** The JSON of an answer, whether it came plain or as the one event of a stream. */
+function jsonOrEvent(text: string): Record<string, unknown> {
+  return JSON.parse(text.startsWith('{') ? text : (/^data: (\{.*)$/m.exec(text)?.[1] ?? '{}'))
+}
+
+function orThrow<T>(value: T | Fault): T {
+  if (value instanceof Fault) throw new Error(`${value.code}: ${value.message}`)
+  return value
+}

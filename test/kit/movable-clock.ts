@@ -1,0 +1,28 @@
+import type { Clock } from '../../src/core/clock.ts'
+
+/** A clock that stands still until a test moves it. Timers fire in order while it moves. */
+export type MovableClock = Clock & { move(ms: number): void }
+
+export function movableClock(startMs = Date.UTC(2026, 0, 15, 12)): MovableClock {
+  let now = startMs
+  const timers = new Map<symbol, { at: number; fire: () => void }>()
+  return {
+    now: () => now,
+    after(ms, fire) {
+      const id = Symbol()
+      timers.set(id, { at: now + ms, fire })
+      return () => timers.delete(id)
+    },
+    move(ms) {
+      const until = now + ms
+      for (;;) {
+        const due = [...timers].filter(([, timer]) => timer.at <= until).sort(([, a], [, b]) => a.at - b.at)[0]
+        if (!due) break
+        now = due[1].at
+        timers.delete(due[0])
+        due[1].fire()
+      }
+      now = until
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+const timeouts = { testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 10_000 }
+
+/** Tests of whole flows, which run once on each database. */
+const onBothDatabases = ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts', 'test/database/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    watch: false,
+    // A project whose folder is still empty is no failure; `npm test` fails if no test ran at all.
+    passWithNoTests: true,
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'test/checks/**/*.test.ts']),
+      project('sqlite', onBothDatabases, { env: { CLAWLINK_TEST_DIALECT: 'sqlite' } }),
+      project('postgres', onBothDatabases, {
+        env: { CLAWLINK_TEST_DIALECT: 'postgres' },
+        globalSetup: 'test/global-setup.ts',
+      }),
+      project('conformance', ['test/{conformance,clients,newcomer}/**/*.test.ts'], {
+        env: { CLAWLINK_TEST_DIALECT: 'sqlite' },
+      }),
+    ],
+  },
+})
+
+function project(
+  name: string,
+  include: string[],
+  more: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return { test: { name, include, environment: 'node', pool: 'forks', ...timeouts, ...more } }
+}
