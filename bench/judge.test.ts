@@ -71,15 +71,16 @@ describe('the baseline', () => {
 
 describe('self time', () => {
   it('counts the samples of the window, by package or file, without waiting', () => {
-    const node = (id: number, functionName: string, url: string) => ({
+    const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
       id,
       callFrame: { functionName, url, lineNumber: 9 },
+      children,
     })
     const profile: CpuProfile = {
       nodes: [
         node(1, '(idle)', ''),
         node(2, 'dispatch', 'file:///app/node_modules/undici/lib/pool.js'),
-        node(3, 'callTool', 'file:///app/src/calls/call-tool.ts'),
+        node(3, 'callTool', 'file:///app/src/calls/call-tool.ts', [5]),
         node(4, '(garbage collector)', ''),
         node(5, 'end', 'node:_http_outgoing'),
       ],
@@ -87,12 +88,13 @@ describe('self time', () => {
       samples: [3, 2, 1, 3, 4, 5, 3],
       timeDeltas: [10, 10, 10, 10, 30, 10, 10],
     }
-    const { busyUs, places, functions } = selfTime(profile, 1015, 1075, '/app')
+    const { busyUs, places, callers, functions } = selfTime(profile, 1015, 1075, '/app')
     expect(places).toEqual([
       ['src/calls/call-tool.ts', 30],
       ['undici', 10],
       ['garbage collection', 10],
     ])
+    expect(callers.find(([name]) => name === 'Node itself')).toEqual(['Node itself', 10])
     expect(busyUs).toBe(50)
     expect(functions[0]).toEqual(['callTool  src/calls/call-tool.ts:10', 30])
   })

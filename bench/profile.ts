@@ -38,7 +38,7 @@ export async function profile(
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
   return seen
     .map(({ title, figures }) => {
-      const { busyUs, places, functions } = selfTime(recorded, figures.fromUs, figures.untilUs, root)
+      const { busyUs, places, callers, functions } = selfTime(recorded, figures.fromUs, figures.untilUs, root)
       const perCall = (us: number) => `${(us / figures.answers).toFixed(1).padStart(7)} µs`
       const line = ([name, us]: [string, number]) =>
         `${perCall(us)} ${((us / busyUs) * 100).toFixed(1).padStart(5)} %  ${name}`
@@ -46,6 +46,8 @@ export async function profile(
         `${title}: ${Math.round(figures.callsPerSecond)} calls/s under the profiler, ${perCall(busyUs).trim()} of the main thread per call`,
         'Self time by package or file',
         ...places.slice(0, placesShown).map(line),
+        'The same, with what ran inside Node charged to its caller',
+        ...callers.slice(0, placesShown).map(line),
         'Self time by function',
         ...functions.slice(0, functionsShown).map(line),
       ].join('\n')

@@ -82,10 +82,12 @@ async function startSubjects(
 }
 
 function report(options: Options, found: Report): void {
-  const changes = compareWithBaseline(readBaseline(baselinePath), found.results)
+  const baseline = readBaseline(baselinePath)
+  const changes = compareWithBaseline(baseline, found.results)
+  const withoutBaseline = found.results.flatMap(({ id, title }) => (id === 'floor' || baseline[id] ? [] : [title]))
   const verdicts = judge(found.results)
   const plotPath = join(resultsFolder, 'latest.svg')
-  const whole = { ...found, changes, verdicts }
+  const whole = { ...found, changes, withoutBaseline, verdicts }
   writeFileSync(join(resultsFolder, 'latest.json'), `${JSON.stringify(whole, undefined, 2)}\n`)
   writeFileSync(plotPath, plot(found.results, 'ClawLink beside the floor', `${found.machine.cpu}, ${found.at}`))
   if (options.save) saveBaseline(baselinePath, found.results)

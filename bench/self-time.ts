@@ -1,29 +1,47 @@
 import { fileURLToPath } from 'node:url'
 
+type Frame = { functionName: string; url: string; lineNumber: number }
+
 /** The part of V8's CPU profile (`--cpu-prof`) that is read here. Times are in microseconds. */
 export type CpuProfile = {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[]
+  nodes: { id: number; callFrame: Frame; children?: number[] }[]
   startTime: number
   samples: number[]
   timeDeltas: number[]
 }
 
-/** Where time went: microseconds by package or file, and by function; waiting is left out. */
-export type SelfTime = { busyUs: number; places: [string, number][]; functions: [string, number][] }
+/** Where time went, in microseconds and the largest first; waiting is left out. */
+export type SelfTime = {
+  busyUs: number
+  /** By package or file of the function that was running. */
+  places: [string, number][]
+  /** The same, but what ran inside Node is charged to the package or file that called into it. */
+  callers: [string, number][]
+  functions: [string, number][]
+}
 
 /**
  * Adds up the time that each function itself was running between two moments of the monotonic clock, so that starting up
  * and warming up do not count. Files of the project are named one by one (relative to `root`), packages and Node as wholes.
  */
 export function selfTime(profile: CpuProfile, fromUs: number, untilUs: number, root: string): SelfTime {
-  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const nodes = new Map(profile.nodes.map(node => [node.id, node]))
+  const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map(child => [child, id])))
+  const callerOf = (id: number): string => {
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const url = nodes.get(at)?.callFrame.url
+      if (url?.startsWith('file:')) return placeOf(url, '', root)
+    }
+    return 'Node itself'
+  }
   const places = new Map<string, number>()
+  const callers = new Map<string, number>()
   const functions = new Map<string, number>()
   let busyUs = 0
   let at = profile.startTime
   profile.samples.forEach((sample, i) => {
     at += profile.timeDeltas[i] ?? 0
-    const frame = frames.get(sample)
+    const frame = nodes.get(sample)?.callFrame
     // A sample stands for the time until the next one.
     const lasted = profile.timeDeltas[i + 1] ?? 0
     if (!frame || frame.functionName === '(idle)' || at < fromUs || at >= untilUs || lasted < 0) return
@@ -31,10 +49,20 @@ export function selfTime(profile: CpuProfile, fromUs: number, untilUs: number, r
     const name = frame.functionName || '(anonymous)'
     const where = frame.url ? `${name}  ${fileOf(frame.url, root)}:${frame.lineNumber + 1}` : `${name}  ${place}`
     busyUs += lasted
-    places.set(place, (places.get(place) ?? 0) + lasted)
-    functions.set(where, (functions.get(where) ?? 0) + lasted)
+    add(places, place, lasted)
+    add(callers, callerOf(sample), lasted)
+    add(functions, where, lasted)
   })
-  return { busyUs, places: largestFirst(places), functions: largestFirst(functions) }
+  return {
+    busyUs,
+    places: largestFirst(places),
+    callers: largestFirst(callers),
+    functions: largestFirst(functions),
+  }
+}
+
+function add(sums: Map<string, number>, name: string, us: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + us)
 }
 
 function largestFirst(sums: Map<string, number>): [string, number][] {

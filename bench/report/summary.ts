@@ -15,6 +15,8 @@ type Parts = {
   machine: Machine
   results: SubjectResult[]
   changes: Change[]
+  /** Titles of subjects that the baseline does not know. */
+  withoutBaseline: string[]
   verdicts: Verdict[]
   plotPath: string
   saved: boolean
@@ -35,7 +37,7 @@ export function summary(parts: Parts): string {
     '',
     bars(results),
     '',
-    ...changeLines(parts.changes),
+    ...changeLines(parts.changes, parts.withoutBaseline),
     ...(parts.saved ? ["This run's ratios are the baseline now."] : []),
     `Plot: ${parts.plotPath}`,
     '',
@@ -72,9 +74,12 @@ function inFlight(run: Run): number {
   return (run.callsPerSecond * run.meanMs) / 1000
 }
 
-function changeLines(changes: Change[]): string[] {
-  if (changes.length === 0) return [`Against the baseline: no ratio moved by more than ${changeMin * 100} %.`]
+function changeLines(changes: Change[], withoutBaseline: string[]): string[] {
+  const unknown = withoutBaseline.length > 0 ? [`The baseline does not know ${withoutBaseline.join(', ')} yet.`] : []
+  if (changes.length === 0)
+    return [...unknown, `Against the baseline: no ratio moved by more than ${changeMin * 100} %.`]
   return [
+    ...unknown,
     `Against the baseline, ratios that moved by more than ${changeMin * 100} %:`,
     ...changes.map(({ subject, figure, was, is, change, better }) => {
       const percent = `${change > 0 ? '+' : '−'}${Math.abs(change * 100).toFixed(0)} %`

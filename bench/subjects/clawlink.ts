@@ -3,14 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { providerSecret } from './provider.ts'
+import { callArguments, providerSecret } from './provider.ts'
 import { type Server, startServer } from './server.ts'
 import { postRequest, type Subject } from './subject.ts'
 
 /** Everything the benchmark knows about ClawLink: its command line, its settings, its paths and the tool that it calls. */
 const provider = 'sandbox'
-const tool = 'sandbox_get_record'
-const toolArguments = { id: '4711' }
+const tool = 'sandbox_get_issue'
 const callTool = 'clawlink_call_tool'
 const healthPath = '/api/v1/health'
 
@@ -36,7 +35,7 @@ export async function startClawlink(options: ClawlinkOptions): Promise<{ server:
   const run = (args: string[], input = '') => runCommand([entry, ...args, '--data', store], environment, input)
 
   const created: { key: string } = JSON.parse(await run(['keys', 'create', '--name', 'bench', '--json']))
-  await run(['connections', 'add', provider, '--secret-stdin'], `${providerSecret}\n`)
+  await run(['connections', 'add', provider], `${providerSecret}\n`)
   const server = await startServer(
     {
       name: 'clawlink',
@@ -82,7 +81,7 @@ async function runCommand(args: string[], env: NodeJS.ProcessEnv, input: string)
 
 function restRequest(port: number, key: string): string {
   const headers = { authorization: `Bearer ${key}` }
-  return postRequest(port, `/api/v1/tools/${tool}/calls`, headers, { arguments: toolArguments })
+  return postRequest(port, `/api/v1/tools/${tool}/calls`, headers, { arguments: callArguments })
 }
 
 /** MCP 2025-11-25, Streamable HTTP: the version travels in a header, and a call needs no session. */
@@ -92,7 +91,7 @@ function mcp2025Request(port: number, key: string): string {
     accept: 'application/json, text/event-stream',
     'mcp-protocol-version': '2025-11-25',
   }
-  const params = { name: callTool, arguments: { tool, arguments: toolArguments } }
+  const params = { name: callTool, arguments: { tool, arguments: callArguments } }
   return postRequest(port, '/mcp', headers, { jsonrpc: '2.0', id: 1, method: 'tools/call', params })
 }
 
@@ -107,7 +106,7 @@ function mcp2026Request(port: number, key: string): string {
   }
   const params = {
     name: callTool,
-    arguments: { tool, arguments: toolArguments },
+    arguments: { tool, arguments: callArguments },
     _meta: {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
       'io.modelcontextprotocol/clientCapabilities': {},

@@ -70,13 +70,13 @@ function serve(settings: FloorSettings): void {
       response.writeHead(401).end()
       return
     }
-    const { arguments: given }: { arguments: { id: string } } = JSON.parse(body)
+    const { arguments: given }: { arguments: { project: string; number: number } } = JSON.parse(body)
     const answer = new ProviderAnswer((status, bytes) => {
       const row = {
         id: `call_${startedAt.toString(36)}_${(calls++).toString(36).padStart(8, '0')}`,
         ...agent,
         provider: 'sandbox',
-        tool: 'sandbox_get_record',
+        tool: 'sandbox_get_issue',
         outcome: status === 200 ? 'succeeded' : 'failed',
         code: status === 200 ? '' : 'provider_unavailable',
         startedAt,
@@ -89,7 +89,7 @@ function serve(settings: FloorSettings): void {
       })
     })
     const headers = { authorization: `Bearer ${openCredential()}`, accept: 'application/json' }
-    pool.dispatch({ method: 'GET', path: `/v1/records/${given.id}`, headers }, answer)
+    pool.dispatch({ method: 'GET', path: `/projects/${given.project}/issues/${given.number}`, headers }, answer)
   }
 
   const server = createServer((request, response) => {

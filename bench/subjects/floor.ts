@@ -1,7 +1,7 @@
 import { createCipheriv, hash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { FloorSettings } from './floor-server.ts'
-import { providerSecret } from './provider.ts'
+import { callArguments, providerSecret } from './provider.ts'
 import { programPath, type Server, startServer } from './server.ts'
 import { postRequest, type Subject } from './subject.ts'
 
@@ -38,7 +38,7 @@ export async function startFloor(options: {
     options.starts,
   )
   const headers = { authorization: `Bearer ${key}` }
-  const request = postRequest(server.port, '/calls', headers, { arguments: { id: '4711' } })
+  const request = postRequest(server.port, '/calls', headers, { arguments: callArguments })
   return { id: 'floor', server, request }
 }
 

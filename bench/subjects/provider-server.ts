@@ -3,7 +3,7 @@ import { providerAnswer, providerSecret } from './provider.ts'
 
 /**
  * The provider at the far end of every subject, in a process of its own: `node provider-server.ts <port>`.
- * Answers any path with one fixed document, but only to the right bearer, so an answer proves that the credential was
+ * Answers any path but `/count` with one fixed document, but only to the right bearer, so an answer proves that the credential was
  * opened. `GET /count` tells how many it gave: a subject that answers from a cache, or asks twice, is found out.
  */
 const port = Number(process.argv[2])

@@ -7,8 +7,9 @@ export const providerSecret = 'sk_bench_9f2c41d7a6b84e0f8c35d1e2b7a90c64'
 /** Stands in the provider's answer and nowhere else: an answer without it did not come from the provider. */
 export const providerMarker = 'answered-by-the-bench-provider'
 
-/** The path that direct and floor ask for; the provider answers every path alike. */
-export const providerPath = '/v1/records/4711'
+/** The arguments of the call that every gateway gets, and the path that it has to make of them. */
+export const callArguments = { project: 'EXP', number: 128 }
+export const providerPath = '/projects/EXP/issues/128'
 
 const answerBytes = 1026
 
@@ -18,8 +19,10 @@ export const providerAnswer = buildAnswer()
 function buildAnswer(): Buffer {
   const record = {
     id: 4711,
+    project: 'EXP',
     number: 128,
-    url: 'https://api.example.com/v1/records/4711',
+    url: 'https://api.example.com/projects/EXP/issues/128',
+    email: 'marta@example.com', // makes it the answer to "who am I" as well
     title: 'The export stops after the first page',
     state: 'open',
     locked: false,

@@ -151,7 +151,9 @@ describe.each(tools)('%s', (name, tool) => {
   })
 })
 
-const pageOf = (slug: string) => new URL(`../../docs/providers/${slug}.md`, import.meta.url)
+function pageOf(slug: string): URL {
+  return new URL(`../../docs/providers/${slug}.md`, import.meta.url)
+}
 
 const sentence = /^[A-Z][^\n]*[.:"]$/
 

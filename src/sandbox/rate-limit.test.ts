@@ -50,6 +50,13 @@ test('keys have windows of their own, and requests without a valid key use none'
   expect([unknown.status, unknown.headers.get('x-ratelimit-limit')]).toEqual([401, null])
 })
 
+test('reset begins new windows', async () => {
+  await using world = await start()
+  for (let i = 0; i < 4; i++) await ask(world.sandbox, '/me')
+  world.sandbox.reset()
+  expect((await ask(world.sandbox, '/me')).headers.get('x-ratelimit-remaining')).toBe('2')
+})
+
 test('without a limit no rate-limit headers are sent', async () => {
   await using sandbox = await startSandbox()
   expect((await ask(sandbox, '/me')).headers.get('x-ratelimit-limit')).toBeNull()

@@ -166,6 +166,16 @@ test('reset brings back content, keys and chance, and forgets faults and request
   expect((await ask(sandbox, '/mail/messages', { body: mail })).text).toBe(first.text)
 })
 
+test('the Date header follows the given clock', async () => {
+  await using sandbox = await startSandbox({ now })
+  expect((await ask(sandbox, '/status')).headers.get('date')).toBe('Sat, 14 Mar 2026 09:26:53 GMT')
+})
+
+test('a port that is taken rejects the start', async () => {
+  await using sandbox = await startSandbox()
+  await expect(startSandbox({ port: sandbox.port })).rejects.toThrow('EADDRINUSE')
+})
+
 test('latency within bounds is added to every answer', async () => {
   await using sandbox = await startSandbox({ latencyMs: [30, 40] })
   const before = performance.now()

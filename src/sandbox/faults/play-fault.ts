@@ -10,8 +10,8 @@ const page = `<!doctype html>
 `
 
 /**
- * Does at the wire what the fault says. `answer` is what the API said, or would have said; undefined when the request
- * was not applied.
+ * Does at the wire what the fault says. `answer` is what the API answered, undefined when the request was not
+ * applied.
  */
 export function playFault(exchange: Exchange, fault: Fault, answer: Answer | undefined): void {
   const { req, res } = exchange

@@ -15,7 +15,7 @@ export function seedMail(owner: Owner, random: Random, nowMs: number): Message[]
   const folders = random.shuffle(counts.flatMap(([folder, count]) => Array<Folder>(count).fill(folder)))
   const times = pastTimes(folders.length, 30, random, nowMs)
   const templates = deal(letters, folders.length, random)
-  const baitAt = folders.lastIndexOf('inbox')
+  const baitAt = folders.indexOf('inbox', Math.floor(folders.length / 2))
 
   return folders.map((folder, at) => {
     const other = correspondent(random)
