@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 10_000 }
@@ -10,6 +11,9 @@ export default defineConfig({
     watch: false,
     // A project whose folder is still empty is no failure; `npm test` fails if no test ran at all.
     passWithNoTests: true,
+    silent: 'passed-only',
+    // With two cores, vitest would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/checks/**/*.test.ts']),
       project('sqlite', onBothDatabases, { env: { CLAWLINK_TEST_DIALECT: 'sqlite' } }),

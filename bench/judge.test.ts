@@ -88,14 +88,19 @@ describe('self time', () => {
       samples: [3, 2, 1, 3, 4, 5, 3],
       timeDeltas: [10, 10, 10, 10, 30, 10, 10],
     }
-    const { busyUs, places, callers, functions } = selfTime(profile, 1015, 1075, '/app')
+    const { busyUs, places, callers, functions } = selfTime(profile, 1015, 1085, '/app')
     expect(places).toEqual([
       ['src/calls/call-tool.ts', 30],
       ['undici', 10],
       ['garbage collection', 10],
+      ['node', 10],
     ])
-    expect(callers.find(([name]) => name === 'Node itself')).toEqual(['Node itself', 10])
-    expect(busyUs).toBe(50)
+    expect(callers).toEqual([
+      ['src/calls/call-tool.ts', 40],
+      ['undici', 10],
+      ['Node itself', 10],
+    ])
+    expect(busyUs).toBe(60)
     expect(functions[0]).toEqual(['callTool  src/calls/call-tool.ts:10', 30])
   })
 })

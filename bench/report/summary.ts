@@ -1,4 +1,5 @@
 import { type Change, changeMin } from '../baseline.ts'
+import { lone, many } from '../figures.ts'
 import type { Machine } from '../machine.ts'
 import type { Run, SubjectResult } from '../measure.ts'
 import { othersCoresMax } from '../measure-once.ts'
@@ -33,11 +34,11 @@ export function summary(parts: Parts): string {
     '',
     '× is the ratio to the floor of the same run. One ClawLink process serves REST and both eras of MCP.',
     ...generatorWarnings(results),
-    ...disturbanceWarning(results),
+    ...disturbanceWarnings(results),
     '',
     bars(results),
     '',
-    ...changeLines(parts.changes, parts.withoutBaseline),
+    ...changeLines(parts),
     ...(parts.saved ? ["This run's ratios are the baseline now."] : []),
     `Plot: ${parts.plotPath}`,
     '',
@@ -60,13 +61,18 @@ function generatorWarnings(results: SubjectResult[]): string[] {
   })
 }
 
-function disturbanceWarning(results: SubjectResult[]): string[] {
-  const othersCores = results.flatMap(({ runs }) => runs.map(run => run.othersCores ?? 0))
-  const disturbed = othersCores.filter(cores => cores > othersCoresMax).length
-  if (disturbed === 0) return []
-  return [
-    `Other programs kept up to ${Math.max(...othersCores).toFixed(1)} cores busy during ${disturbed} of ${othersCores.length} measurements: do not judge by this run.`,
-  ]
+function disturbanceWarnings(results: SubjectResult[]): string[] {
+  const disturbed = (run: Run) => (run.othersCores ?? 0) > othersCoresMax
+  const leftOut = results.flatMap(({ runs }) => runs).filter(disturbed).length
+  if (leftOut === 0) return []
+  const lost = results.flatMap(({ title, runs }) =>
+    [many, lone]
+      .filter(connections => runs.filter(run => run.connections === connections).every(disturbed))
+      .map(connections => `${title} at ${connections}`),
+  )
+  return lost.length === 0
+    ? [`${leftOut} measurements are left out: other programs disturbed them.`]
+    : [`Other programs disturbed every measurement of ${lost.join(', ')}: do not judge by this run.`]
 }
 
 /** Requests in flight on average, by Little's law; it must come out as the number of connections. */
@@ -74,8 +80,10 @@ function inFlight(run: Run): number {
   return (run.callsPerSecond * run.meanMs) / 1000
 }
 
-function changeLines(changes: Change[], withoutBaseline: string[]): string[] {
+function changeLines({ changes, withoutBaseline, results }: Parts): string[] {
   const unknown = withoutBaseline.length > 0 ? [`The baseline does not know ${withoutBaseline.join(', ')} yet.`] : []
+  const compared = results.filter(({ id }) => id !== 'floor').length - withoutBaseline.length
+  if (compared <= 0) return unknown
   if (changes.length === 0)
     return [...unknown, `Against the baseline: no ratio moved by more than ${changeMin * 100} %.`]
   return [

@@ -21,7 +21,7 @@ const remark = z.strictObject({
   path: z.string(),
   body: markdown,
   line: z.int().min(1),
-  side: z.enum(['LEFT', 'RIGHT']).optional(),
+  side: z.enum(['LEFT', 'RIGHT']),
 })
 const issueFilters = {
   state,
@@ -60,6 +60,7 @@ export const github = connector({
       // The secondary limit of content creation and of bursts: it leaves x-ratelimit-remaining above zero.
       { status: 403, body: ['documentation_url', secondaryLimitPage], code: 'rate_limited' },
       { status: 403, body: ['message', 'Resource not accessible by personal access token'], code: 'missing_scope' },
+      { status: 403, body: ['errors.0.code', 'too_large'], code: 'payload_too_large' },
       { status: 405, code: 'conflict' },
       { status: 422, code: 'validation_error', message: 'errors' },
     ],
@@ -188,6 +189,11 @@ export const github = connector({
       request: 'GET /repos/{owner}/{repo}/labels{?per_page}',
       page: link(),
     }),
+    create_label: tool({
+      about: 'Make a new label in a repository. A label of that name must not exist yet.',
+      input: { ...repo, name: z.string().min(1), color: z.string().optional().describe('Six hex digits without #') },
+      request: 'POST /repos/{owner}/{repo}/labels',
+    }),
     delete_label: tool({
       about: 'Delete a label from a repository. It disappears from every issue and pull request that has it.',
       input: { ...repo, name: z.string().describe('Name of the label') },
@@ -201,11 +207,9 @@ export const github = connector({
         state,
         head: z.string().optional().describe('owner:branch that the change comes from'),
         base: z.string().optional().describe('Branch that the change goes to'),
-        sort: z.enum(['created', 'updated', 'popularity', 'long-running']).optional(),
-        direction,
         ...perPage,
       },
-      request: 'GET /repos/{owner}/{repo}/pulls{?state,head,base,sort,direction,per_page}',
+      request: 'GET /repos/{owner}/{repo}/pulls{?state,head,base,per_page}',
       page: link(),
     }),
     get_pull_request: tool({
@@ -264,7 +268,7 @@ export const github = connector({
         event: z.enum(['APPROVE', 'REQUEST_CHANGES', 'COMMENT']),
         body: markdown.optional().describe('Markdown; needed unless the event is APPROVE'),
         commit_id: z.string().optional().describe('The newest commit unless told'),
-        comments: z.array(remark).optional().describe('On lines of the diff; LEFT for a deleted one'),
+        comments: z.array(remark).optional().describe('On lines of the diff; LEFT for a deleted line'),
       },
       request: 'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
     }),
@@ -310,8 +314,8 @@ export const github = connector({
     }),
     list_collaborators: tool({
       about: 'List the people who have access to a repository and what they may do. Needs push access.',
-      input: { ...repo, affiliation: z.enum(['outside', 'direct', 'all']).optional(), permission, ...perPage },
-      request: 'GET /repos/{owner}/{repo}/collaborators{?affiliation,permission,per_page}',
+      input: { ...repo, permission, ...perPage },
+      request: 'GET /repos/{owner}/{repo}/collaborators{?permission,per_page}',
       page: link(),
     }),
     add_collaborator: tool({
@@ -344,7 +348,7 @@ export const github = connector({
       request: 'GET /repos/{owner}/{repo}/contents/{?ref}',
     }),
     get_file: tool({
-      about: 'Read a file of a repository (in Base64) and its sha, or list a folder. Over 1 MB it comes empty.',
+      about: 'Read a file of a repository (in Base64, at most 1 MB) and its sha, or list a folder by its path.',
       input: { ...file, ref: z.string().optional().describe('Branch, tag or commit') },
       request: 'GET /repos/{owner}/{repo}/contents/{+path}{?ref}',
     }),
@@ -402,9 +406,7 @@ export const github = connector({
     }),
 
     search_issues: tool({
-      about:
-        'Search issues and pull requests by words and qualifiers across GitHub: ' +
-        '"crash is:issue is:open repo:o/r label:bug author:me". At most 1000 results, 30 searches a minute.',
+      about: 'Search issues and pull requests by words and qualifiers: "crash is:open repo:o/r label:bug author:me".',
       input: {
         q: z.string().min(1).describe('Words and qualifiers; add is:issue or is:pr'),
         sort: z.enum(['comments', 'reactions', 'interactions', 'created', 'updated']).optional(),
@@ -438,7 +440,6 @@ export const github = connector({
       request: 'GET /repos/{owner}/{repo}/releases{?per_page}',
       page: link(),
     }),
-
     list_workflows: tool({
       about: 'List the GitHub Actions workflows of a repository: their ids, names and files.',
       input: { ...repo, ...perPage },

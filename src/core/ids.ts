@@ -7,6 +7,19 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32: no i
 const timeChars = 10
 const randomBytes = 10
 
+/** Random bytes are drawn from the system a page at a time: one at a time costs more than everything else in an id. */
+const page = Buffer.alloc(randomBytes * 400)
+let drawn = page.length
+
+function randomOffset(): number {
+  if (drawn === page.length) {
+    randomFillSync(page)
+    drawn = 0
+  }
+  drawn += randomBytes
+  return drawn - randomBytes
+}
+
 /**
  * A new id such as `call_01jd0c…`: 48 bits of `nowMs`, then 80 random bits, in Crockford base 32 (the layout of a
  * ULID). Ids made later sort later, which keeps inserts at the end of an index; the random part cannot be guessed.
@@ -19,11 +32,11 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
 
 /** 16 characters of 5 random bits each. */
 function randomChars(): string {
-  const bytes = randomFillSync(Buffer.allocUnsafe(randomBytes))
+  const start = randomOffset()
   let text = ''
-  for (let at = 0; at < randomBytes; at += 5) {
+  for (let at = start; at < start + randomBytes; at += 5) {
     // Five bytes are eight groups of five bits; 2^40 is exact in a double, so plain arithmetic does it.
-    let group = bytes.readUIntBE(at, 5)
+    let group = page.readUIntBE(at, 5)
     let chars = ''
     for (let i = 0; i < 8; i++, group = Math.floor(group / 32)) chars = alphabet[group % 32] + chars
     text += chars

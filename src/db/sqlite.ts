@@ -40,8 +40,12 @@ export async function openSqlite(path: string): Promise<Db> {
     write: async run => turns.run(() => writing.transaction().execute(run)),
     insert: (table, row) => commits.insert({ table, row }),
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
-      const statement = reader.prepare(build(reading).compile().sql)
-      return (...parameters: readonly (string | number)[]) => statement.all(...parameters) as Row[] // the columns that `build` selects
+      const { sql } = build(reading).compile()
+      // The writer has its own pages at hand, while each commit makes the reader read them anew.
+      const usual = writer.prepare(sql)
+      const duringTransaction = reader.prepare(sql)
+      return (...parameters: readonly (string | number)[]) =>
+        (turns.busy() ? duringTransaction : usual).all(...parameters) as Row[] // the columns that `build` selects
     },
     async close() {
       await commits.drain()

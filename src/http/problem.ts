@@ -1,6 +1,5 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Fault } from '../core/errors.ts'
-import { type EdgeContext, plainHeaders } from './edge.ts'
+import { plainHeaders } from './edge.ts'
 
 /** A fault as RFC 9457 problem details, with what the caller should do next. `type` names the entry in the error docs. */
 export function problemOf(fault: Fault, more: Record<string, unknown> = {}) {
@@ -20,10 +19,10 @@ export function problemOf(fault: Fault, more: Record<string, unknown> = {}) {
   }
 }
 
-export function problem(c: EdgeContext, fault: Fault, more?: Record<string, unknown>): Response {
+export function problem(fault: Fault, more?: Record<string, unknown>): Response {
   const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8', ...plainHeaders }
   const { retryAfterMs } = fault.details
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000))
   if (fault.code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="clawlink"'
-  return c.body(JSON.stringify(problemOf(fault, more)), fault.entry.status as ContentfulStatusCode, headers) // the catalogue's own statuses
+  return new Response(JSON.stringify(problemOf(fault, more)), { status: fault.entry.status, headers })
 }

@@ -45,9 +45,8 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
 
   async function sendOnce(request: WireRequest): Promise<WireResult> {
     const url = new URL(request.url)
-    const literal = literalAddress(url)
-    if (literal && !isPublicAddress(literal) && !isAllowedHost(url, settings.outboundAllow))
-      return blocked(url.hostname)
+    const pool = poolOf(url)
+    if (!pool) return blocked(url.hostname)
     const result = await new Promise<WireResult>(resolveResult => {
       const exchange = new Exchange(settings.answerBytesMax, resolveResult)
       exchange.cancelTimer = clock.after(settings.callTimeoutMs, () =>
@@ -55,7 +54,7 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
       )
       const { method, headers, credential, body = null } = request
       try {
-        poolOf(url).dispatch(
+        pool.dispatch(
           { method, path: url.pathname + url.search, headers: { ...headers, ...credential }, body },
           exchange,
         )
@@ -67,12 +66,14 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     return decodeBody(result, settings.answerBytesMax)
   }
 
-  function poolOf(url: URL): Pool {
+  /** The connections to an origin, or undefined when its host is an address that may not be reached. */
+  function poolOf(url: URL): Pool | undefined {
     const { origin } = url
     const known = pools.get(origin)
     if (known && pools.size < poolsMax) return known
     pools.delete(origin)
     const pool = known ?? openPool(url)
+    if (!pool) return undefined
     pools.set(origin, pool)
     if (pools.size > poolsMax) {
       const [oldest] = pools
@@ -84,8 +85,10 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     return pool
   }
 
-  function openPool(url: URL): Pool {
+  function openPool(url: URL): Pool | undefined {
     const allowed = isAllowedHost(url, settings.outboundAllow)
+    const literal = literalAddress(url)
+    if (literal && !allowed && !isPublicAddress(literal)) return undefined
     return new Pool(url.origin, {
       connections: connectionsPerOrigin,
       pipelining: 1,

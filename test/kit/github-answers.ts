@@ -119,7 +119,19 @@ export const notMergeable = (request: Request, status: 405 | 409): Recording => 
   },
 })
 
-/** https://docs.github.com/rest/repos/contents#get-repository-content (a file of at most 1 MB) */
+/** https://docs.github.com/rest/repos/contents#get-repository-content (a file above 1 MB) */
+export const tooLarge = (request: Request): Recording => ({
+  ...request,
+  status: 403,
+  headers: { ...json, ...quota },
+  response: {
+    message: 'This API returns blobs up to 1 MB in size.',
+    errors: [{ resource: 'Blob', field: 'data', code: 'too_large' }],
+    documentation_url: 'https://docs.github.com/rest/repos/contents#get-repository-content',
+  },
+})
+
+/** The same page (a file of at most 1 MB). */
 export const fileContent = (request: Request, text: string, sha: string): Recording => {
   const path = request.path.split('/contents/')[1] ?? ''
   const bytes = Buffer.from(text)

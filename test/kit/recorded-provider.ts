@@ -36,7 +36,7 @@ export type RecordedProvider = {
   unexpected: Received[]
   /** More recordings, after those that are not used up yet. */
   add(...recordings: Recording[]): void
-  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export type RecordedProviderOptions = {
@@ -76,7 +76,7 @@ export async function startRecordedProvider(options: RecordedProviderOptions): P
     unexpected,
     add: (...recordings) =>
       void left.push(...recordings.map(recording => ({ recording, times: recording.times ?? 1 }))),
-    stop: () =>
+    [Symbol.asyncDispose]: () =>
       new Promise(stopped => {
         server.close(() => stopped())
         server.closeAllConnections()

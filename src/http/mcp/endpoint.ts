@@ -19,27 +19,27 @@ export function mcpEndpoint(app: App): (c: EdgeContext) => Promise<Response> {
   return async c => {
     const asking = requireKey(app, c)
     const principal = asking instanceof Promise ? await asking : asking
-    if (principal instanceof Fault) return problem(c, principal)
+    if (principal instanceof Fault) return problem(principal)
     const provider = c.req.query('provider')
     const toolset = provider === undefined ? meta : providerToolset(app, provider)
     if (!toolset)
       return problem(
-        c,
         new Fault('provider_not_found', `There is no provider "${provider}".`, {
           choices: [...app.catalog.providers.keys()],
         }),
       )
 
     if (c.req.method !== 'POST')
-      return refuse(c, 405, -32000, 'Method not allowed: there are no sessions here, only POST.')
+      return refuse(405, -32000, 'Method not allowed: there are no sessions here, only POST.')
 
     const { incoming } = c.env
     const body = await readBody(incoming, app.config.requestBytesMax)
-    if (body instanceof Fault) return problem(c, body)
+    if (body instanceof Fault) return problem(body)
     const parsed = parseJson(body)
-    if (parsed instanceof Fault) return refuse(c, 400, -32700, parsed.message)
+    if (parsed instanceof Fault) return refuse(400, -32700, parsed.message)
     const answer = shortPath(toolset, principal, parsed.value, incoming.headers)
-    if (answer !== undefined) return c.body(typeof answer === 'string' ? answer : await answer, 200, jsonHeaders)
+    if (answer !== undefined)
+      return new Response(typeof answer === 'string' ? answer : await answer, { headers: jsonHeaders })
     const request = new Request(c.req.url, {
       method: 'POST',
       headers: webHeaders(incoming.headers),
@@ -50,9 +50,9 @@ export function mcpEndpoint(app: App): (c: EdgeContext) => Promise<Response> {
 }
 
 /** An error of JSON-RPC 2.0 for a request that cannot even be told apart from others. */
-function refuse(c: EdgeContext, status: 400 | 405, code: number, message: string): Response {
+function refuse(status: 400 | 405, code: number, message: string): Response {
   const headers = status === 405 ? { ...jsonHeaders, allow: 'POST' } : jsonHeaders
-  return c.body(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }), status, headers)
+  return new Response(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }), { status, headers })
 }
 
 /** Loaded at the first request that needs it: the SDK is most of what ClawLink would otherwise hold in memory. */

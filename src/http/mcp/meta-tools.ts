@@ -15,7 +15,7 @@ import type { MetaTool } from './toolset.ts'
 
 const call = {
   tool: z.string().min(1).max(100).describe('Name of the tool, such as github_list_issues.'),
-  arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments: see clawlink_describe_tool.'),
+  arguments: z.looseObject({}).default({}).describe('Its arguments: see clawlink_describe_tool.'),
   connection: z
     .string()
     .min(1)

@@ -7,8 +7,6 @@ import { Secret } from '../../core/secret.ts'
 import { route } from './route.ts'
 import { connection } from './schemas.ts'
 
-const id = z.object({ id: z.string().max(100) })
-
 export const connectionRoutes = [
   route({
     method: 'get',
@@ -45,7 +43,6 @@ export const connectionRoutes = [
     path: '/connections/{id}',
     summary: 'Read one connection.',
     tag: 'connections',
-    params: id,
     answer: connection,
     async run({ app, principal, params }) {
       const items = await listConnections(app.db, principal.workspaceId, { environment: principal.environment })
@@ -60,7 +57,6 @@ export const connectionRoutes = [
     path: '/connections/{id}',
     summary: 'Remove one connection and its credential.',
     tag: 'connections',
-    params: id,
     answer: z.object({ id: z.string() }),
     run: ({ app, principal, params }) => removeConnection(app, principal, params.id),
   }),

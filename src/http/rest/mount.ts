@@ -20,18 +20,16 @@ const nobody = { workspaceId: '', agentId: '', keyId: '', environment: 'live' } 
 async function serve(app: App, route: Route, c: EdgeContext): Promise<Response> {
   const asking = route.open ? nobody : requireKey(app, c)
   const principal = asking instanceof Promise ? await asking : asking
-  if (principal instanceof Fault) return problem(c, principal)
-  const params = route.params ? check(route.params, c.req.param(), 'path') : undefined
-  if (params instanceof Fault) return problem(c, params)
+  if (principal instanceof Fault) return problem(principal)
   const query = route.query ? check(route.query, c.req.query(), 'query') : undefined
-  if (query instanceof Fault) return problem(c, query)
+  if (query instanceof Fault) return problem(query)
   const body = route.body ? await bodyOf(app, route.body, c) : undefined
-  if (body instanceof Fault) return problem(c, body)
+  if (body instanceof Fault) return problem(body)
 
-  const asked: Asked<unknown, unknown, unknown> = { app, principal, params, query, body }
+  const asked: Asked<unknown, unknown, unknown> = { app, principal, params: c.req.param(), query, body }
   const answer = await route.run(asked, c)
-  if (answer instanceof Fault) return problem(c, answer)
-  return answer instanceof Response ? answer : json(c, answer, route.status)
+  if (answer instanceof Fault) return problem(answer)
+  return answer instanceof Response ? answer : json(answer, route.status)
 }
 
 async function bodyOf(app: App, schema: z.ZodType, c: EdgeContext): Promise<unknown> {
@@ -41,7 +39,7 @@ async function bodyOf(app: App, schema: z.ZodType, c: EdgeContext): Promise<unkn
   return parsed instanceof Fault ? parsed : check(schema, parsed.value, 'body')
 }
 
-function check(schema: z.ZodType, value: unknown, part: string): unknown {
+function check(schema: z.ZodType, value: unknown, part: 'query' | 'body'): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const invalidFields = result.error.issues.flatMap(issue => {

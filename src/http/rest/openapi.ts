@@ -38,7 +38,7 @@ function operationOf(route: Route) {
     summary: route.summary,
     tags: [route.tag],
     ...(route.open && { security: [] }),
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    parameters: parametersOf(route),
     ...(route.body && { requestBody: { required: true, ...content(schemaOf(route.body, 'input')) } }),
     responses: {
       [route.status]: { description: 'Done.', ...content(schemaOf(route.answer, 'output')) },
@@ -50,15 +50,22 @@ function operationOf(route: Route) {
   }
 }
 
-function parametersOf(shape: z.ZodType | undefined, place: 'path' | 'query') {
-  if (!shape) return []
-  const { properties = {}, required = [] } = schemaOf(shape, 'input')
-  return Object.entries(properties).map(([name, schema]) => ({
+function parametersOf({ path, query }: Route) {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
-    in: place,
-    required: place === 'path' || required.includes(name),
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+  if (!query) return inPath
+  const { properties = {}, required = [] } = schemaOf(query, 'input')
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
     schema,
   }))
+  return [...inPath, ...inQuery]
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output') {

@@ -7,6 +7,11 @@ import type { EdgeContext } from '../edge.ts'
 /** What a route's use case gets: parts that have been checked against the route's own schemas. */
 export type Asked<P, Q, B> = { app: App; principal: Principal; params: P; query: Q; body: B }
 
+/** The names in a path template, as texts: `/tools/{name}` gives `{ name: string }`. */
+type Params<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
+  ? { [K in Name]: string } & Params<Rest>
+  : unknown
+
 /**
  * One REST operation as data. The server validates with these schemas and the OpenAPI document is generated from them, so
  * the two cannot disagree. `run` answers with the value of the success status, or a fault.
@@ -19,7 +24,6 @@ export type Route = {
   tag: string
   open?: boolean
   status: 200 | 201
-  params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
   answer: z.ZodType
@@ -31,18 +35,18 @@ type Shape<T> = T extends z.ZodType ? z.output<T> : undefined
 /** Types `run` by the schemas beside it. */
 export function route<
   A extends z.ZodType,
-  P extends z.ZodType | undefined,
+  const T extends string,
   Q extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
 >(
-  definition: Omit<Route, 'run' | 'answer' | 'params' | 'query' | 'body' | 'status'> & {
+  definition: Omit<Route, 'run' | 'answer' | 'path' | 'query' | 'body' | 'status'> & {
     status?: Route['status']
-    params?: P
+    path: T
     query?: Q
     body?: B
     answer: A
     run(
-      asked: Asked<Shape<P>, Shape<Q>, Shape<B>>,
+      asked: Asked<Params<T>, Shape<Q>, Shape<B>>,
       c: EdgeContext,
     ): Promise<z.input<A> | Fault | Response> | z.input<A> | Fault | Response
   },

@@ -39,7 +39,7 @@ export const toolDescription = z.object({
 const coerced = z.array(z.object({ field: z.string(), from: z.string(), to: z.string() }))
 
 export const callBody = z.strictObject({
-  arguments: z.record(z.string(), z.unknown()).default({}).describe('What the tool takes: see its inputSchema.'),
+  arguments: z.looseObject({}).default({}).describe('What the tool takes: see its inputSchema.'),
   connection: z.string().min(1).optional().describe('Id or label of the connection to use; needed when several fit.'),
   next: z.string().min(1).max(4096).optional().describe('The `next` of an earlier answer, for its following page.'),
 })

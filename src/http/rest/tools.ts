@@ -8,8 +8,6 @@ import { problem } from '../problem.ts'
 import { route } from './route.ts'
 import { callAnswer, callBody, preview, toolDescription, toolSummary } from './schemas.ts'
 
-const name = z.object({ name: z.string().max(100) })
-
 export const toolRoutes = [
   route({
     method: 'get',
@@ -32,7 +30,6 @@ export const toolRoutes = [
     path: '/tools/{name}',
     summary: 'Describe one tool: what it does, its arguments, the accounts it can use.',
     tag: 'tools',
-    params: name,
     answer: toolDescription,
     run: ({ app, principal, params }) => describeTool(app, principal, params.name),
   }),
@@ -41,7 +38,6 @@ export const toolRoutes = [
     path: '/tools/{name}/preview',
     summary: 'Show the exact request that a call would send. Sends nothing.',
     tag: 'tools',
-    params: name,
     body: callBody,
     answer: preview,
     run: ({ app, principal, params, body }) =>
@@ -52,7 +48,6 @@ export const toolRoutes = [
     path: '/tools/{name}/calls',
     summary: 'Call a tool.',
     tag: 'calls',
-    params: name,
     body: callBody,
     answer: callAnswer,
     async run({ app, principal, params, body }, c) {
@@ -69,7 +64,7 @@ export const toolRoutes = [
       const ended = await callTool(app, principal, { tool: params.name, surface: 'rest', ...body })
       return answerCall<z.input<typeof callAnswer> | Response>(ended, {
         success: answer => answer,
-        failure: (fault, about) => problem(c, fault, about),
+        failure: (fault, about) => problem(fault, about),
       })
     },
   }),

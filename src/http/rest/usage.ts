@@ -27,7 +27,6 @@ export const usageRoutes = [
     path: '/calls/{id}',
     summary: 'How one call ended.',
     tag: 'calls',
-    params: z.object({ id: z.string().max(100) }),
     answer: usage,
     async run({ app, principal, params }) {
       const found = await getUsage(app.db, principal.workspaceId, params.id)
