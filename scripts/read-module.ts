@@ -13,7 +13,7 @@ export interface Module {
   imports: Import[]
   /** Strings other than the specifiers of imports. */
   strings: { value: string; line: number }[]
-  /** What switches type checking off: `any`, `as unknown as`, `@ts-ignore`. */
+  /** What switches type checking off: `any`, `as unknown as`, and comments that silence it. */
   escapes: { what: string; line: number }[]
   lineCount: number
 }

@@ -1,4 +1,4 @@
-import type { TestModule, Vitest } from 'vitest/node'
+import { startVitest, type TestModule, type Vitest } from 'vitest/node'
 
 export interface TestCount {
   passed: number
@@ -13,8 +13,6 @@ export interface TestCount {
  */
 export async function runTests(root: string): Promise<TestCount> {
   const reporter = process.stdout.isTTY ? 'default' : 'minimal'
-  if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1'
-  const { startVitest } = await import('vitest/node')
   const vitest = await startVitest([], { root, run: true, watch: false, reporters: [reporter] })
   const count = sum(vitest)
   await vitest.close()

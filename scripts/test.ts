@@ -13,6 +13,8 @@ if (args.length > 0) {
   const { status } = spawnSync(process.execPath, [vitest, 'run', ...args], { cwd: root, stdio: 'inherit' })
   process.exitCode = status ?? 1
 } else {
+  // Decided before vitest is loaded, which colours what goes into files and pipes too.
+  if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1'
   const { runChecks } = await import('./checks.ts')
   const { runTests } = await import('./run-tests.ts')
   const startedAt = performance.now()

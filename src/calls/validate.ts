@@ -3,6 +3,7 @@ import formats from 'ajv-formats'
 import type { Tool } from '../catalog/catalog.ts'
 import { Fault, type FaultDetails, type InvalidField } from '../core/errors.ts'
 import type { Coercion } from '../core/outcome.ts'
+import { RecentMap } from '../core/recent-map.ts'
 import { coerce } from './coerce.ts'
 
 export type ValidArguments = { args: Record<string, unknown>; coerced: Coercion[] }
@@ -16,7 +17,7 @@ export type Validator = {
 const compiledMax = 300
 
 export function createValidator(): Validator {
-  const compiled = new Map<string, ValidateFunction>()
+  const compiled = new RecentMap<ValidateFunction>(compiledMax)
 
   function checkOf(tool: Tool): ValidateFunction {
     const known = compiled.get(tool.name)
@@ -25,10 +26,6 @@ export function createValidator(): Validator {
     const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, meta: false, verbose: true })
     formats.default(ajv)
     const check = ajv.compile(tool.inputSchema())
-    if (compiled.size >= compiledMax) {
-      const oldest = compiled.keys().next()
-      if (!oldest.done) compiled.delete(oldest.value)
-    }
     compiled.set(tool.name, check)
     return check
   }

@@ -5,6 +5,7 @@ import type { Db, Insert } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
+import { turnSharing } from './share-turn.ts'
 
 /** A statement takes at most 65,535 parameters; this many rows of the widest table stay far below. */
 const rowsPerStatement = 500
@@ -26,20 +27,21 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     await db.destroy()
     throw cause
   }
+  const sharing = turnSharing()
   const commits = groupCommit(batch => insertBatch(db, batch))
 
   return {
     dialect: 'postgres',
     read: db,
-    write: run => db.transaction().execute(run),
+    write: run => db.transaction().execute(run).finally(sharing.forget),
     insert: (table, row) => commits.insert({ table, row }),
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
       const text = build(db).compile().sql
       const name = createHash('sha256').update(text).digest('hex').slice(0, 32)
-      return async (...parameters: readonly (string | number)[]) => {
+      return sharing.share(async (...parameters) => {
         const { rows } = await pool.query({ name, text, values: [...parameters] })
         return rows as Row[] // the columns that `build` selects
-      }
+      })
     },
     async close() {
       await commits.drain()

@@ -7,6 +7,7 @@ import type { Db, Insert } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
+import { turnSharing } from './share-turn.ts'
 import { turnTaking } from './turn-taking.ts'
 
 /** Versions from 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset (fixed in SQLite 3.51.3). */
@@ -31,21 +32,23 @@ export async function openSqlite(path: string): Promise<Db> {
   const reading = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(reader) }) })
 
   const turns = turnTaking()
+  const sharing = turnSharing()
   const writeBatch = insertBatch(writer)
   const commits = groupCommit(batch => turns.run(() => writeBatch(batch)))
 
   return {
     dialect: 'sqlite',
     read: reading,
-    write: async run => turns.run(() => writing.transaction().execute(run)),
+    write: async run => turns.run(() => writing.transaction().execute(run).finally(sharing.forget)),
     insert: (table, row) => commits.insert({ table, row }),
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
       const { sql } = build(reading).compile()
       // The writer has its own pages at hand, while each commit makes the reader read them anew.
       const usual = writer.prepare(sql)
       const duringTransaction = reader.prepare(sql)
-      return (...parameters: readonly (string | number)[]) =>
-        (turns.busy() ? duringTransaction : usual).all(...parameters) as Row[] // the columns that `build` selects
+      return sharing.share(
+        (...parameters) => (turns.busy() ? duringTransaction : usual).all(...parameters) as Row[], // the columns that `build` selects
+      )
     },
     async close() {
       await commits.drain()

@@ -14,6 +14,7 @@ const ivBytes = 12
 const tagBytes = 16
 const keyBytes = 32
 const wrappedBytes = ivBytes + keyBytes + tagBytes
+const wrappedChars = (wrappedBytes / 3) * 4
 
 /**
  * Seals a text under a fresh data key, and that key under the ring's active key. AES-256-GCM for both (NIST SP 800-38D),
@@ -27,13 +28,25 @@ export function seal(ring: KeyRing, subject: SealSubject, plaintext: string): Se
   return { ringVersion: ring.active, text: Buffer.concat([wrapped, record]).toString('base64') }
 }
 
+/**
+ * The data keys of records that were opened lately, by subject and wrapped key. They are what the ring's keys, which are in
+ * memory anyway, give at any time; a credential never is in here.
+ */
+export type OpenedKeys = { get(name: string): KeyObject | undefined; set(name: string, key: KeyObject): void }
+
 /** The plaintext. Throws when the record was changed, moved, or sealed under a key that the ring does not hold. */
-export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed): string {
+export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed, opened?: OpenedKeys): string {
   const bytes = Buffer.from(sealed.text, 'base64')
-  const key = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), bytes.subarray(0, wrappedBytes))
-  const plaintext = decrypt(key, additional(subject, 'record'), bytes.subarray(wrappedBytes)).toString('utf8')
-  key.fill(0)
-  return plaintext
+  const name = `${subject.workspaceId} ${subject.connectionId} ${subject.version} ${sealed.text.slice(0, wrappedChars)}`
+  let key = opened?.get(name)
+  if (!key) {
+    const wrapped = bytes.subarray(0, wrappedBytes)
+    const raw = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), wrapped)
+    key = createSecretKey(raw)
+    raw.fill(0)
+    opened?.set(name, key)
+  }
+  return decrypt(key, additional(subject, 'record'), bytes.subarray(wrappedBytes)).toString('utf8')
 }
 
 /** The same record with its data key wrapped by the ring's active key; the secret itself is not opened. */
@@ -62,7 +75,7 @@ function encrypt(key: KeyObject, aad: Buffer, plaintext: Buffer): Buffer {
   return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-function decrypt(key: KeyObject | Buffer, aad: Buffer, bytes: Buffer): Buffer {
+function decrypt(key: KeyObject, aad: Buffer, bytes: Buffer): Buffer {
   const end = bytes.length - tagBytes
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes)).setAAD(aad)
   decipher.setAuthTag(bytes.subarray(end))

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import { Fault } from '../core/errors.ts'
+import { RecentMap } from '../core/recent-map.ts'
 import { Secret } from '../core/secret.ts'
 import type { Db } from '../db/db.ts'
 import { type KeyRing, newKeyRing } from './key-ring.ts'
@@ -51,6 +53,7 @@ async function rememberRing(db: Db, id: string): Promise<{ value: string }> {
 function vaultOf(opened: KeyRing, source: KeyRingSource): Vault {
   let ring = opened
   let stamp = source.stamp?.()
+  const openedKeys = new RecentMap<KeyObject>(1000)
   /** A rotation by another process adds keys to the ring; a ring of another id is never taken over. */
   const reload = () => {
     stamp = source.stamp?.()
@@ -65,7 +68,7 @@ function vaultOf(opened: KeyRing, source: KeyRingSource): Vault {
     open(subject, sealed) {
       if (!ring.keys.has(sealed.ringVersion)) reload()
       try {
-        return new Secret(unseal(ring, subject, sealed))
+        return new Secret(unseal(ring, subject, sealed, openedKeys))
       } catch {
         return new Fault('internal', `The credential of ${subject.connectionId} does not open.`, {
           fix: 'Remove this connection and add it again. If all fail, restore the key ring from its backup.',
