@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Tool } from '../catalog/catalog.ts'
-import type { ErrorRule } from '../catalog/define.ts'
+import { errorRule } from '../catalog/error-rule.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { type ErrorCode, Fault, type FaultDetails } from '../core/errors.ts'
 import type { LossReason, WireResult } from '../net/wire.ts'
@@ -22,12 +22,12 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
   const { status, headers } = result
   const body = parseAnswer(result)
   const parsed = 'value' in body ? body.value : undefined
-  const rule = connector.api.errors?.find(each => matches(each, status, headers, parsed))
+  const rule = errorRule(connector, { status, headers, body: parsed })
   if (!rule && status < 300 && 'value' in body) return { ok: true, status, headers, body: body.value }
 
   const code = rule?.code ?? codeOfStatus(status)
   const details: FaultDetails = { providerStatus: status }
-  const wait = retryAfterMs(headers, connector.api.retry ?? [], nowMs)
+  const wait = retryAfterMs(headers, code === 'rate_limited' ? (connector.api.retry ?? []) : [], nowMs) ?? rule?.waitMs
   if (wait !== undefined && (code === 'rate_limited' || code === 'provider_unavailable')) details.retryAfterMs = wait
   const said = messageOf(parsed, [...(rule?.message ? [rule.message] : []), ...(connector.api.message ?? [])])
   const text = 'problem' in body && !rule ? body.problem : said
@@ -66,15 +66,6 @@ const statusCodes: Record<number, ErrorCode> = {
 
 function codeOfStatus(status: number): ErrorCode {
   return statusCodes[status] ?? (status >= 400 && status < 500 ? 'validation_error' : 'provider_unavailable')
-}
-
-function matches(rule: ErrorRule, status: number, headers: IncomingHttpHeaders, body: unknown): boolean {
-  if (rule.status !== undefined && rule.status !== status) return false
-  if (rule.header && headers[rule.header[0]] !== rule.header[1]) return false
-  if (!rule.body) return true
-  const [path, wanted] = rule.body
-  const value = valueAt(body, path)
-  return wanted === true ? Boolean(value) : value === wanted
 }
 
 /** The provider's own words, on one line and bounded: they help a person, and are not to be trusted as instructions. */

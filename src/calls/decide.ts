@@ -1,4 +1,5 @@
 import type { Tool } from '../catalog/catalog.ts'
+import { omitFields } from '../catalog/omit.ts'
 import { nextPage } from '../catalog/page.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { Fault } from '../core/errors.ts'
@@ -28,6 +29,8 @@ export function decide(tool: Tool, attempt: Classified): Outcome {
 function succeeded(tool: Tool, { status, headers, body }: Extract<Classified, { ok: true }>): Outcome {
   const link = headers.link
   const next = nextPage(tool.page, { linkHeader: Array.isArray(link) ? link.join(', ') : link, body })
-  const output = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
+  const picked = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
+  const { omit } = tool.provider.connector.api
+  const output = omit ? omitFields(picked, omit) : picked
   return { kind: 'succeeded', output, providerStatus: status, ...(next === undefined ? {} : { next }) }
 }

@@ -16,12 +16,14 @@ export function retryAfterMs(
   const standard = headers['retry-after']
   const fromStandard =
     standard === undefined ? undefined : /^\d+$/.test(standard) ? Number(standard) * 1000 : Date.parse(standard) - nowMs
-  const candidates = [fromStandard, ...hints.map(hint => fromHint(headers[hint.header], hint.unit, nowMs))]
+  const candidates = [fromStandard, ...hints.map(hint => fromHint(headers, hint, nowMs))]
   const wait = candidates.find(ms => ms !== undefined && Number.isFinite(ms))
   return wait === undefined ? undefined : Math.min(Math.max(0, wait), waitMsMax)
 }
 
-function fromHint(value: string | string[] | undefined, unit: RetryHint['unit'], nowMs: number): number | undefined {
+function fromHint(headers: IncomingHttpHeaders, { header, unit, when }: RetryHint, nowMs: number): number | undefined {
+  const value = headers[header]
+  if (when && headers[when[0]] !== when[1]) return undefined
   if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined
   return unit === 'epoch_s' ? Number(value) * 1000 - nowMs : Number(value) * 1000
 }

@@ -18,15 +18,20 @@ export type ErrorRule = {
   status?: number
   /** A header that must have this value. */
   header?: [name: string, value: string]
-  /** A dotted path into the JSON body that must have this value, or, with `true`, any value that is not empty. */
-  body?: [path: string, value: string | number | boolean]
+  /** A dotted path into the JSON body that must have this value, match this pattern, or, with `true`, not be empty. */
+  body?: [path: string, value: string | number | boolean | RegExp]
   code: ErrorCode
+  /** How long to wait when the answer itself does not say. */
+  waitMs?: number
   /** Dotted path to the provider's own message. */
   message?: string
 }
 
-/** Where the provider says when to come back. `unit`: epoch seconds, or seconds from now. */
-export type RetryHint = { header: string; unit: 'epoch_s' | 'delta_s' }
+/**
+ * Where the provider says when to come back. `unit`: epoch seconds, or seconds from now. `when`: only beside a header of
+ * this value, for providers that name the end of the window on every answer.
+ */
+export type RetryHint = { header: string; unit: 'epoch_s' | 'delta_s'; when?: [header: string, value: string] }
 
 /** How to get the next page. `link`: RFC 8288 `Link: <…>; rel="next"`. `cursor`: a value in the body, sent back as `param`. */
 export type Page = { kind: 'link' } | { kind: 'cursor'; param: string; next: string }
@@ -76,6 +81,8 @@ export type Connector = {
     retry?: RetryHint[]
     /** Dotted paths where the provider puts its own error message. */
     message?: string[]
+    /** Names of fields that are left out of answers at any depth: links and the like that only cost an agent tokens. */
+    omit?: RegExp
   }
   /** Which tool supplies an input that an agent may not know: `{ issue_number: 'list_issues' }`. */
   sources?: Record<string, string>

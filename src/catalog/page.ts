@@ -34,7 +34,7 @@ export function requestPage(request: ProviderRequest, next: string): ProviderReq
 /** The target of the link with this relation in a Link header (RFC 8288, section 3). */
 export function linkTarget(header: string | undefined, relation: string): string | undefined {
   for (const [, target, parameters] of (header ?? '').matchAll(
-    /<([^>]*)>((?:\s*;\s*[^,;="]+(?:=(?:"[^"]*"|[^",;]*))?)*)/g,
+    /<([^<>]*)>((?:\s*;\s*[^,;="]+(?:=(?:"[^"]*"|[^",;]*))?)*)/g,
   )) {
     const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))/i.exec(parameters ?? '')
     if ((rel?.[1] ?? rel?.[2] ?? '').split(/\s+/).includes(relation)) return target

@@ -20,7 +20,7 @@ const synonyms = [
   ['mail', 'email', 'message', 'messages', 'inbox'],
   ['pull', 'pr', 'merge'],
   ['repo', 'repository', 'repositories', 'project', 'projects'],
-  ['create', 'open', 'add', 'new', 'file', 'make'],
+  ['create', 'open', 'add', 'new', 'make'],
   ['list', 'show', 'all', 'browse'],
   ['get', 'read', 'fetch', 'view'],
   ['delete', 'remove', 'trash'],
@@ -52,7 +52,10 @@ export function createSearch(tools: readonly Tool[]): Search {
         const tool = byName.get(name)
         return tool && keep(tool) ? [{ tool, score }] : []
       })
-      return hits.sort((a, b) => b.score - a.score || a.tool.name.localeCompare(b.tool.name)).slice(0, limit)
+      const exact = ({ tool }: { tool: Tool }) => Number(words(tool.name).join(' ') === asked.join(' '))
+      return hits
+        .sort((a, b) => exact(b) - exact(a) || b.score - a.score || a.tool.name.localeCompare(b.tool.name))
+        .slice(0, limit)
     },
     nearest(name, limit) {
       const asked = words(name).join(' ')

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { Provider } from '../catalog/catalog.ts'
 import type { Auth } from '../catalog/define.ts'
+import { errorRule } from '../catalog/error-rule.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { fillTemplate, parseTemplate } from '../catalog/template.ts'
 import { Fault } from '../core/errors.ts'
@@ -28,18 +29,24 @@ export async function probeAccount(app: App, provider: Provider, auth: Auth, sec
       },
     )
   }
-  if (result.status === 401 || result.status === 403) {
+  const body = parseJson(result.body.toString('utf8'))
+  const { status, headers } = result
+  if (status === 429 || errorRule(connector, { status, headers, body })?.code === 'rate_limited') {
+    return new Fault('rate_limited', `${connector.name} answers no more questions just now.`, {
+      providerStatus: status,
+    })
+  }
+  if (status === 401 || status === 403) {
     return new Fault('authentication_failed', `${connector.name} refused this ${auth.label}.`, {
-      providerStatus: result.status,
+      providerStatus: status,
       fix: `Make a new ${auth.label}${auth.console ? ` at ${auth.console}` : ''}, and add it again.`,
     })
   }
-  const body = parseJson(result.body.toString('utf8'))
   const id = valueAt(body, connector.account.id)
   const label = valueAt(body, connector.account.label)
-  if (result.status !== 200 || (typeof id !== 'string' && typeof id !== 'number')) {
-    return new Fault('provider_unavailable', `${connector.name} answered ${result.status} without naming an account.`, {
-      providerStatus: result.status,
+  if (status !== 200 || (typeof id !== 'string' && typeof id !== 'number')) {
+    return new Fault('provider_unavailable', `${connector.name} answered ${status} without naming an account.`, {
+      providerStatus: status,
     })
   }
   return { id: String(id), label: String(label ?? id) }

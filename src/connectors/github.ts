@@ -32,9 +32,6 @@ const issueFilters = {
   ...perPage,
 }
 
-const secondaryLimitPage =
-  'https://docs.github.com/free-pro-team@latest/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits'
-
 /** GitHub's REST API. Facts as in its API description for version 2022-11-28 and https://docs.github.com/rest. */
 export const github = connector({
   name: 'GitHub',
@@ -58,13 +55,16 @@ export const github = connector({
     errors: [
       { status: 403, header: ['x-ratelimit-remaining', '0'], code: 'rate_limited' },
       // The secondary limit of content creation and of bursts: it leaves x-ratelimit-remaining above zero.
-      { status: 403, body: ['documentation_url', secondaryLimitPage], code: 'rate_limited' },
+      { status: 403, body: ['message', /secondary rate limit/i], code: 'rate_limited', waitMs: 60_000 },
+      { status: 429, code: 'rate_limited', waitMs: 60_000 },
       { status: 403, body: ['message', 'Resource not accessible by personal access token'], code: 'missing_scope' },
       { status: 403, body: ['errors.0.code', 'too_large'], code: 'payload_too_large' },
       { status: 405, code: 'conflict' },
       { status: 422, code: 'validation_error', message: 'errors' },
     ],
-    retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s' }],
+    retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s', when: ['x-ratelimit-remaining', '0'] }],
+    // Two thirds of an answer are links to other parts of the API, which an agent cannot follow.
+    omit: /^(url|node_id|gravatar_id|_links)$|(?<!html|download|clone)_url$/,
     message: ['message'],
   },
   sources: {

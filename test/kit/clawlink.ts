@@ -11,10 +11,14 @@ import { type Config, configSchema } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { createLog } from '../../src/core/log.ts'
 import { Secret } from '../../src/core/secret.ts'
+import type { Db } from '../../src/db/db.ts'
+import { openDb } from '../../src/db/open.ts'
 import { serve } from '../../src/roles/serve.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts'
 import { testDatabase } from './database.ts'
+import { documentedBy } from './documented.ts'
 import { type MovableClock, movableClock } from './movable-clock.ts'
+import { type HttpAnswer, type HttpRequest, sendHttp } from './send-http.ts'
 
 export type RestAnswer = { status: number; headers: Headers; body: Record<string, unknown>; text: string }
 
@@ -28,6 +32,8 @@ export type TestClawLink = {
   dataDir: string
   /** Everything that was logged, as text. */
   logged(): string
+  /** Everything that was answered over HTTP so far, headers included, as text. */
+  answered(): string
   newKey(options?: { environment?: Environment; expiresInMs?: number; agent?: string }): Promise<string>
   /** Connects a provider by a secret; the sandbox's first account unless said otherwise. */
   connect(options?: {
@@ -37,10 +43,23 @@ export type TestClawLink = {
     environment?: Environment
     makeDefault?: boolean
   }): Promise<{ id: string }>
+  /** One request to the server as it is written. */
+  http(request: HttpRequest): Promise<HttpAnswer>
+  /**
+   * One request below `/api/v1` with the key, unless `key` is another one or null. Throws when the answer is not as
+   * /api/openapi.json documents it.
+   */
   rest(
     method: string,
     path: string,
-    options?: { body?: unknown; raw?: string | Uint8Array; headers?: Record<string, string>; key?: string | null },
+    options?: {
+      body?: unknown
+      /** The body as it is written, instead of `body`. */
+      raw?: string | Uint8Array
+      chunked?: boolean
+      headers?: Record<string, string>
+      key?: string | null
+    },
   ): Promise<RestAnswer>
   /** `POST /tools/{tool}/calls`. */
   call(
@@ -56,6 +75,8 @@ export type TestClawLink = {
   ): Promise<{ status: number; body: Record<string, unknown> }>
   /** Rows of a table as they are stored. */
   rows(table: 'usage' | 'connections' | 'credentials' | 'keys' | 'settings'): Promise<Record<string, unknown>[]>
+  /** The database as another process sees it: a handle of its own, with nothing remembered. Closed by `stop`. */
+  otherProcess(): Promise<Db>
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -122,20 +143,49 @@ export async function startClawLink({
   if (connected) await connect()
   sandbox.takeRequests()
 
-  const rest: TestClawLink['rest'] = async (method, path, { body, raw, headers = {}, key: as = key } = {}) => {
-    const answer = await fetch(`${url}/api/v1${path}`, {
+  const answered: string[] = []
+  const http: TestClawLink['http'] = async request => {
+    const answer = await sendHttp(url, request)
+    answered.push(`${JSON.stringify([...answer.headers])}\n${answer.text}`)
+    return answer
+  }
+  let document: Promise<ReturnType<typeof documentedBy>> | undefined
+  const documented = async () => {
+    document ??= sendHttp(url, { method: 'GET', path: '/api/openapi.json' }).then(({ text }) =>
+      documentedBy(JSON.parse(text)),
+    )
+    return document
+  }
+  const rest: TestClawLink['rest'] = async (
+    method,
+    path,
+    { body, raw, chunked = false, headers = {}, key: as = key } = {},
+  ) => {
+    const check = await documented()
+    const answer = await http({
       method,
+      path: `/api/v1${path}`,
       headers: {
         'content-type': 'application/json',
         ...(as !== null && { authorization: `Bearer ${as}` }),
         ...headers,
       },
-      ...((raw ?? body) !== undefined && { body: raw ?? JSON.stringify(body) }),
+      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+      chunked,
     })
-    const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, body: JSON.parse(text), text }
+    const parsed = JSON.parse(answer.text)
+    const mediaType = answer.headers.get('content-type')?.split(';', 1)[0] ?? ''
+    check({ method, path, status: answer.status, mediaType, body: parsed })
+    return { ...answer, body: parsed }
+  }
+  const others: Db[] = []
+  const otherProcess: TestClawLink['otherProcess'] = async () => {
+    const db = orThrow(await openDb(app.config))
+    others.push(db)
+    return db
   }
   const stop = async () => {
+    await Promise.all(others.map(db => db.close()))
     await serving.stop()
     await sandbox.stop()
     await database?.drop()
@@ -150,14 +200,18 @@ export async function startClawLink({
     key,
     dataDir,
     logged: () => lines.join(''),
+    answered: () => answered.join('\n'),
     newKey,
     connect,
+    http,
     rest,
+    otherProcess,
     call: (tool, args = {}, extra = {}) =>
       rest('POST', `/tools/${tool}/calls`, { body: { arguments: args, ...extra } }),
     async mcp(method, params, headers = {}) {
-      const answer = await fetch(`${url}/mcp`, {
+      const { status, text } = await http({
         method: 'POST',
+        path: '/mcp',
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
@@ -167,7 +221,7 @@ export async function startClawLink({
         },
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
       })
-      return { status: answer.status, body: jsonOrEvent(await answer.text()) }
+      return { status, body: jsonOrEvent(text) }
     },
     rows: table => app.db.read.selectFrom(table).selectAll().execute(),
     stop,

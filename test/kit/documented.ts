@@ -42,11 +42,7 @@ export function documentedBy(document: OpenApi): (exchange: Exchange) => void {
     if (known === undefined || !responses || documented === 'default')
       check(['components', 'schemas', 'Problem'], body, about)
     else
-      check(
-        ['paths', known, method.toLowerCase(), 'responses', documented, 'content', expected, 'schema'],
-        body,
-        about,
-      )
+      check(['paths', known, method.toLowerCase(), 'responses', documented, 'content', expected, 'schema'], body, about)
   }
 }
 
