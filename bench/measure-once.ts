@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LoadProcess } from './load/load-process.ts'
 import type { LoadFigures } from './load/run-load.ts'
 import { readMachineCpuMs, readProcessCost } from './process-cost.ts'
@@ -8,6 +9,9 @@ import { type Subject, subjectTitles } from './subjects/subject.ts'
 
 /** With more than this going on beside it, a measurement is disturbed. */
 export const othersCoresMax = 0.4
+
+const quietLimitMs = 4000
+const quietLookMs = 200
 
 /** What one subject did under one load. */
 export type Measurement = LoadFigures & {
@@ -20,7 +24,10 @@ export type Measurement = LoadFigures & {
 type Width = { connections: number; warmMs: number; measureMs: number }
 type Field = { provider: Server; load: LoadProcess }
 
-/** Like `measureOnce`, and again (`tries` in all) when other programs got in the way; the quietest try counts, whatever it shows. */
+/**
+ * Like `measureOnce`; when other programs got in the way, once more after waiting a while for a quiet moment (`tries` in all).
+ * The quietest try counts, whatever it shows.
+ */
 export async function measureQuietly(
   field: Field,
   subject: Subject,
@@ -29,8 +36,19 @@ export async function measureQuietly(
 ): Promise<Measurement> {
   const measured = await measureOnce(field, subject, width)
   if ((measured.othersCores ?? 0) <= othersCoresMax || tries <= 1) return measured
+  await waitForQuiet()
   const again = await measureQuietly(field, subject, width, tries - 1)
   return (again.othersCores ?? 0) < (measured.othersCores ?? 0) ? again : measured
+}
+
+/** Waits until the machine is idle, but a few seconds at most. Nothing is being measured meanwhile, so all use is others'. */
+async function waitForQuiet(): Promise<void> {
+  const startedAt = performance.now()
+  for (let cores = 1; cores > othersCoresMax && performance.now() - startedAt < quietLimitMs; ) {
+    const [at, machineMs] = [performance.now(), readMachineCpuMs()]
+    await sleep(quietLookMs)
+    cores = (readMachineCpuMs() - machineMs) / (performance.now() - at)
+  }
 }
 
 /** Puts one load on one subject. Throws when an answer is wrong, or when the provider was not asked once for each answer. */

@@ -9,18 +9,21 @@ import type { Classified } from './classify.ts'
 /**
  * What a call comes to after an attempt. Pure.
  *
- * | how far it got                                 | read, or safe to repeat | any other write |
- * |------------------------------------------------|-------------------------|-----------------|
- * | not sent                                       | failed                  | failed          |
- * | answered: refused by the provider              | failed                  | failed          |
- * | maybe sent, or an answer that says nothing     | failed, may be repeated | **unknown**     |
+ * | how far it got                                 | read, or naturally idempotent | any other write |
+ * |------------------------------------------------|-------------------------------|-----------------|
+ * | not sent                                       | failed                        | failed          |
+ * | answered: refused by the provider              | failed                        | failed          |
+ * | maybe sent, or an answer that says nothing     | failed, may be repeated       | **unknown**     |
+ *
+ * A key that the provider honours (`idempotency: { header }`) makes repeating the same call harmless, not a new call: that
+ * one carries another key.
  */
 export function decide(tool: Tool, attempt: Classified): Outcome {
   if (attempt.ok) return succeeded(tool, attempt)
   const { fault } = attempt
   if (attempt.reached === 'not_sent' || attempt.trusted || tool.effect === 'read') return { kind: 'failed', fault }
   const { retryAfterMs: _, ...details } = fault.details
-  if (tool.idempotency === 'none')
+  if (tool.idempotency !== 'natural')
     return { kind: 'unknown', fault: new Fault('outcome_unknown', fault.message, details) }
   const fix = 'It may have happened. Calling again with the same arguments is safe: it cannot happen twice.'
   return { kind: 'failed', fault: new Fault(fault.code, fault.message, { ...fault.details, fix }) }

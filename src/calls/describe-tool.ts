@@ -58,7 +58,7 @@ export async function describeTool(app: App, principal: Principal, name: string)
   return {
     ...summary,
     inputSchema: tool.inputSchema(),
-    repeatable: tool.effect === 'read' || tool.idempotency !== 'none',
+    repeatable: tool.effect === 'read' || tool.idempotency === 'natural',
     paged: tool.page !== undefined,
     scopes: tool.row.scopes ?? [],
     apiVersion: tool.provider.connector.api.version ?? null,

@@ -73,10 +73,7 @@ export async function runToolCommand(
   const answer = await withApp(flags, async app => {
     const principal = await principalOf(app, flags)
     if (verb === 'preview') return previewTool(app, principal, request)
-    return answerCall<object>(await callTool(app, principal, request), {
-      success: value => value,
-      failure: fault => fault,
-    })
+    return answerCall(await callTool(app, principal, request))
   })
   printJson(orExit(answer, flags))
 }

@@ -193,6 +193,9 @@ export type FaultDetails = {
   retryAfterMs?: number
   /** Status of the provider's own answer, where there was one. */
   providerStatus?: number
+  /** The call that ended with this, and how it ended. */
+  callId?: string
+  outcome?: 'failed' | 'unknown'
   /** Where a person can put it right. */
   link?: string
 }

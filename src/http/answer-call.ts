@@ -1,33 +1,36 @@
-import type { EndedCall, SucceededCall } from '../calls/call.ts'
-import type { Fault } from '../core/errors.ts'
+import type { EndedCall } from '../calls/call.ts'
+import { Fault } from '../core/errors.ts'
+import type { Coercion } from '../core/outcome.ts'
 
-/**
- * A call that succeeded, as every edge gives it. `untrusted` stands beside `data` to say that its content comes from
- * outside and is never to be taken as instructions.
- */
-export function successOf({ id, tool, outcome, coerced, connection }: SucceededCall) {
+/** A call that succeeded, as every edge gives it. */
+export type CallAnswer = {
+  callId: string
+  outcome: 'succeeded'
+  tool: string
+  connection: string | undefined
+  account: string | undefined
+  /** Stands beside `data` to say that its content comes from outside and is never to be taken as instructions. */
+  untrusted: true
+  data: unknown
+  next: string | undefined
+  coerced: Coercion[] | undefined
+}
+
+/** The end of a call for a caller: its answer, or its fault with the call's id and outcome. */
+export function answerCall({ id, tool, outcome, coerced, connection }: EndedCall): CallAnswer | Fault {
+  if (outcome.kind !== 'succeeded') {
+    const { code, message, fix, details } = outcome.fault
+    return new Fault(code, message, { ...details, fix, callId: id, outcome: outcome.kind })
+  }
   return {
     callId: id,
     outcome: outcome.kind,
     tool,
     connection: connection?.id,
     account: connection?.account,
-    untrusted: true as const,
+    untrusted: true,
     data: outcome.output,
-    ...(outcome.next === undefined ? {} : { next: outcome.next }),
-    ...(coerced.length ? { coerced } : {}),
+    next: outcome.next,
+    coerced: coerced.length ? coerced : undefined,
   }
-}
-
-/** Hands the end of a call to the edge's own form for success or for failure. */
-export function answerCall<T>(
-  ended: EndedCall,
-  form: {
-    success(answer: ReturnType<typeof successOf>): T
-    failure(fault: Fault, about: { callId: string; outcome: 'failed' | 'unknown' }): T
-  },
-): T {
-  const { outcome } = ended
-  if (outcome.kind === 'succeeded') return form.success(successOf({ ...ended, outcome }))
-  return form.failure(outcome.fault, { callId: ended.id, outcome: outcome.kind })
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { App } from '../app.ts'
 import { createHttp } from '../http/app.ts'
 
@@ -11,11 +10,10 @@ export type Web = { url: string; stop(): Promise<void> }
 export async function startWeb(app: App): Promise<Web> {
   const { host, port, publicUrl, stopGraceMs } = app.config
   let url = publicUrl ?? ''
-  const fetch = createHttp(app, () => url)
   // Slow clients: the head of a request has to be here within 10 s, all of it within 60 s.
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
-    getRequestListener((request, env) => fetch(request, env as HttpBindings)), // of node:http, not HTTP/2,
+    createHttp(app, () => url),
   )
   server.listen(port, host)
   await once(server, 'listening')

@@ -1,5 +1,5 @@
 import type { EndedCall } from '../../calls/call.ts'
-import type { Fault } from '../../core/errors.ts'
+import { Fault } from '../../core/errors.ts'
 import { answerCall } from '../answer-call.ts'
 
 /**
@@ -15,14 +15,15 @@ export function resultOfValue(value: unknown): ToolResult {
 }
 
 /** Structured content with the code, and what to do next. Never a JSON-RPC error: the model is meant to read it. */
-export function resultOfFault(fault: Fault, more: Record<string, unknown> = {}): ToolResult {
-  const { code, message, fix, retryable, details } = fault
-  const value = { ...more, error: { code, message, fix, retryable, ...details } }
+export function resultOfFault({ code, message, fix, retryable, details }: Fault): ToolResult {
+  const { callId, outcome, ...rest } = details
+  const value = { callId, outcome, error: { code, message, fix, retryable, ...rest } }
   return { json: JSON.stringify(value), value, isError: true }
 }
 
 export function resultOfCall(ended: EndedCall): ToolResult {
-  return answerCall(ended, { success: resultOfValue, failure: resultOfFault })
+  const answer = answerCall(ended)
+  return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
 }
 
 function isToolResult(value: unknown): value is ToolResult {

@@ -96,7 +96,7 @@ function listedTool(tool: Tool): ListedTool {
     name,
     description: row.about,
     inputSchema: tool.inputSchema(),
-    annotations: annotationsOf(effect, effect === 'read' || idempotency !== 'none'),
+    annotations: annotationsOf(effect, effect === 'read' || idempotency === 'natural'),
   }
 }
 

@@ -1,11 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type * as z from 'zod'
 import type { Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
-import type { EdgeContext } from '../edge.ts'
 
 /** What a route's use case gets: parts that have been checked against the route's own schemas. */
-export type Asked<P, Q, B> = { app: App; principal: Principal; params: P; query: Q; body: B }
+export type Asked<P, Q, B> = {
+  app: App
+  principal: Principal
+  params: P
+  query: Q
+  body: B
+  headers: IncomingHttpHeaders
+}
 
 /** The names in a path template, as texts: `/tools/{name}` gives `{ name: string }`. */
 type Params<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
@@ -27,7 +34,7 @@ export type Route = {
   query?: z.ZodType
   body?: z.ZodType
   answer: z.ZodType
-  run(asked: Asked<unknown, unknown, unknown>, c: EdgeContext): unknown
+  run(asked: Asked<unknown, unknown, unknown>): unknown
 }
 
 type Shape<T> = T extends z.ZodType ? z.output<T> : undefined
@@ -45,10 +52,7 @@ export function route<
     query?: Q
     body?: B
     answer: A
-    run(
-      asked: Asked<Params<T>, Shape<Q>, Shape<B>>,
-      c: EdgeContext,
-    ): Promise<z.input<A> | Fault | Response> | z.input<A> | Fault | Response
+    run(asked: Asked<Params<T>, Shape<Q>, Shape<B>>): Promise<z.input<A> | Fault> | z.input<A> | Fault
   },
 ): Route {
   return { status: 200, ...definition } as Route // `run` is only ever called with what these schemas have parsed

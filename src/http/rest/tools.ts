@@ -4,9 +4,21 @@ import { describeTool, searchTools } from '../../calls/describe-tool.ts'
 import { previewTool } from '../../calls/preview-tool.ts'
 import { Fault } from '../../core/errors.ts'
 import { answerCall } from '../answer-call.ts'
-import { problem } from '../problem.ts'
 import { route } from './route.ts'
 import { callAnswer, callBody, preview, toolDescription, toolSummary } from './schemas.ts'
+
+export const callRoute = route({
+  method: 'post',
+  path: '/tools/{name}/calls',
+  summary: 'Call a tool.',
+  tag: 'calls',
+  body: callBody,
+  answer: callAnswer,
+  async run({ app, principal, params, body, headers }) {
+    if (headers['idempotency-key'] !== undefined) return unsupportedKey()
+    return answerCall(await callTool(app, principal, { tool: params.name, surface: 'rest', ...body }))
+  },
+})
 
 export const toolRoutes = [
   route({
@@ -43,29 +55,13 @@ export const toolRoutes = [
     run: ({ app, principal, params, body }) =>
       previewTool(app, principal, { tool: params.name, surface: 'rest', ...body }),
   }),
-  route({
-    method: 'post',
-    path: '/tools/{name}/calls',
-    summary: 'Call a tool.',
-    tag: 'calls',
-    body: callBody,
-    answer: callAnswer,
-    async run({ app, principal, params, body }, c) {
-      if (c.env.incoming.headers['idempotency-key'] !== undefined) {
-        return new Fault(
-          'validation_error',
-          'This version does not keep idempotency keys, so it does not accept one.',
-          {
-            invalidFields: [{ field: 'Idempotency-Key', problem: 'is not supported' }],
-            fix: 'Leave the header out. A write is never sent twice by one call.',
-          },
-        )
-      }
-      const ended = await callTool(app, principal, { tool: params.name, surface: 'rest', ...body })
-      return answerCall<z.input<typeof callAnswer> | Response>(ended, {
-        success: answer => answer,
-        failure: (fault, about) => problem(fault, about),
-      })
-    },
-  }),
+  callRoute,
 ]
+
+/** Accepting a key and not keeping it would be a promise that nobody holds. */
+function unsupportedKey(): Fault {
+  return new Fault('validation_error', 'This version does not keep idempotency keys, so it does not accept one.', {
+    invalidFields: [{ field: 'Idempotency-Key', problem: 'is not supported' }],
+    fix: 'Leave the header out. A write is never sent twice by one call.',
+  })
+}

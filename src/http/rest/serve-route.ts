@@ -1,39 +1,36 @@
-import type { Hono } from 'hono'
+import type { IncomingMessage } from 'node:http'
 import type * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { type Edge, type EdgeContext, json } from '../edge.ts'
+import { type Answer, json } from '../answer.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
 import { requireKey } from '../require-key.ts'
 import type { Asked, Route } from './route.ts'
 
-/** Puts the routes on the server: key, then parts by their schemas, then the use case. */
-export function mountRoutes(http: Hono<Edge>, app: App, routes: readonly Route[]): void {
-  for (const route of routes) {
-    http.on(route.method, `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`, c => serve(app, route, c))
-  }
-}
-
 const nobody = { workspaceId: '', agentId: '', keyId: '', environment: 'live' } as const
 
-async function serve(app: App, route: Route, c: EdgeContext): Promise<Response> {
-  const asking = route.open ? nobody : requireKey(app, c)
+/** The parts of a request as the router found them; the body is still to be read. */
+export type RouteRequest = { incoming: IncomingMessage; params: Record<string, string>; query: Record<string, string> }
+
+/** One REST request: the key, then each part by its schema, then the use case. */
+export async function serveRoute(app: App, route: Route, request: RouteRequest): Promise<Answer> {
+  const { headers } = request.incoming
+  const asking = route.open ? nobody : requireKey(app, headers)
   const principal = asking instanceof Promise ? await asking : asking
   if (principal instanceof Fault) return problem(principal)
-  const query = route.query ? check(route.query, c.req.query(), 'query') : undefined
+  const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
-  const body = route.body ? await bodyOf(app, route.body, c) : undefined
+  const body = route.body ? await bodyOf(app, route.body, request.incoming) : undefined
   if (body instanceof Fault) return problem(body)
 
-  const asked: Asked<unknown, unknown, unknown> = { app, principal, params: c.req.param(), query, body }
-  const answer = await route.run(asked, c)
-  if (answer instanceof Fault) return problem(answer)
-  return answer instanceof Response ? answer : json(answer, route.status)
+  const asked: Asked<unknown, unknown, unknown> = { app, principal, params: request.params, query, body, headers }
+  const answer = await route.run(asked)
+  return answer instanceof Fault ? problem(answer) : json(answer, route.status)
 }
 
-async function bodyOf(app: App, schema: z.ZodType, c: EdgeContext): Promise<unknown> {
-  const bytes = await readBody(c.env.incoming, app.config.requestBytesMax)
+async function bodyOf(app: App, schema: z.ZodType, incoming: IncomingMessage): Promise<unknown> {
+  const bytes = await readBody(incoming, app.config.requestBytesMax)
   if (bytes instanceof Fault) return bytes
   const parsed = parseJson(bytes)
   return parsed instanceof Fault ? parsed : check(schema, parsed.value, 'body')
