@@ -21,6 +21,9 @@ import { judge } from './targets.ts'
 const resultsFolder = fileURLToPath(new URL('.results', import.meta.url))
 const baselinePath = fileURLToPath(new URL('baseline.json', import.meta.url))
 
+/** Exit code of a program that Ctrl-C ended. */
+const interrupted = 130
+
 /** What a run of the benchmark leaves behind, in bench/.results/latest.json. */
 type Report = { at: string; quick: boolean; machine: Machine; results: SubjectResult[] }
 
@@ -32,7 +35,10 @@ async function main(options: Options): Promise<void> {
   const folder = mkdtempSync(join(resultsFolder, 'run-'))
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
   stack.defer(progress.clear)
-  const stop = () => stack.disposeAsync().finally(() => process.exit(130))
+  const stop = () => {
+    process.exitCode = interrupted
+    return stack.disposeAsync().finally(() => process.exit())
+  }
   process.once('SIGINT', stop).once('SIGTERM', stop)
 
   const machine = describeMachine(folder)
@@ -101,6 +107,9 @@ try {
   if (options === 'help') console.log(usage)
   else await main(options)
 } catch (error) {
-  console.error(`bench: ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 2
+  // Stopping the servers in the middle of a measurement breaks it: nothing to tell.
+  if (process.exitCode !== interrupted) {
+    console.error(`bench: ${error instanceof Error ? error.message : error}`)
+    process.exitCode = 2
+  }
 }

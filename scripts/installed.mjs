@@ -68,14 +68,14 @@ function names(list, value) {
 }
 
 function platform() {
-  return {
-    os: process.platform,
-    cpu: process.arch,
-    libc() {
-      const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report?.getReport() ?? {})
-      return report.header?.glibcVersionRuntime ? 'glibc' : 'musl'
-    },
-  }
+  /** @type {string | undefined} */
+  let libc
+  return { os: process.platform, cpu: process.arch, libc: () => (libc ??= readLibc()) }
+}
+
+function readLibc() {
+  const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report?.getReport() ?? {})
+  return report.header?.glibcVersionRuntime ? 'glibc' : 'musl'
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { App } from '../app.ts'
 import type { ProviderRequest } from '../catalog/request.ts'
 import { credentialHeaders } from '../connections/apply-credential.ts'
+import { blankEcho } from '../connections/blank-echo.ts'
 import { freshCredential } from '../connections/fresh-credential.ts'
 import { Fault } from '../core/errors.ts'
-import { mask, type Secret } from '../core/secret.ts'
-import type { WireResult } from '../net/wire.ts'
 import type { Effort, ReadyCall } from './call.ts'
 import { type Classified, classify } from './classify.ts'
 
@@ -29,11 +28,4 @@ export async function attempt(app: App, ready: ReadyCall, request: ProviderReque
       providerStatus: result.kind === 'answered' ? result.status : 0,
     },
   }
-}
-
-/** A provider that repeats the credential in its answer must not hand it to the agent. */
-function blankEcho(result: WireResult, secret: Secret): WireResult {
-  const text = secret.reveal()
-  if (result.kind === 'lost' || !result.body.includes(text)) return result
-  return { ...result, body: Buffer.from(result.body.toString('utf8').replaceAll(text, mask)) }
 }

@@ -1,0 +1,33 @@
+import { mask, type Secret } from '../core/secret.ts'
+import type { WireResult } from '../net/wire.ts'
+
+/**
+ * The answer without the credential that it repeats: a provider that does must not hand it to the agent, into the record
+ * or into the next page's address. A secret that JSON or a URL would write in another way is found in those ways too.
+ */
+export function blankEcho(result: WireResult, secret: Secret): WireResult {
+  if (result.kind === 'lost') return result
+  const text = secret.reveal()
+  const written = /^[\w.~-]+$/.test(text) ? text : patternOf(text)
+  const { body, headers } = result
+  const echoes = typeof written === 'string' ? body.includes(written) : written.test(body.toString('utf8'))
+  const link = headers.link?.toString()
+  if (!echoes && !link) return result
+  const blank = (from: string) => from.replaceAll(written, mask)
+  return {
+    ...result,
+    ...(echoes && { body: Buffer.from(blank(body.toString('utf8'))) }),
+    ...(link && { headers: { ...headers, link: blank(link) } }),
+  }
+}
+
+/** Any of `c`, `\c`, `\u0063` (RFC 8259, 7) and `%63` (RFC 3986, 2.1) for each character that may be escaped. */
+function patternOf(text: string): RegExp {
+  const characters = [...text].map(char => {
+    if (/\w/.test(char)) return char
+    const plain = RegExp.escape(char)
+    const hex = char.charCodeAt(0).toString(16).padStart(2, '0')
+    return `(?:\\\\?${plain}|\\\\u00${hex}|%${hex})`
+  })
+  return new RegExp(characters.join(''), 'gi')
+}
