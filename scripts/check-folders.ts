@@ -36,7 +36,7 @@ const ONLY: Record<string, RegExp> = {
 /** app.ts imports all folders but these, which are built on it. */
 const BUILT_ON_APP = ['http', 'roles', 'cli']
 /** These open an App. The others get one passed and know only its type. */
-const OPENS_APP = ['cli']
+const OPENS_APP = ['roles', 'cli']
 /** These do not know App at all. */
 const IGNORANT_OF_APP = ['core', 'catalog', 'connectors', 'sandbox']
 

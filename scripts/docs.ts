@@ -8,15 +8,30 @@ import { restRoutes } from '../src/http/rest/routes.ts'
 
 const folder = fileURLToPath(new URL('../docs/reference/', import.meta.url))
 const table = (headings: string[], rows: string[][]) =>
-  [headings, headings.map(() => '---'), ...rows].map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+  [headings, headings.map(() => '---'), ...rows]
+    .map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n')
 
-const settings = configKeys.map(key => [`\`${environmentName(key)}\``, `\`${key}\``, configSchema.shape[key].description ?? ''])
-const errors = Object.entries(errorCatalogue).map(([code, { status, title, retryable, fix }]) => [`\`${code}\``, String(status), retryable ? 'yes' : 'no', title, fix])
+const settings = configKeys.map(key => [
+  `\`${environmentName(key)}\``,
+  `\`${key}\``,
+  configSchema.shape[key].description ?? '',
+])
+const errors = Object.entries(errorCatalogue).map(([code, { status, title, retryable, fix }]) => [
+  `\`${code}\``,
+  String(status),
+  retryable ? 'yes' : 'no',
+  title,
+  fix,
+])
 const routes = restRoutes.map(({ method, path, summary }) => [`\`${method.toUpperCase()} /api/v1${path}\``, summary])
 
 mkdirSync(folder, { recursive: true })
 writeFileSync(`${folder}settings.md`, `# Settings\n\n${table(['Environment', 'In the file', ''], settings)}\n`)
-writeFileSync(`${folder}errors.md`, `# Errors\n\n${table(['Code', 'REST', 'Retry', 'Meaning', 'What to do'], errors)}\n`)
+writeFileSync(
+  `${folder}errors.md`,
+  `# Errors\n\n${table(['Code', 'REST', 'Retry', 'Meaning', 'What to do'], errors)}\n`,
+)
 writeFileSync(`${folder}rest.md`, `# REST\n\n${table(['Route', ''], routes)}\n`)
 writeFileSync(`${folder}openapi.json`, `${JSON.stringify(openApi(restRoutes, 'http://127.0.0.1:9077'), null, 2)}\n`)
 process.stdout.write(`Wrote settings.md, errors.md, rest.md and openapi.json to ${folder}\n`)

@@ -3,9 +3,9 @@ import type { WireAnswer } from '../net/wire.ts'
 /** The body as a value (JSON, plain text, or null when there is none), or why it is none. */
 export function parseAnswer({ headers, body }: WireAnswer): { value: unknown } | { problem: string } {
   if (body.length === 0) return { value: null }
-  const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const mediaType = mediaTypeOf(headers['content-type'])
   const text = body.toString('utf8')
-  if (/^(application|text)\/([a-z0-9.+-]+\+)?json$/.test(mediaType) || mediaType === '') {
+  if (mediaType === json || mediaType === '' || /^(application|text)\/([a-z0-9.+-]+\+)?json$/.test(mediaType)) {
     try {
       return { value: JSON.parse(text) }
     } catch {
@@ -15,4 +15,12 @@ export function parseAnswer({ headers, body }: WireAnswer): { value: unknown } |
   if (mediaType === 'text/html') return { problem: 'a web page came where an answer of the API was expected.' }
   if (mediaType.startsWith('text/')) return { value: text }
   return { problem: `the answer is of type ${mediaType.slice(0, 60)}, not JSON.` }
+}
+
+const json = 'application/json'
+
+/** The media type without its parameters, in lower case (RFC 9110, 8.3.1). What most answers say needs no parsing. */
+function mediaTypeOf(contentType = ''): string {
+  if (contentType === json || contentType.startsWith(`${json};`)) return json
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }

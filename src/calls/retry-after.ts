@@ -15,7 +15,7 @@ export function retryAfterMs(
 ): number | undefined {
   const standard = headers['retry-after']
   const fromStandard =
-    standard === undefined ? undefined : /^\d+$/.test(standard) ? Number(standard) * 1000 : Date.parse(standard) - nowMs
+    standard === undefined ? undefined : /^\d+$/.test(standard) ? Number(standard) * 1000 : httpDateMs(standard) - nowMs
   const candidates = [fromStandard, ...hints.map(hint => fromHint(headers, hint, nowMs))]
   const wait = candidates.find(ms => ms !== undefined && Number.isFinite(ms))
   return wait === undefined ? undefined : Math.min(Math.max(0, wait), waitMsMax)
@@ -26,4 +26,10 @@ function fromHint(headers: IncomingHttpHeaders, { header, unit, when }: RetryHin
   if (when && headers[when[0]] !== when[1]) return undefined
   if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined
   return unit === 'epoch_s' ? Number(value) * 1000 - nowMs : Number(value) * 1000
+}
+
+/** An HTTP-date in Unix milliseconds, always GMT (RFC 9110, 5.6.7), or NaN. `Date.parse` alone reads a date into nearly anything. */
+function httpDateMs(text: string): number {
+  if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d/.test(text)) return Number.NaN
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
 }

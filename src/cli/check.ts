@@ -1,22 +1,29 @@
-import { configKeys, configSchema, environmentName, maskConfig, unknownVariables } from '../core/config.ts'
+import { configKeys, environmentName, flagName, maskConfig, type Origin, unknownVariables } from '../core/config.ts'
 import { dim, print, printJson, printTable, yellow } from './print.ts'
-import { type Flags, settingsOf } from './settings.ts'
+import { type Flags, readSettings } from './settings.ts'
 
-/** Shows the settings as this command line and environment make them, secrets only as set or unset. */
+/** Shows the settings as this command line, environment and file make them, and which of these gave each. */
 export async function check(flags: Flags): Promise<void> {
-  const config = maskConfig(settingsOf(flags))
+  const { config, origins } = readSettings(flags)
+  const shown = maskConfig(config)
   const unknown = unknownVariables(process.env)
-  if (flags.json) return printJson({ settings: config, unknownVariables: unknown })
-  const show = (value: unknown) =>
-    value === undefined ? dim('unset') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (flags.json) {
+    const settings = configKeys.map(key => [key, { value: shown[key] ?? null, ...origins[key] }])
+    return printJson({ settings: Object.fromEntries(settings), unknownVariables: unknown })
+  }
   printTable(
-    ['SETTING', 'ENVIRONMENT', 'VALUE'],
-    configKeys.map(key => [key, environmentName(key), show(config[key])]),
+    ['SETTING', 'VARIABLE', 'FROM', 'VALUE'],
+    configKeys.map(key => [key, environmentName(key), place(origins[key]), asText(shown[key])]),
   )
   for (const name of unknown) print(yellow(`\n${name} is set, but there is no such setting.`))
-  print(
-    dim(
-      `\n${Object.keys(configSchema.shape).length} settings. They come from flags, then the environment, then the configuration file.`,
-    ),
-  )
+  print(dim(`\nA flag, such as ${flagName('port')}, counts before its variable, a variable before the file, the file before the default.`))
+}
+
+const place = ({ from, name }: Origin) => name ?? dim(from)
+
+function asText(value: unknown): string {
+  if (value === undefined) return dim('unset')
+  if (typeof value !== 'object') return String(value)
+  const parts = Array.isArray(value) ? value : Object.entries(Object(value)).map(([name, part]) => `${name}=${part}`)
+  return parts.length ? parts.join(',') : dim('none')
 }

@@ -1,6 +1,6 @@
 /** The `clawlink` command: its whole surface on one screen. Each command loads its own file only when it is used. */
 import { Command, Option } from 'commander'
-import { type ConfigKey, configKeys, configSchema, environmentName } from '../core/config.ts'
+import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../core/config.ts'
 import { version } from '../core/version.ts'
 import type { Flags } from './settings.ts'
 
@@ -11,9 +11,28 @@ const program = new Command('clawlink')
   .showSuggestionAfterError()
   .enablePositionalOptions()
 
-const kebab = (key: string) => key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 /** Secrets are given by the environment or a file only: arguments are visible to every user of the machine. */
 const secretKeys: readonly ConfigKey[] = ['databaseUrl', 'keyring', 'keyringPassphrase']
+
+const valueNames: Partial<Record<ConfigKey, string>> = {
+  dataDir: 'folder',
+  keyringFile: 'file',
+  keyringCommand: 'command',
+  publicUrl: 'url',
+  port: 'port',
+  sandboxPort: 'port',
+  host: 'address',
+  logLevel: 'level',
+  roles: 'names',
+  allowedHosts: 'names',
+  outboundAllow: 'hosts',
+  baseUrls: 'pairs',
+  requestBytesMax: 'bytes',
+  answerBytesMax: 'bytes',
+  connectTimeoutMs: 'ms',
+  callTimeoutMs: 'ms',
+  stopGraceMs: 'ms',
+}
 
 function settingOptions(keys: readonly ConfigKey[]): Option[] {
   return keys
@@ -22,7 +41,7 @@ function settingOptions(keys: readonly ConfigKey[]): Option[] {
       const about = `${configSchema.shape[key].description ?? ''} [${environmentName(key)}]`
       return key === 'sandbox'
         ? new Option('--sandbox', about)
-        : new Option(key === 'dataDir' ? '--data <folder>' : `--${kebab(key)} <value>`, about)
+        : new Option(`${flagName(key)} <${valueNames[key] ?? 'value'}>`, about)
     })
 }
 
@@ -40,7 +59,7 @@ function command(
   made.action(async () => {
     await run(
       made.opts(),
-      made.processedArgs.filter(word => typeof word === 'string'),
+      made.processedArgs.flat().filter(word => typeof word === 'string'),
     )
   })
   return made

@@ -1,5 +1,5 @@
 import { type App, openApp } from '../app.ts'
-import { type Config, configKeys, readConfig } from '../core/config.ts'
+import { type Config, configKeys, readConfig, type Settings } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import type { Db } from '../db/db.ts'
@@ -14,14 +14,17 @@ export function text(flags: Flags, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The settings of this command line; ends the command when one of them is wrong. */
-export function settingsOf(flags: Flags): Config {
+/** The settings of this command line and where each came from; ends the command when one of them is wrong. */
+export function readSettings(flags: Flags): Settings {
   const given = Object.fromEntries(configKeys.map(key => [key, flags[key === 'dataDir' ? 'data' : key]]))
-  const config = readConfig({
-    flags: given,
-    ...(text(flags, 'config') !== undefined && { configFile: text(flags, 'config') ?? '' }),
-  })
-  return orExit(config, flags)
+  const configFile = text(flags, 'config')
+  return orExit(readConfig({ flags: given, ...(configFile !== undefined && { configFile }) }), flags)
+}
+
+/** The settings of this command line. The sandbox is looked for at the port that they name. */
+export function settingsOf(flags: Flags): Config {
+  const { config } = readSettings(flags)
+  return { ...config, baseUrls: { sandbox: `http://127.0.0.1:${config.sandboxPort}`, ...config.baseUrls } }
 }
 
 /** The value, or the end of this command with the fault on standard error and exit code 1. */

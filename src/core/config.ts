@@ -19,12 +19,21 @@ const list = z.preprocess(
       : value,
   z.array(z.string()),
 )
+const oneOf = <const N extends readonly string[]>(names: N) => z.enum(names, `must be one of: ${names.join(', ')}`)
 const flag = z.preprocess(
   value => (value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value),
-  z.boolean(),
+  z.boolean('must be true or false'),
 )
-const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-const url = z.url({ protocol: /^https?$/ }).transform(text => text.replace(/\/+$/, ''))
+const whole = (min: number, max: number) => {
+  const problem = `must be a whole number from ${min} to ${max}`
+  return z.preprocess(
+    value => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    z.int(problem).min(min, problem).max(max, problem),
+  )
+}
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .transform(text => text.replace(/\/+$/, ''))
 const byProvider = z.preprocess(
   value => {
     if (typeof value !== 'string') return value
@@ -59,11 +68,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Command that prints the key ring, such as a KMS client decrypting it.'),
   roles: list
-    .pipe(z.array(z.enum(['web'])).min(1))
+    .pipe(z.array(oneOf(['web'])).min(1, 'must name at least one role'))
     .default(['web'])
     .describe('What this process does.'),
-  logLevel: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+  logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('How much to log (JSON lines on standard error).'),
   outboundAllow: list.default([]).describe('Private or loopback hosts (host or host:port) that connectors may reach.'),
@@ -92,6 +100,16 @@ export function environmentName(key: ConfigKey): string {
   return key === 'dataDir' ? 'CLAWLINK_DATA' : `CLAWLINK_${key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 }
 
+/** `sandboxPort` → `--sandbox-port`; `dataDir` is short: `--data`. */
+export function flagName(key: ConfigKey): string {
+  return key === 'dataDir' ? '--data' : `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+}
+
+/** Where a value was given. `name` is the flag, the variable or the path of the file; a default has none. */
+export type Origin = { from: 'flag' | 'variable' | 'file' | 'default'; name?: string }
+
+export type Settings = { config: Config; origins: Record<ConfigKey, Origin> }
+
 export type ConfigSources = {
   flags?: Record<string, unknown>
   environment?: Record<string, string | undefined>
@@ -99,36 +117,53 @@ export type ConfigSources = {
 }
 
 /**
- * The settings: flags, then the environment, then the file (`--config`, `CLAWLINK_CONFIG`, else `clawlink/config.json` in
- * the XDG configuration folder, when it is there), then defaults. A wrong value is a fault that names where it came from.
+ * The settings and where each came from: flags, then the environment, then the file (`--config`, `CLAWLINK_CONFIG`, else
+ * `clawlink/config.json` in the XDG configuration folder, when it is there), then defaults. A wrong value is a fault that
+ * names where it was given.
  */
-export function readConfig({ flags = {}, environment = process.env, configFile }: ConfigSources): Config | Fault {
+export function readConfig({ flags = {}, environment = process.env, configFile }: ConfigSources): Settings | Fault {
   const file = readConfigFile(configFile ?? environment.CLAWLINK_CONFIG, environment)
   if (file instanceof Fault) return file
   const given: Record<string, unknown> = { ...defaultPaths(environment), ...file.settings }
-  const origin = new Map(Object.keys(file.settings).map(key => [key, `${key} in ${file.path}`]))
+  const origins = new Map<string, Origin>()
+  for (const key of Object.keys(file.settings)) origins.set(key, { from: 'file', name: file.path })
   for (const key of configKeys) {
-    const name = environmentName(key)
-    if (environment[name] !== undefined && environment[name] !== '') {
-      given[key] = environment[name]
-      origin.set(key, name)
+    const variable = environmentName(key)
+    if (environment[variable] !== undefined && environment[variable] !== '') {
+      given[key] = environment[variable]
+      origins.set(key, { from: 'variable', name: variable })
     }
     if (flags[key] !== undefined) {
       given[key] = flags[key]
-      origin.set(key, `--${key === 'dataDir' ? 'data' : key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`)
+      origins.set(key, { from: 'flag', name: flagName(key) })
     }
   }
   const parsed = configSchema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(issue => {
-    const key = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''))
-    return { field: origin.get(key) ?? key, problem: issue.message }
+  if (!parsed.success) return invalid(parsed.error, origins)
+  const all = configKeys.map(key => [key, origins.get(key) ?? { from: 'default' }])
+  return { config: parsed.data, origins: Object.fromEntries(all) as Record<ConfigKey, Origin> } // of every key
+}
+
+function invalid(error: z.ZodError, origins: ReadonlyMap<string, Origin>): Fault {
+  const problems = error.issues.flatMap(issue => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(key => ({ field: givenAs(key, origins), problem: 'there is no such setting' }))
+    const [key, ...inside] = issue.path.map(String)
+    const part = inside.length ? ` (${inside.join('.')})` : ''
+    return [{ field: givenAs(key ?? '', origins) + part, problem: issue.message }]
   })
   const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
-  return new Fault('validation_error', `A setting is not valid. ${text}`, {
+  return new Fault('validation_error', `A setting is not valid. ${text}.`, {
     invalidFields: problems,
-    fix: 'Correct the named setting. `clawlink check` shows all settings.',
+    fix: 'Correct it where it is given. `clawlink start --help` says what each setting takes.',
   })
+}
+
+/** A setting in the words of whoever gave it: `--port`, `CLAWLINK_PORT`, `port in /…/config.json`. */
+function givenAs(key: string, origins: ReadonlyMap<string, Origin>): string {
+  const origin = origins.get(key)
+  if (origin?.name === undefined) return key
+  return origin.from === 'file' ? `${key} in ${origin.name}` : origin.name
 }
 
 /** Names of `CLAWLINK_*` variables that no setting reads: most often a spelling mistake. */

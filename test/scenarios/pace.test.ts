@@ -1,0 +1,122 @@
+/** How a provider's rate limit holds calls back, and which ones. */
+import { describe, expect, test } from 'vitest'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { movableClock } from '../kit/movable-clock.ts'
+import { ask, surfaces } from '../kit/scenario.ts'
+import { account, letter, otherAccount, read } from './tools.ts'
+
+const startMs = movableClock().now()
+const inMs = (ms: number) => new Date(startMs + ms).toUTCString()
+const hourMs = 60 * 60 * 1000
+const unstatedMs = 5_000
+
+type RateLimit = { retryAfter?: number | string; resetEpochS?: number }
+
+/** What the provider says, what the caller is told, and for how long nothing is sent. */
+const waits: [said: string, limit: RateLimit, toldMs: number | undefined, heldMs: number][] = [
+  ['seconds', { retryAfter: 7 }, 7_000, 7_000],
+  ['no seconds', { retryAfter: 0 }, 0, 0],
+  ['a date', { retryAfter: inMs(90_000) }, 90_000, 90_000],
+  ['a date in the old style', { retryAfter: 'Thursday, 15-Jan-26 12:01:30 GMT' }, 90_000, 90_000],
+  ['a date in the style of asctime', { retryAfter: 'Thu Jan 15 12:01:30 2026' }, 90_000, 90_000],
+  ['a date that has passed', { retryAfter: inMs(-90_000) }, 0, 0],
+  ['an absurd number of seconds', { retryAfter: '99999999999999999999' }, 24 * hourMs, 24 * hourMs],
+  ['a date in a hundred years', { retryAfter: 'Fri, 15 Jan 2126 12:00:00 GMT' }, 24 * hourMs, 24 * hourMs],
+  ['nothing', {}, undefined, unstatedMs],
+  ['a word', { retryAfter: 'soon' }, undefined, unstatedMs],
+  ['a word and a number', { retryAfter: 'in 7' }, undefined, unstatedMs],
+  ['a negative number', { retryAfter: '-7' }, undefined, unstatedMs],
+  ['a fraction', { retryAfter: '1.5' }, undefined, unstatedMs],
+  ['a reset time', { resetEpochS: startMs / 1000 + 40 }, 40_000, 40_000],
+  ['a reset time that has passed', { resetEpochS: startMs / 1000 - 40 }, 0, 0],
+  ['both, of which Retry-After counts', { retryAfter: 3, resetEpochS: startMs / 1000 + 40 }, 3_000, 3_000],
+  ['nonsense and a reset time', { retryAfter: 'soon', resetEpochS: startMs / 1000 + 40 }, 40_000, 40_000],
+]
+
+describe.each(surfaces)('over %s', surface => {
+  describe('a 429 that says', () => {
+    test.each(waits)('%s holds the tool back for exactly that long', async (_, limit, toldMs, heldMs) => {
+      await using claw = await startClawLink()
+      claw.sandbox.script({ kind: 'rate_limit', ...limit })
+      const refused = (await ask(claw, surface, read)).answer
+      expect(refused).toMatchObject({ outcome: 'failed', code: 'rate_limited', retryable: true, providerStatus: 429 })
+      expect(refused.retryAfterMs).toBe(toldMs)
+
+      if (heldMs > 0) {
+        const held = (await ask(claw, surface, read)).answer
+        expect(held).toMatchObject({ outcome: 'failed', code: 'rate_limited', retryAfterMs: heldMs })
+        expect(held.providerStatus).toBeUndefined()
+        claw.clock.move(heldMs - 1)
+        expect((await ask(claw, surface, read)).answer).toMatchObject({ code: 'rate_limited', retryAfterMs: 1 })
+        claw.clock.move(1)
+      }
+      expect(claw.sandbox.requests).toHaveLength(1)
+      expect((await ask(claw, surface, read)).answer.outcome).toBe('succeeded')
+      expect(claw.sandbox.requests).toHaveLength(2)
+    })
+  })
+})
+
+describe('a rate limit', () => {
+  const limited = async (claw: TestClawLink, tool: string, args = {}, connection?: string) =>
+    (await claw.call(tool, args, connection === undefined ? {} : { connection })).body.code === 'rate_limited'
+
+  test('holds back one tool of one account and nothing else', async () => {
+    await using claw = await startClawLink({ connected: false })
+    await claw.connect({ label: 'first', secret: account.apiKey })
+    await claw.connect({ label: 'second', secret: otherAccount.apiKey })
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 60, match: { path: '/mail/folders' } })
+    expect(await limited(claw, 'sandbox_list_folders', {}, 'first')).toBe(true)
+    expect(await limited(claw, 'sandbox_list_folders', {}, 'first')).toBe(true)
+    expect(await limited(claw, 'sandbox_list_folders', {}, 'second')).toBe(false)
+    expect(await limited(claw, 'sandbox_search_messages', {}, 'first')).toBe(false)
+    expect(await limited(claw, 'sandbox_list_folders', {}, 'first')).toBe(true)
+  })
+
+  test('tells REST callers in whole seconds when to come back', async () => {
+    await using claw = await startClawLink()
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: inMs(90_000) })
+    expect((await claw.call('sandbox_list_folders')).headers.get('retry-after')).toBe('90')
+    claw.clock.move(500)
+    const held = await claw.call('sandbox_list_folders')
+    expect(held.status).toBe(429)
+    expect(held.headers.get('retry-after')).toBe('90')
+    expect(held.body.retryAfterMs).toBe(89_500)
+  })
+
+  test('holds back a write too, which then certainly did not happen', async () => {
+    await using claw = await startClawLink()
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 60 })
+    const answers = [await claw.call('sandbox_send_message', letter), await claw.call('sandbox_send_message', letter)]
+    for (const { body } of answers) expect(body).toMatchObject({ outcome: 'failed', code: 'rate_limited' })
+    expect(claw.sandbox.requests).toHaveLength(1)
+    expect(await claw.rows('usage')).toMatchObject([{ attempts: 1 }, { attempts: 0 }])
+  })
+
+  test('of a real provider is kept after one refusal, so it is not run into again', async () => {
+    await using claw = await startClawLink({ sandbox: { rateLimit: { requests: 3, perMs: 60_000 } } })
+    // Connecting took one of the three.
+    const codes = []
+    for (let i = 0; i < 6; i++) codes.push((await claw.call('sandbox_list_folders')).body.code ?? 'ok')
+    expect(codes).toEqual(['ok', 'ok', 'rate_limited', 'rate_limited', 'rate_limited', 'rate_limited'])
+    expect(claw.sandbox.requests.map(({ status }) => status)).toEqual([200, 200, 429])
+    claw.clock.move(60_000)
+    expect((await claw.call('sandbox_list_folders')).status).toBe(200)
+  })
+
+  test('is no sign of a provider that is down, however often it comes', async () => {
+    await using claw = await startClawLink()
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 0, times: 10 })
+    for (let i = 0; i < 10; i++) expect(await limited(claw, 'sandbox_list_folders')).toBe(true)
+    expect(await limited(claw, 'sandbox_list_folders')).toBe(false)
+    expect(claw.sandbox.requests).toHaveLength(11)
+  })
+})
+
+test('a provider that is down may say when it is back, and the caller is told', async () => {
+  await using claw = await startClawLink()
+  claw.sandbox.script({ kind: 'status', status: 503, headers: { 'retry-after': '20' } })
+  const { headers, body } = await claw.call('sandbox_list_folders')
+  expect(body).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 20_000 })
+  expect(headers.get('retry-after')).toBe('20')
+})
