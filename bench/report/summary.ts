@@ -65,14 +65,12 @@ function disturbanceWarnings(results: SubjectResult[]): string[] {
   const disturbed = (run: Run) => (run.othersCores ?? 0) > othersCoresMax
   const leftOut = results.flatMap(({ runs }) => runs).filter(disturbed).length
   if (leftOut === 0) return []
-  const lost = results.flatMap(({ title, runs }) =>
-    [many, lone]
-      .filter(connections => runs.filter(run => run.connections === connections).every(disturbed))
-      .map(connections => `${title} at ${connections}`),
+  const lost = results.filter(({ runs }) =>
+    [many, lone].some(connections => runs.filter(run => run.connections === connections).every(disturbed)),
   )
-  return lost.length === 0
-    ? [`${leftOut} measurements are left out: other programs disturbed them.`]
-    : [`Other programs disturbed every measurement of ${lost.join(', ')}: do not judge by this run.`]
+  if (lost.length === 0) return [`${leftOut} measurements are left out: other programs disturbed them.`]
+  const titles = lost.map(({ title }) => title).join(', ')
+  return [`Do not judge by this run: other programs disturbed all measurements of ${titles} at one width or both.`]
 }
 
 /** Requests in flight on average, by Little's law; it must come out as the number of connections. */

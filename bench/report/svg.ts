@@ -37,11 +37,11 @@ export function plot(results: SubjectResult[], title: string, subtitle: string):
     const y = margin + headHeight + Math.floor(i / panelsPerRow) * panelHeight
     return `<g transform="translate(${x} ${y})">${panel(figure, results)}</g>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">
 <style>${style}</style>
 <rect class="paper" width="${width}" height="${height}"/>
-<text class="head" x="${margin}" y="${margin + 16}">${escape(title)}</text>
-<text class="quiet" x="${margin}" y="${margin + 38}">${escape(subtitle)}</text>
+<text class="head" x="${margin}" y="${margin + 16}">${escapeXml(title)}</text>
+<text class="quiet" x="${margin}" y="${margin + 38}">${escapeXml(subtitle)}</text>
 ${panels.join('\n')}
 </svg>
 `
@@ -55,7 +55,7 @@ function panel(figure: Figure, results: SubjectResult[]): string {
     const textY = y + barHeight - 5
     const value = result.figures[figure.key]
     const ratio = result.id === 'floor' ? undefined : result.ratios[figure.key]
-    const label = `<text x="0" y="${textY}">${escape(result.title)}</text>`
+    const label = `<text x="0" y="${textY}">${escapeXml(result.title)}</text>`
     if (value === undefined) return `${label}<text class="quiet" x="${labelWidth}" y="${textY}">–</text>`
     const length = Math.max(1, (value / most) * track).toFixed(1)
     const quiet = ratio === undefined ? '' : ` <tspan class="quiet">${showRatio(ratio)}</tspan>`
@@ -72,9 +72,9 @@ function panel(figure: Figure, results: SubjectResult[]): string {
   const mark = floor && `<path class="mark" d="M${markX} ${titleHeight - 4}V${bottom + 4}"/>`
   const better = `<tspan class="quiet"> · ${figure.better} is better</tspan>`
   const title = `${figure.group}: ${figure.title}, ${figure.unit}`
-  return `<text class="panel" x="0" y="12">${escape(title)}${better}</text>${rows.join('')}${mark ?? ''}`
+  return `<text class="panel" x="0" y="12">${escapeXml(title)}${better}</text>${rows.join('')}${mark ?? ''}`
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }

@@ -28,7 +28,7 @@ export async function closeCall(
     key_id: principal.keyId,
     connection_id: connection?.id ?? '',
     provider: tool?.provider.slug ?? '',
-    tool: tool?.name ?? request.tool.slice(0, 100),
+    tool: tool?.name ?? unknownName(request.tool),
     effect: tool?.effect ?? '',
     environment: principal.environment,
     surface: request.surface,
@@ -50,4 +50,9 @@ export async function closeCall(
       connection: { id: connection.id, label: connection.label, account: connection.account_label },
     }),
   }
+}
+
+/** A name that is no tool's, as it can be stored and shown. */
+function unknownName(name: string): string {
+  return name.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')
 }

@@ -1,3 +1,4 @@
+import { isId } from '../core/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { UsageRow } from '../db/schema.ts'
 
@@ -54,6 +55,7 @@ export async function listUsage(
 
 /** The record of one call of this workspace, once it has ended. */
 export async function getUsage(db: Db, workspaceId: string, callId: string): Promise<Usage | undefined> {
+  if (!isId('call', callId)) return undefined
   const row = await db.read
     .selectFrom('usage')
     .selectAll()

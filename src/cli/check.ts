@@ -1,4 +1,5 @@
 import { configKeys, environmentName, flagName, maskConfig, type Origin, unknownVariables } from '../core/config.ts'
+import { mask } from '../core/secret.ts'
 import { dim, print, printJson, printTable, yellow } from './print.ts'
 import { type Flags, readSettings } from './settings.ts'
 
@@ -16,13 +17,18 @@ export async function check(flags: Flags): Promise<void> {
     configKeys.map(key => [key, environmentName(key), place(origins[key]), asText(shown[key])]),
   )
   for (const name of unknown) print(yellow(`\n${name} is set, but there is no such setting.`))
-  print(dim(`\nA flag, such as ${flagName('port')}, counts before its variable, a variable before the file, the file before the default.`))
+  print(
+    dim(
+      `\nA flag, such as ${flagName('port')}, counts before its variable, a variable before the file, the file before the default.`,
+    ),
+  )
 }
 
-const place = ({ from, name }: Origin) => name ?? dim(from)
+const place = ({ from, name }: Origin) => name ?? from
 
 function asText(value: unknown): string {
   if (value === undefined) return dim('unset')
+  if (value === mask) return 'set (not shown)'
   if (typeof value !== 'object') return String(value)
   const parts = Array.isArray(value) ? value : Object.entries(Object(value)).map(([name, part]) => `${name}=${part}`)
   return parts.length ? parts.join(',') : dim('none')

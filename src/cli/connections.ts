@@ -21,6 +21,10 @@ export async function addConnectionCommand(flags: Flags, slug: string): Promise<
       if (advice) print(dim(advice))
     }
     const secret = await readSecret(`${name} ${label} (not shown)`)
+    if (secret.reveal() === '')
+      return new Fault('validation_error', `No ${label} was given.`, {
+        fix: `Type it when asked, or pass it on standard input: clawlink connections add ${slug} < file`,
+      })
     const environment = flags.test ? 'test' : 'live'
     return addConnection(app, app.workspaceId, {
       provider: slug,

@@ -15,6 +15,9 @@ type Step = { step: string; shows: unknown }
 
 export async function demo(flags: Flags): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'clawlink-demo-'))
+  // However this ends: at its end, by a fault, by Ctrl-C.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const steps: Step[] = []
   const tell = (step: string, shows: unknown) => {
     steps.push({ step, shows })
@@ -22,23 +25,19 @@ export async function demo(flags: Flags): Promise<void> {
     print(`${green('●')} ${bold(step)}`)
     print(dim(`${indent(typeof shows === 'string' ? shows : JSON.stringify(shows, null, 2))}\n`))
   }
-  try {
-    const settings = configSchema.parse({
-      dataDir: join(folder, 'data'),
-      keyringFile: join(folder, 'keyring.json'),
-      port: 0,
-      sandbox: true,
-      sandboxPort: 0,
-      logLevel: 'silent',
-    })
-    const serving = orExit(await serve(settings), flags)
-    await play(serving, flags, tell)
-    await serving.stop()
-    if (flags.json) printJson({ steps })
-    else print(`That was all of it. Now with your own apps: ${bold('npm start')}`)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const settings = configSchema.parse({
+    dataDir: join(folder, 'data'),
+    keyringFile: join(folder, 'keyring.json'),
+    port: 0,
+    sandbox: true,
+    sandboxPort: 0,
+    logLevel: 'silent',
+  })
+  const serving = orExit(await serve(settings), flags)
+  await play(serving, flags, tell)
+  await serving.stop()
+  if (flags.json) printJson({ steps })
+  else print(`That was all of it. Now with your own apps: ${bold('npm start')}`)
 }
 
 async function play(

@@ -40,7 +40,7 @@ export async function listKeysCommand(flags: Flags): Promise<void> {
   if (flags.json) return printJson({ items: keys })
   if (!keys.length) return print('There are no keys yet. Make one: clawlink keys create --name my-agent')
   printTable(
-    ['ID', 'AGENT', 'KEY', 'STATE', 'MADE', 'ENDS'],
+    ['ID', 'AGENT', 'KEY', 'STATE', 'MADE (UTC)', 'ENDS (UTC)'],
     keys.map(key => [
       key.id,
       key.agent,

@@ -1,77 +1,28 @@
 /** The `clawlink` command: its whole surface on one screen. Each command loads its own file only when it is used. */
-import { Command, Option } from 'commander'
-import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../core/config.ts'
+import { Command } from 'commander'
 import { version } from '../core/version.ts'
-import type { Flags } from './settings.ts'
+import { command, settingsFor } from './command.ts'
 
 const program = new Command('clawlink')
   .description('The link between your AI agents and everything else.')
-  .version(version, '-v, --version')
-  .showHelpAfterError('Run with --help to see what is possible.')
+  .version(version, '-v, --version', 'Show the version.')
+  .helpOption('-h, --help', 'Show this help.')
+  .helpCommand('help [command]', 'Show the help of a command.')
+  .showHelpAfterError('Run it with --help to see what is possible.')
   .showSuggestionAfterError()
   .enablePositionalOptions()
+  .addHelpText(
+    'after',
+    '\nFirst steps:\n  clawlink demo              See what it does, offline.\n  clawlink start             Start it. It says what to do next.',
+  )
 
-/** Secrets are given by the environment or a file only: arguments are visible to every user of the machine. */
-const secretKeys: readonly ConfigKey[] = ['databaseUrl', 'keyring', 'keyringPassphrase']
-
-const valueNames: Partial<Record<ConfigKey, string>> = {
-  dataDir: 'folder',
-  keyringFile: 'file',
-  keyringCommand: 'command',
-  publicUrl: 'url',
-  port: 'port',
-  sandboxPort: 'port',
-  host: 'address',
-  logLevel: 'level',
-  roles: 'names',
-  allowedHosts: 'names',
-  outboundAllow: 'hosts',
-  baseUrls: 'pairs',
-  requestBytesMax: 'bytes',
-  answerBytesMax: 'bytes',
-  connectTimeoutMs: 'ms',
-  callTimeoutMs: 'ms',
-  stopGraceMs: 'ms',
-}
-
-function settingOptions(keys: readonly ConfigKey[]): Option[] {
-  return keys
-    .filter(key => !secretKeys.includes(key))
-    .map(key => {
-      const about = `${configSchema.shape[key].description ?? ''} [${environmentName(key)}]`
-      return key === 'sandbox'
-        ? new Option('--sandbox', about)
-        : new Option(`${flagName(key)} <${valueNames[key] ?? 'value'}>`, about)
-    })
-}
-
-/** A command with the options that all share. `run` is imported when the command is used. */
-function command(
-  parent: Command,
-  usage: string,
-  about: string,
-  run: (flags: Flags, words: string[]) => Promise<unknown>,
-  settings: readonly ConfigKey[] = ['dataDir'],
-): Command {
-  const made = parent.command(usage).description(about)
-  for (const option of settingOptions(settings)) made.addOption(option)
-  made.option('--config <file>', 'Configuration file (JSON).').option('--json', 'Answer with JSON.')
-  made.action(async () => {
-    await run(
-      made.opts(),
-      made.processedArgs.flat().filter(word => typeof word === 'string'),
-    )
-  })
-  return made
-}
-
-command(program, 'start', 'Start ClawLink.', async flags => (await import('./start.ts')).start(flags), configKeys)
+command(program, 'start', 'Start ClawLink.', async flags => (await import('./start.ts')).start(flags), settingsFor.all)
 command(
   program,
   'demo',
   'Play the whole story once, offline, on data that is thrown away.',
   async flags => (await import('./demo.ts')).demo(flags),
-  [],
+  settingsFor.nothing,
 )
 command(
   program,
@@ -85,17 +36,19 @@ command(
   'check',
   'Show every setting and where it comes from.',
   async flags => (await import('./check.ts')).check(flags),
-  configKeys,
+  settingsFor.all,
 )
 command(
   program,
   'doctor',
   'Look for what could be wrong, and say how to put it right.',
   async flags => (await import('./doctor.ts')).doctor(flags),
-  configKeys,
+  settingsFor.all,
 )
 
-const keys = program.command('keys').description('Keys that agents use ClawLink with.')
+const group = (name: string, about: string) => program.command(name).description(about).helpCommand(false)
+
+const keys = group('keys', 'Keys that agents use ClawLink with.')
 command(keys, 'create', 'Make a key. It is shown once.', async flags =>
   (await import('./keys.ts')).createKeyCommand(flags),
 )
@@ -107,13 +60,13 @@ command(keys, 'revoke <id>', 'End a key, at once and for good.', async (flags, [
   (await import('./keys.ts')).revokeKeyCommand(flags, id ?? ''),
 )
 
-const connections = program.command('connections').description('Accounts that agents may use.')
+const connections = group('connections', 'Accounts that agents may use.')
 command(
   connections,
   'add <provider>',
   'Connect an account. The secret is asked for, or read from standard input.',
   async (flags, [provider]) => (await import('./connections.ts')).addConnectionCommand(flags, provider ?? ''),
-  ['dataDir', 'outboundAllow', 'baseUrls', 'sandboxPort'],
+  settingsFor.calls,
 )
   .option('--label <text>', 'What to call it; the account’s own name otherwise.')
   .option('--default', 'Use it when a call names none.')
@@ -121,19 +74,30 @@ command(
 command(connections, 'list', 'List the connections.', async flags =>
   (await import('./connections.ts')).listConnectionsCommand(flags),
 )
-command(connections, 'remove <id>', 'Remove one connection and its credential.', async (flags, [id]) =>
-  (await import('./connections.ts')).removeConnectionCommand(flags, id ?? ''),
+command(
+  connections,
+  'remove <id>',
+  'Remove one connection (named by its id or label) and its credential.',
+  async (flags, [id]) => (await import('./connections.ts')).removeConnectionCommand(flags, id ?? ''),
+  settingsFor.credentials,
 )
 
-const tools = program.command('tools').description('What agents can do.')
-const calling: readonly ConfigKey[] = ['dataDir', 'outboundAllow', 'baseUrls', 'sandboxPort']
-command(tools, 'search [words...]', 'Search the tools by what you want to do.', async (flags, words) =>
-  (await import('./tools.ts')).searchCommand(flags, words),
+const tools = group('tools', 'What agents can do.')
+command(
+  tools,
+  'search [words...]',
+  'Search the tools by what you want to do; without words, list them.',
+  async (flags, words) => (await import('./tools.ts')).searchCommand(flags, words),
+  settingsFor.credentials,
 )
   .option('--provider <name>', 'Only tools of this provider.')
   .option('--limit <number>', 'How many to show.', '10')
-command(tools, 'describe <tool>', 'Show what a tool does and takes.', async (flags, [tool]) =>
-  (await import('./tools.ts')).describeCommand(flags, tool ?? ''),
+command(
+  tools,
+  'describe <tool>',
+  'Show what a tool does and takes.',
+  async (flags, [tool]) => (await import('./tools.ts')).describeCommand(flags, tool ?? ''),
+  settingsFor.credentials,
 )
 for (const [verb, about] of [
   ['preview', 'Show the exact request that a call would send. Sends nothing.'],
@@ -144,20 +108,20 @@ for (const [verb, about] of [
     `${verb} <tool> [arguments]`,
     about,
     async (flags, [tool, args]) => (await import('./tools.ts')).runToolCommand(verb, flags, tool ?? '', args),
-    calling,
+    settingsFor.calls,
   )
     .option('--connection <id>', 'Which account: id or label of a connection.')
     .option('--next <token>', 'The `next` of the answer before.')
     .option('--test', 'Use test connections.')
 }
 
-const vault = program.command('vault').description('The keys that protect the stored credentials.')
+const vault = group('vault', 'The keys that protect the stored credentials.')
 command(
   vault,
   'rotate',
   'Make a new key and wrap every credential with it, while ClawLink goes on working.',
   async flags => (await import('./vault.ts')).rotateCommand(flags),
-  ['dataDir', 'keyringFile', 'keyringCommand'],
+  settingsFor.credentials,
 )
 command(
   vault,
@@ -171,7 +135,11 @@ command(
   'new-ring',
   'Print a new key ring, to be kept in a secret store.',
   async flags => (await import('./vault.ts')).newRingCommand(flags),
-  [],
+  settingsFor.nothing,
 )
 
+// Whoever reads what we print may have seen enough, as in `clawlink tools search | head`.
+process.stdout.on('error', cause => {
+  if (!('code' in cause && cause.code === 'EPIPE')) throw cause
+})
 await program.parseAsync()

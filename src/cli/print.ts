@@ -23,11 +23,13 @@ export function printFault(fault: Fault, asJson: boolean): void {
   }
   const { message, code, fix, details } = fault
   const lines = [
-    `${color('red', 'error', process.stderr)} ${message} ${color('dim', `(${code})`, process.stderr)}`,
+    `${color('red', 'error:', process.stderr)} ${message} ${color('dim', `(${code})`, process.stderr)}`,
     fix,
   ]
+  if (details.schema !== undefined) lines.push('`clawlink tools describe <tool>` shows the arguments of a tool.')
   if (details.choices?.length) lines.push(`Possible: ${details.choices.join(', ')}`)
   if (details.retryAfterMs !== undefined) lines.push(`Wait: ${Math.ceil(details.retryAfterMs / 1000)} s`)
+  if (details.callId !== undefined) lines.push(`Call: ${details.callId} (${details.outcome})`)
   process.stderr.write(`${lines.join('\n')}\n`)
 }
 

@@ -1,8 +1,9 @@
-import { unknownVariables } from '../core/config.ts'
+import { type ConfigKey, flagName, type Settings, unknownVariables } from '../core/config.ts'
 import { version } from '../core/version.ts'
-import { serve } from '../roles/serve.ts'
+import { type Serving, serve } from '../roles/serve.ts'
+import { settingsFor } from './command.ts'
 import { bold, dim, print, printJson, yellow } from './print.ts'
-import { type Flags, orExit, settingsOf } from './settings.ts'
+import { type Flags, orExit, readSettings, settingsOf, text } from './settings.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Starts ClawLink, says what to do next, and runs until it is stopped. */
@@ -12,7 +13,7 @@ export async function start(flags: Flags): Promise<void> {
   const { url = '', sandbox } = serving
   if (flags.json) printJson({ url, ...(sandbox && { sandbox: { url: sandbox.url, apiKey: sandbox.apiKey } }) })
   else {
-    print(welcome(url, sandbox))
+    print(welcome(serving, flags))
     for (const name of unknownVariables(process.env)) print(yellow(`${name} is set, but there is no such setting.`))
   }
   await stopped
@@ -21,19 +22,36 @@ export async function start(flags: Flags): Promise<void> {
   process.exit(0)
 }
 
-function welcome(url: string, sandbox: { url: string; apiKey: string } | undefined): string {
-  const connect = sandbox ? 'npx clawlink connections add sandbox' : 'npx clawlink connections add github'
+function welcome({ url = '', sandbox }: Serving, flags: Flags): string {
+  const settings = readSettings(flags)
+  const port = sandbox && text(flags, 'sandboxPort') !== undefined ? ` --sandbox-port ${sandbox.port}` : ''
+  const connect = `npx clawlink connections add ${sandbox ? 'sandbox' : 'github'}`
   const lines = [
     `${bold(`ClawLink ${version}`)} is running at ${bold(url)}`,
     '',
     'Next, in another terminal in this folder:',
-    `  1. Connect an app       ${bold(connect)}`,
-    `  2. Make a key           ${bold('npx clawlink keys create --name my-agent')}`,
+    `  1. Connect an app       ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
+    `  2. Make a key           ${bold(`npx clawlink keys create --name my-agent${sameFlags(settings, flags, settingsFor.database)}`)}`,
     `  3. Tell your agent      ${bold(`claude mcp add --transport http clawlink ${url}/mcp --header "Authorization: Bearer <key>"`)}`,
     dim(`     Other agents: MCP at ${url}/mcp, REST at ${url}/api/openapi.json, with the key as bearer token.`),
+    ...sameVariables(settings),
     '',
   ]
   if (sandbox) lines.push(`The sandbox provider is at ${sandbox.url}. Its API key: ${bold(sandbox.apiKey)}`)
   else lines.push(dim('No account at hand? `npx clawlink demo` plays the whole story offline.'))
   return `${lines.join('\n')}\n${dim('Ctrl-C stops it.')}`
+}
+
+/** The flags of this command that another command needs too, so that it finds the same database and key ring. */
+function sameFlags({ config, origins }: Settings, flags: Flags, keys: readonly ConfigKey[]): string {
+  const given = keys.filter(key => origins[key].from === 'flag').map(key => [flagName(key), String(config[key])])
+  const file = text(flags, 'config')
+  const all = file === undefined ? given : [...given, ['--config', file]]
+  return all.map(([name, value = '']) => ` ${name} ${/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value}'`}`).join('')
+}
+
+function sameVariables({ origins }: Settings): string[] {
+  const shared: readonly ConfigKey[] = [...settingsFor.calls, 'databaseUrl', 'keyring', 'keyringPassphrase']
+  const names = shared.flatMap(key => (origins[key].from === 'variable' ? (origins[key].name ?? []) : []))
+  return names.length ? [`     Set ${names.join(', ')} there too, as in this one.`] : []
 }

@@ -3,7 +3,7 @@ import { newKeyRing, writeKeyRing } from '../vault/key-ring.ts'
 import { keyRingSource } from '../vault/key-ring-source.ts'
 import { protectKeyRing } from '../vault/protect.ts'
 import { rotateVault } from '../vault/rotate.ts'
-import { print, printJson, yellow } from './print.ts'
+import { dim, print, printJson, yellow } from './print.ts'
 import { type Flags, orExit, settingsOf } from './settings.ts'
 
 export async function rotateCommand(flags: Flags): Promise<void> {
@@ -13,11 +13,14 @@ export async function rotateCommand(flags: Flags): Promise<void> {
   const progress = (done: number) => showProgress && process.stderr.write(`\r${done} credentials wrapped`)
   const rotation = await rotateVault(db, keyRingSource(config), progress).finally(() => db.close())
   if (showProgress) process.stderr.write('\r\u001b[K')
-  const { ringVersion, records, broken } = orExit(rotation, flags)
-  if (flags.json) return printJson({ ringVersion, records, broken })
-  print(
-    `Key ${ringVersion} of the ring is active; ${records} credential${records === 1 ? '' : 's'} wrapped with it. Back the key ring up again.`,
-  )
+  const { ringVersion, madeKey, records, broken } = orExit(rotation, flags)
+  if (flags.json) return printJson({ ringVersion, madeKey, records, broken })
+  const wrapped = `${records} credential${records === 1 ? ' is' : 's are'} wrapped with it now.`
+  if (madeKey) print(`Key ${ringVersion} of the ring is new and active; ${wrapped} Back the key ring up again.`)
+  else {
+    print(`Key ${ringVersion} of the ring is active; ${wrapped}`)
+    print(dim('ClawLink cannot write this ring, so it made no new key. Add one, make it `active`, and run this again.'))
+  }
   if (broken.length)
     print(yellow(`These do not open with any key of the ring, and were left as they are: ${broken.join(', ')}`))
 }

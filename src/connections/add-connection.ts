@@ -1,7 +1,7 @@
 import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
-import { newId } from '../core/ids.ts'
+import { isId, newId } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import { unfitForHeader } from './apply-credential.ts'
@@ -30,12 +30,8 @@ export async function addConnection(app: App, workspaceId: string, wanted: NewCo
   }
   const unfit = unfitForHeader(wanted.secret.reveal())
   if (unfit) return invalid('secret', `The secret ${unfit}.`)
-  if (
-    wanted.label !== undefined &&
-    (!wanted.label.trim() || wanted.label.length > 80 || /\p{Cc}/u.test(wanted.label))
-  ) {
-    return invalid('label', 'A label is 1 to 80 printable characters.')
-  }
+  const problem = wanted.label === undefined ? undefined : labelProblem(wanted.label)
+  if (problem) return invalid('label', problem)
   const [auth] = provider.connector.auth
   const account = await probeAccount(app, provider, auth, wanted.secret)
   if (account instanceof Fault) return account
@@ -94,6 +90,11 @@ async function store(app: App, row: ConnectionRow, secret: Secret): Promise<Faul
       .execute()
     return undefined
   })
+}
+
+function labelProblem(label: string): string | undefined {
+  if (!label.trim() || label.length > 80 || /\p{Cc}/u.test(label)) return 'A label is 1 to 80 printable characters.'
+  return isId('conn', label.trim()) ? 'A label must not look like the id of a connection.' : undefined
 }
 
 function invalid(field: string, message: string): Fault {

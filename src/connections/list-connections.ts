@@ -14,9 +14,8 @@ export async function listConnections(
     .selectFrom('connections')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
-    .$if(provider !== undefined, q => q.where('provider', '=', provider ?? ''))
     .$if(environment !== undefined, q => q.where('environment', '=', environment ?? 'live'))
     .orderBy('id')
     .execute()
-  return rows.map(connectionOf)
+  return rows.filter(row => provider === undefined || row.provider === provider).map(connectionOf)
 }

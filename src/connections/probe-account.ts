@@ -7,6 +7,7 @@ import { fillTemplate, parseTemplate } from '../catalog/template.ts'
 import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import { credentialHeaders } from './apply-credential.ts'
+import { blankEcho } from './blank-echo.ts'
 
 export type Account = { id: string; label: string }
 
@@ -14,12 +15,13 @@ export type Account = { id: string; label: string }
 export async function probeAccount(app: App, provider: Provider, auth: Auth, secret: Secret): Promise<Account | Fault> {
   const { connector, base } = provider
   const template = parseTemplate(connector.account.request)
-  const result = await app.net.send({
+  const answer = await app.net.send({
     method: template.method,
     url: base + String(fillTemplate(template, {})),
     headers: { accept: 'application/json', 'user-agent': 'ClawLink', ...connector.api.headers },
     credential: credentialHeaders(auth, secret),
   })
+  const result = blankEcho(answer, secret)
   if (result.kind === 'lost') {
     return new Fault(
       'provider_unavailable',
@@ -49,7 +51,15 @@ export async function probeAccount(app: App, provider: Provider, auth: Auth, sec
       providerStatus: status,
     })
   }
-  return { id: String(id), label: String(label ?? id) }
+  return { id: plain(id), label: plain(label ?? id) }
+}
+
+/** The provider's own words on one line, short enough for a label: they are stored and shown. */
+function plain(text: unknown): string {
+  return String(text)
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 80)
 }
 
 function parseJson(text: string): unknown {

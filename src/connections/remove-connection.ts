@@ -10,13 +10,14 @@ export async function removeConnection(
   id: string,
 ): Promise<{ id: string } | Fault> {
   const removed = await app.db.write(async tx => {
-    const rows = await tx
+    const all = await tx
       .selectFrom('connections')
-      .select(['id', 'label', 'provider'])
+      .select(['id', 'label', 'provider', 'environment'])
       .where('workspace_id', '=', workspaceId)
-      .$if(environment !== undefined, q => q.where('environment', '=', environment ?? 'live'))
-      .where(or => or.or([or('id', '=', id), or('label', '=', id)]))
       .execute()
+    const usable = all.filter(row => environment === undefined || row.environment === environment)
+    const byId = usable.filter(row => row.id === id)
+    const rows = byId.length ? byId : usable.filter(row => row.label === id)
     const [row] = rows
     if (!row) return new Fault('connection_not_found', `There is no connection "${id}".`)
     if (rows.length > 1) {

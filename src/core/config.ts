@@ -148,9 +148,9 @@ function invalid(error: z.ZodError, origins: ReadonlyMap<string, Origin>): Fault
   const problems = error.issues.flatMap(issue => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map(key => ({ field: givenAs(key, origins), problem: 'there is no such setting' }))
-    const [key, ...inside] = issue.path.map(String)
-    const part = inside.length ? ` (${inside.join('.')})` : ''
-    return [{ field: givenAs(key ?? '', origins) + part, problem: issue.message }]
+    const [key, name] = issue.path
+    const part = typeof name === 'string' ? ` (${name})` : ''
+    return [{ field: givenAs(String(key ?? ''), origins) + part, problem: issue.message }]
   })
   const text = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
   return new Fault('validation_error', `A setting is not valid. ${text}.`, {

@@ -7,7 +7,14 @@ import type { Db } from './db.ts'
 export async function openDb(settings: { dataDir: string; databaseUrl?: Secret | undefined }): Promise<Db | Fault> {
   if (!settings.databaseUrl) {
     const { openSqlite } = await import('./sqlite.ts')
-    return openSqlite(join(settings.dataDir, 'clawlink.sqlite'))
+    const path = join(settings.dataDir, 'clawlink.sqlite')
+    return openSqlite(path).catch(cause =>
+      refusal(
+        `The database ${path}`,
+        cause,
+        'Check the file, its folder and their rights, or restore it from a backup.',
+      ),
+    )
   }
   const url = settings.databaseUrl.reveal()
   if (!/^postgres(ql)?:\/\//.test(url)) {
@@ -16,13 +23,17 @@ export async function openDb(settings: { dataDir: string; databaseUrl?: Secret |
     })
   }
   const { openPostgres } = await import('./postgres.ts')
-  try {
-    return await openPostgres(url)
-  } catch (cause) {
-    const reason = cause instanceof AggregateError ? cause.errors[0] : cause
-    const message = reason instanceof Error ? reason.message : String(reason)
-    return new Fault('internal', `PostgreSQL cannot be used: ${message}`, {
-      fix: 'Check CLAWLINK_DATABASE_URL and that the server is reachable.',
-    })
-  }
+  const fix = 'Check CLAWLINK_DATABASE_URL and that the server is reachable.'
+  return openPostgres(url).catch(cause => refusal('PostgreSQL', cause, fix))
+}
+
+function refusal(what: string, cause: unknown, fix: string): Fault {
+  const reason = cause instanceof AggregateError ? cause.errors[0] : cause
+  return new Fault(
+    'internal',
+    `${what} cannot be used: ${reason instanceof Error ? reason.message : String(reason)}.`,
+    {
+      fix,
+    },
+  )
 }

@@ -5,20 +5,22 @@ import { Fault } from '../core/errors.ts'
 
 /**
  * Finds requests that a foreign web page made a browser send: a Host that is not one of ours (DNS rebinding), an Origin
- * that is not one of ours. IP addresses are fine as Host: a rebound name is never one.
+ * that is not one of ours. IP addresses are fine as Host: a rebound name is never one. As Origin only the one asked is.
  */
 export function guardHost(config: Config): (headers: IncomingHttpHeaders) => Fault | undefined {
   const publicHost = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
-  const ours = new Set(['localhost', config.host, ...publicHost, ...config.allowedHosts])
-  const isOurs = (host: string) => ours.has(host) || isIP(host.replace(/^\[|\]$/g, '')) !== 0
+  const ours = new Set(['localhost', '127.0.0.1', '[::1]', config.host, ...publicHost, ...config.allowedHosts])
+  const isAddress = (host: string) => isIP(host.replace(/^\[|\]$/g, '')) !== 0
 
   return ({ host = '', origin }) => {
-    if (!isOurs(host.replace(/:\d*$/, '').toLowerCase())) {
+    const asked = host.replace(/:\d*$/, '').toLowerCase()
+    if (!ours.has(asked) && !isAddress(asked)) {
       return new Fault('forbidden', 'This host name is not one of ClawLink’s.', {
         fix: 'Use the address it listens on, or add the name to CLAWLINK_ALLOWED_HOSTS.',
       })
     }
-    if (origin !== undefined && !isOurs(URL.parse(origin)?.hostname ?? '')) {
+    const from = origin === undefined ? asked : (URL.parse(origin)?.hostname ?? '')
+    if (!ours.has(from) && from !== asked) {
       return new Fault('forbidden', 'Requests from this web origin are not accepted.', {
         fix: 'Call ClawLink from a program, not from another site’s page.',
       })

@@ -27,30 +27,20 @@ export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<B
 export function parseJson(body: Buffer): { value: unknown } | Fault {
   if (body.length === 0) return malformed('The request has no body; JSON is expected.')
   if (!isUtf8(body)) return malformed('The request body is not valid UTF-8.')
-  const text = body.toString('utf8')
-  if (isTooDeep(text)) return malformed(`The JSON is nested deeper than ${depthMax} levels.`)
+  let value: unknown
   try {
-    return { value: JSON.parse(text) }
+    value = JSON.parse(body.toString('utf8'))
   } catch {
     return malformed('The request body is not valid JSON.')
   }
+  return isDeeperThan(depthMax, value) ? malformed(`The JSON is nested deeper than ${depthMax} levels.`) : { value }
 }
 
-/** Counts brackets outside of strings. Runs before parsing, so that nothing deep is ever built. */
-function isTooDeep(text: string): boolean {
-  if (text.length < 2 * depthMax) return false
-  let depth = 0
-  let inString = false
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at)
-    if (inString) {
-      if (char === 0x5c) at++
-      else if (char === 0x22) inString = false
-    } else if (char === 0x22) inString = true
-    else if (char === 0x7b || char === 0x5b) {
-      if (++depth > depthMax) return true
-    } else if (char === 0x7d || char === 0x5d) depth--
-  }
+/** JSON.parse itself does not recurse; what reads the value afterwards does. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return false
+  if (levels === 0) return true
+  for (const name in value) if (isDeeperThan(levels - 1, (value as Record<string, unknown>)[name])) return true // an own name
   return false
 }
 

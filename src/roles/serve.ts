@@ -24,7 +24,7 @@ export async function serve(wanted: Config, parts: { clock?: Clock; log?: Log } 
     return started instanceof Fault ? started : { ...started, stop }
   } catch (cause) {
     await stop()
-    const fault = portFault(cause, wanted)
+    const fault = listenFault(cause, wanted)
     if (fault) return fault
     throw cause
   }
@@ -54,7 +54,14 @@ function withSandbox(config: Config, url: string): Config {
 }
 
 function takeLock(dataDir: string): InstanceLock | Fault {
-  const lock = takeInstanceLock(dataDir)
+  let lock: ReturnType<typeof takeInstanceLock>
+  try {
+    lock = takeInstanceLock(dataDir)
+  } catch (cause) {
+    return new Fault('internal', `The data folder cannot be used: ${cause instanceof Error ? cause.message : cause}.`, {
+      fix: 'Choose another folder with --data, or allow the user that runs ClawLink to write to this one.',
+    })
+  }
   if (!('heldBy' in lock)) return lock
   const { pid, url } = lock.heldBy
   const who = [pid && `process ${pid}`, url && `at ${url}`].filter(Boolean).join(' ')
@@ -63,18 +70,19 @@ function takeLock(dataDir: string): InstanceLock | Fault {
   })
 }
 
-function portFault(cause: unknown, { host, port, sandbox, sandboxPort }: Config): Fault | undefined {
-  if (!(cause instanceof Error) || !('code' in cause) || !('port' in cause)) return undefined
-  const flag = sandbox && cause.port === sandboxPort && sandboxPort !== port ? '--sandbox-port' : '--port'
+function listenFault(cause: unknown, { host, port, sandbox, sandboxPort }: Config): Fault | undefined {
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined
+  const taken = 'port' in cause ? cause.port : port
+  const flag = sandbox && taken === sandboxPort && sandboxPort !== port ? '--sandbox-port' : '--port'
   if (cause.code === 'EADDRINUSE')
-    return new Fault('conflict', `Port ${cause.port} is in use by another program.`, {
+    return new Fault('conflict', `Port ${taken} is in use by another program.`, {
       fix: `Stop that program, or choose another port: ${flag} <port>.`,
     })
   if (cause.code === 'EACCES')
-    return new Fault('forbidden', `Port ${cause.port} needs rights that this user does not have.`, {
+    return new Fault('forbidden', `Port ${taken} needs rights that this user does not have.`, {
       fix: `Choose a port above 1023: ${flag} <port>.`,
     })
-  if (cause.code === 'EADDRNOTAVAIL')
+  if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND' || cause.code === 'EAI_AGAIN')
     return new Fault('validation_error', `This machine has no address ${host}.`, {
       fix: 'Correct --host. 127.0.0.1 is always there.',
     })

@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
+import { type FileLock, takeFileLock } from '../db/file-lock.ts'
 import { type KeyRing, readKeyRing, writeKeyRing } from './key-ring.ts'
 
 export type KeyRingSettings = {
@@ -20,8 +31,20 @@ export type KeyRingSource = {
   /** Changes when the ring may have changed; absent where only a restart can bring another ring. */
   stamp?: () => string
   /** Absent where ClawLink cannot write: then the operator changes the ring. */
-  save?: (ring: KeyRing) => void
+  writing?: RingWriting
 }
+
+/**
+ * Changing a ring is: lock, load, save, release. Two processes that changed it at once would each seal with a key that the
+ * other one overwrites, and what is sealed with a lost key is lost.
+ */
+export type RingWriting = {
+  /** Waits a few seconds for another process that is changing the ring; then a fault. */
+  lock(): FileLock | Fault
+  save(ring: KeyRing): void
+}
+
+const lockWaitMs = 2_000
 
 /** The source that the settings name: the environment, then a command (a KMS client), then the file. */
 export function keyRingSource(settings: KeyRingSettings): KeyRingSource {
@@ -39,14 +62,47 @@ export function keyRingSource(settings: KeyRingSettings): KeyRingSource {
     name,
     load: () => readRingFile(path, name, passphrase),
     stamp: () => String(statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeNs),
-    save(ring) {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      // Written beside and renamed, so that a crash leaves either the old ring or the new one.
-      const beside = `${path}.${process.pid}.new`
-      writeFileSync(beside, writeKeyRing(ring, passphrase), { mode: 0o600, flush: true })
-      chmodSync(beside, 0o600)
-      renameSync(beside, path)
+    writing: {
+      lock: () => lockRing(path, name),
+      save(ring) {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+        // Written beside and renamed, so that a crash leaves either the old ring or the new one.
+        const beside = `${path}.${process.pid}.new`
+        writeFileSync(beside, writeKeyRing(ring, passphrase), { mode: 0o600, flush: true })
+        chmodSync(beside, 0o600)
+        renameSync(beside, path)
+        flushFolder(dirname(path))
+      },
     },
+  }
+}
+
+/** Makes the new name as durable as the file: records sealed with its key may be on disk a moment later. */
+function flushFolder(path: string): void {
+  if (process.platform === 'win32') return // which has no such call
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function lockRing(path: string, name: string): FileLock | Fault {
+  try {
+    const lock = takeFileLock(`${path}.lock`, lockWaitMs)
+    return (
+      lock ??
+      new Fault('conflict', `Another process is changing the key ring in ${name}.`, { fix: 'Wait until it is done.' })
+    )
+  } catch (cause) {
+    return new Fault(
+      'internal',
+      `The key ring in ${name} cannot be changed: ${cause instanceof Error ? cause.message : cause}.`,
+      {
+        fix: 'Check that its folder belongs to the user that runs ClawLink.',
+      },
+    )
   }
 }
 

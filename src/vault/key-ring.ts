@@ -62,7 +62,8 @@ export function readKeyRing(text: string, from: string, passphrase: Secret | und
       return refuse(`The key ring in ${from} is protected by a passphrase.`, 'Set CLAWLINK_KEYRING_PASSPHRASE.')
     const { id, scrypt, sealed } = locked.data
     try {
-      const decipher = createDecipheriv('aes-256-gcm', stretch(passphrase, scrypt), Buffer.from(sealed.iv, 'base64'))
+      const key = stretch(passphrase, scrypt)
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(sealed.iv, 'base64'), { authTagLength: 16 })
       decipher.setAAD(Buffer.from(id)).setAuthTag(Buffer.from(sealed.tag, 'base64'))
       const opened = Buffer.concat([decipher.update(Buffer.from(sealed.text, 'base64')), decipher.final()])
       return ringOf({ id, ...Object(parseJson(opened.toString('utf8'))) }, from)

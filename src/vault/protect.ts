@@ -6,12 +6,19 @@ export function protectKeyRing(settings: KeyRingSettings): Fault | undefined {
   const { keyringPassphrase, keyringFile } = settings
   if (!keyringPassphrase)
     return new Fault('validation_error', 'No passphrase is given.', { fix: 'Set CLAWLINK_KEYRING_PASSPHRASE.' })
-  const ring = keyRingSource({ keyringFile }).load()
-  if (ring instanceof Fault) return ring
-  if (!ring)
-    return new Fault('internal', `There is no key ring in the file ${keyringFile}.`, {
-      fix: 'Start ClawLink once: it makes one.',
-    })
-  keyRingSource({ keyringFile, keyringPassphrase }).save?.(ring)
-  return undefined
+  const open = keyRingSource({ keyringFile })
+  const lock = open.writing?.lock()
+  if (lock instanceof Fault) return lock
+  try {
+    const ring = open.load()
+    if (ring instanceof Fault) return ring
+    if (!ring)
+      return new Fault('internal', `There is no key ring in the file ${keyringFile}.`, {
+        fix: 'Start ClawLink once: it makes one.',
+      })
+    keyRingSource({ keyringFile, keyringPassphrase }).writing?.save(ring)
+    return undefined
+  } finally {
+    lock?.release()
+  }
 }

@@ -6,19 +6,33 @@ import type { KeyRingSource } from './key-ring-source.ts'
 import { rewrap, type Sealed } from './seal.ts'
 import { ringSetting } from './vault.ts'
 
-/** `broken`: connections whose credential does not open with any key of the ring; they were left as they are. */
-export type Rotation = { ringVersion: number; records: number; broken: string[] }
+/**
+ * `madeKey`: whether the active key is a new one. `broken`: connections whose credential does not open with any key of the
+ * ring; they were left as they are.
+ */
+export type Rotation = { ringVersion: number; madeKey: boolean; records: number; broken: string[] }
 
 /**
  * Makes a new active key and wraps every record's data key with it, while servers go on working: they find the new key
  * when they meet a record that needs it. May be interrupted and run again at any point. Old keys stay in the ring.
  * Where ClawLink cannot write the ring, the operator has added the new key and this does the wrapping alone.
+ * At most one rotation of a key ring file runs at a time.
  */
 export async function rotateVault(
   db: Db,
   source: KeyRingSource,
   progress: (done: number) => void = () => {},
 ): Promise<Rotation | Fault> {
+  const lock = source.writing?.lock()
+  if (lock instanceof Fault) return lock
+  try {
+    return await rotate(db, source, progress)
+  } finally {
+    lock?.release()
+  }
+}
+
+async function rotate(db: Db, source: KeyRingSource, progress: (done: number) => void): Promise<Rotation | Fault> {
   const loaded = source.load()
   if (loaded instanceof Fault) return loaded
   if (!loaded)
@@ -31,11 +45,11 @@ export async function rotateVault(
       fix: `The database was sealed with ${known.value}.`,
     })
   }
-  const ring = source.save ? withNewKey(loaded) : loaded
+  const ring = source.writing ? withNewKey(loaded) : loaded
   // The ring is on disk before any record needs its new key.
-  source.save?.(ring)
+  source.writing?.save(ring)
 
-  const rotation: Rotation = { ringVersion: ring.active, records: 0, broken: [] }
+  const rotation: Rotation = { ringVersion: ring.active, madeKey: ring !== loaded, records: 0, broken: [] }
   for (let after: string | undefined = ''; after !== undefined; progress(rotation.records)) {
     after = await rewrapSome(db, ring, after, rotation)
   }

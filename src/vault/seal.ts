@@ -29,7 +29,7 @@ export function seal(ring: KeyRing, subject: SealSubject, plaintext: string): Se
 }
 
 /**
- * The data keys of records that were opened lately, by subject and wrapped key. They are what the ring's keys, which are in
+ * The data keys of records that were opened lately, by their wrapped form. They are what the ring's keys, which are in
  * memory anyway, give at any time; a credential never is in here.
  */
 export type OpenedKeys = { get(name: string): KeyObject | undefined; set(name: string, key: KeyObject): void }
@@ -37,7 +37,8 @@ export type OpenedKeys = { get(name: string): KeyObject | undefined; set(name: s
 /** The plaintext. Throws when the record was changed, moved, or sealed under a key that the ring does not hold. */
 export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed, opened?: OpenedKeys): string {
   const bytes = Buffer.from(sealed.text, 'base64')
-  const name = `${subject.workspaceId} ${subject.connectionId} ${subject.version} ${sealed.text.slice(0, wrappedChars)}`
+  // The record's own additional data still tells whose it is.
+  const name = sealed.text.slice(0, wrappedChars)
   let key = opened?.get(name)
   if (!key) {
     const wrapped = bytes.subarray(0, wrappedBytes)
@@ -77,7 +78,7 @@ function encrypt(key: KeyObject, aad: Buffer, plaintext: Buffer): Buffer {
 
 function decrypt(key: KeyObject, aad: Buffer, bytes: Buffer): Buffer {
   const end = bytes.length - tagBytes
-  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes)).setAAD(aad)
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes }).setAAD(aad)
   decipher.setAuthTag(bytes.subarray(end))
   return Buffer.concat([decipher.update(bytes.subarray(ivBytes, end)), decipher.final()])
 }

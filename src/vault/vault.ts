@@ -22,20 +22,31 @@ export const ringSetting = 'key_ring_id'
  */
 export async function openVault(db: Db, source: KeyRingSource, nowMs: number): Promise<Vault | Fault> {
   const known = await db.read.selectFrom('settings').select('value').where('name', '=', ringSetting).executeTakeFirst()
-  let ring = source.load()
+  const loaded = source.load()
+  if (!loaded && known) return missing(source, known.value)
+  const ring = loaded ?? makeRing(source, nowMs)
   if (ring instanceof Fault) return ring
-  if (!ring) {
-    if (known) return missing(source, known.value)
-    if (!source.save)
-      return new Fault('internal', `There is no key ring in ${source.name}.`, {
-        fix: 'Make one with `clawlink vault new-ring`.',
-      })
-    ring = newKeyRing(nowMs)
-    source.save(ring)
-  }
   const stored = known ?? (await rememberRing(db, ring.id))
   if (stored.value !== ring.id) return wrong(source, stored.value, ring.id)
   return vaultOf(ring, source)
+}
+
+function makeRing({ name, load, writing }: KeyRingSource, nowMs: number): KeyRing | Fault {
+  if (!writing)
+    return new Fault('internal', `There is no key ring in ${name}.`, {
+      fix: 'Make one with `clawlink vault new-ring`.',
+    })
+  const lock = writing.lock()
+  if (lock instanceof Fault) return lock
+  try {
+    const made = load()
+    if (made) return made // by another process that starts at the same time
+    const ring = newKeyRing(nowMs)
+    writing.save(ring)
+    return ring
+  } finally {
+    lock.release()
+  }
 }
 
 /** Two processes may start on a new database at once: what counts is what the database holds afterwards. */
@@ -54,19 +65,29 @@ function vaultOf(opened: KeyRing, source: KeyRingSource): Vault {
   let ring = opened
   let stamp = source.stamp?.()
   const openedKeys = new RecentMap<KeyObject>(1000)
+  const isChanged = () => source.stamp?.() !== stamp
   /** A rotation by another process adds keys to the ring; a ring of another id is never taken over. */
   const reload = () => {
     stamp = source.stamp?.()
     const loaded = source.load()
     if (loaded && !(loaded instanceof Fault) && loaded.id === ring.id) ring = loaded
   }
+  // Looked for once, so that a spoilt row does not make every call on it load the ring.
+  const inVain = new Set<number>()
+  const holds = (version: number): boolean => {
+    if (ring.keys.has(version)) return true
+    if (inVain.has(version) && !isChanged()) return false
+    reload()
+    if (!ring.keys.has(version)) inVain.add(version)
+    return ring.keys.has(version)
+  }
   return {
     seal(subject, secret) {
-      if (source.stamp?.() !== stamp) reload()
+      if (isChanged()) reload()
       return seal(ring, subject, secret.reveal())
     },
     open(subject, sealed) {
-      if (!ring.keys.has(sealed.ringVersion)) reload()
+      if (!holds(sealed.ringVersion)) return unknownKey(source, subject, sealed)
       try {
         return new Secret(unseal(ring, subject, sealed, openedKeys))
       } catch {
@@ -76,6 +97,16 @@ function vaultOf(opened: KeyRing, source: KeyRingSource): Vault {
       }
     },
   }
+}
+
+function unknownKey(source: KeyRingSource, { connectionId }: SealSubject, { ringVersion }: Sealed): Fault {
+  return new Fault(
+    'internal',
+    `The credential of ${connectionId} is sealed with key ${ringVersion} of the ring, which this ClawLink does not have.`,
+    {
+      fix: `See that ${source.name} holds the present key ring, and start ClawLink again.`,
+    },
+  )
 }
 
 function missing(source: KeyRingSource, id: string): Fault {

@@ -25,6 +25,8 @@ export type Answer = {
   providerStatus?: number
   data?: unknown
   next?: string
+  account?: string
+  schema?: unknown
   choices?: string[]
   invalidFields?: { field: string; problem: string }[]
   missingFields?: string[]

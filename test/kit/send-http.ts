@@ -21,7 +21,8 @@ export function sendHttp(url: string, { method, path, headers, body, chunked = f
   const { hostname, port } = new URL(url)
   return new Promise<HttpAnswer>((resolve, reject) => {
     let answered = false
-    const sending = request({ hostname, port, method, path, headers, agent }, answer => {
+    const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+    const sending = request({ hostname, port, method, path, headers: { ...length, ...headers }, agent }, answer => {
       answered = true
       read(answer).then(text => resolve({ status: answer.statusCode ?? 0, headers: headersOf(answer), text }), reject)
     })

@@ -9,6 +9,9 @@ import type { SdkPath } from './sdk-path.ts'
 import { shortPath } from './short-path.ts'
 import { metaToolset, providerToolset, type Toolset } from './toolset.ts'
 
+/** Nobody looks at it. What a client says in its Host header may not even make a URL. */
+const anyHost = 'http://relative.invalid'
+
 export type McpEndpoint = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<Answer | Response>
 
 /** MCP over Streamable HTTP, both eras, without sessions. `?provider=` shows that provider's tools one by one. */
@@ -38,7 +41,7 @@ export function mcpEndpoint(app: App): McpEndpoint {
 }
 
 function toolsetOf(app: App, meta: Toolset, url = ''): Toolset | Fault {
-  const provider = new URL(url, 'http://relative.invalid').searchParams.get('provider')
+  const provider = new URL(url, anyHost).searchParams.get('provider')
   if (provider === null) return meta
   const choices = [...app.catalog.providers.keys()]
   return (
@@ -62,8 +65,12 @@ function webRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: B
     const aboutTransfer = name === 'content-length' || name === 'transfer-encoding' || name === 'connection'
     if (!aboutTransfer && value !== undefined) headers.set(name, String(value))
   }
-  const url = new URL(incoming.url ?? '/mcp', `http://${incoming.headers.host}`)
-  return new Request(url, { method: 'POST', headers, body: new Uint8Array(body), signal: gone.signal })
+  return new Request(new URL(incoming.url ?? '/mcp', anyHost), {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(body),
+    signal: gone.signal,
+  })
 }
 
 /** Loaded at the first request that needs it: the SDK is most of what ClawLink would otherwise hold in memory. */

@@ -15,7 +15,11 @@ import type { MetaTool } from './toolset.ts'
 
 const call = {
   tool: z.string().min(1).max(100).describe('Name of the tool, such as github_list_issues.'),
-  arguments: z.looseObject({}).default({}).describe('Its arguments: see clawlink_describe_tool.'),
+  arguments: z
+    .looseObject({})
+    .meta({ additionalProperties: true })
+    .default({})
+    .describe('Its arguments: see clawlink_describe_tool.'),
   connection: z
     .string()
     .min(1)

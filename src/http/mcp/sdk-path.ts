@@ -8,7 +8,8 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Principal } from '../../accounts/principal.ts'
 import { guides } from './guides.ts'
-import { instructions, listCache, serverInfo } from './protocol.ts'
+import { getPrompt, listedPrompts } from './prompts.ts'
+import { listCache, serverInfo } from './protocol.ts'
 import type { Toolset } from './toolset.ts'
 
 export type SdkPath = (toolset: Toolset, principal: Principal, request: Request) => Promise<Response>
@@ -38,13 +39,15 @@ export function createSdkPath(report: (cause: Error) => void): SdkPath {
 function serverFor(toolset: Toolset, principal: Principal): Server {
   const cacheHints = {
     'tools/list': listCache,
+    'prompts/list': listCache,
     'resources/list': listCache,
+    'resources/templates/list': listCache,
     'resources/read': listCache,
     'server/discover': listCache,
   }
   const server = new Server(serverInfo, {
     capabilities: { tools: {}, resources: {}, prompts: {}, logging: {} },
-    instructions,
+    instructions: toolset.instructions,
     cacheHints,
   })
   server.setRequestHandler('tools/list', () => ({
@@ -69,6 +72,7 @@ function serverFor(toolset: Toolset, principal: Principal): Server {
     if (!guide) throw new ResourceNotFoundError(params.uri)
     return { contents: [{ uri: guide.uri, mimeType: guide.mimeType, text: guide.text }] }
   })
-  server.setRequestHandler('prompts/list', () => ({ prompts: [] }))
+  server.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts }))
+  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments))
   return server
 }

@@ -32,7 +32,8 @@ export function shortPath(
     )
   }
   const { name, arguments: args = {} } = request.params
-  if (typeof name !== 'string' || !isObject(args)) return undefined
+  // The SDK leaves `__proto__` out of the arguments.
+  if (typeof name !== 'string' || !isObject(args) || Object.hasOwn(args, '__proto__')) return undefined
   return toolset.call(principal, name, args)?.then(result => respond(request, resultText(result, request.modern)))
 }
 
@@ -47,8 +48,11 @@ function respond({ id }: PlainRequest, result: string): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`
 }
 
+const members = new Set(['jsonrpc', 'id', 'method', 'params'])
+
 function plainRequest(message: unknown, headers: IncomingHttpHeaders): PlainRequest | undefined {
   if (!isObject(message) || message.jsonrpc !== '2.0') return undefined
+  for (const member in message) if (!members.has(member)) return undefined
   const { id, method, params = {} } = message
   if ((typeof id !== 'string' && !Number.isSafeInteger(id)) || !isObject(params)) return undefined
   if (method !== 'tools/call' && method !== 'tools/list' && method !== 'ping') return undefined
@@ -56,8 +60,8 @@ function plainRequest(message: unknown, headers: IncomingHttpHeaders): PlainRequ
   // Asks for more than a plain answer: a task, or a retry of an interrupted request.
   if (params.task !== undefined || params.inputResponses !== undefined || params.requestState !== undefined)
     return undefined
-  const about = params._meta ?? {}
-  if (!isObject(about)) return undefined
+  const { _meta: about = {} } = params
+  if (!isObject(about) || !isPlainMeta(about)) return undefined
   const modern = about[meta.protocolVersion] !== undefined
   const plain = { id: id as string | number, method, params, modern } // checked above
   const asked = headers['mcp-protocol-version']
@@ -70,11 +74,26 @@ function plainRequest(message: unknown, headers: IncomingHttpHeaders): PlainRequ
   if (
     about[meta.protocolVersion] !== modernVersion ||
     asked !== modernVersion ||
-    !isObject(about[meta.clientCapabilities])
+    !isObject(about[meta.clientCapabilities]) ||
+    !isPlainClient(about[meta.clientInfo])
   )
     return undefined
   if (method === 'ping' || headers['mcp-method'] !== method) return undefined
   return method !== 'tools/call' || headers['mcp-name'] === params.name ? plain : undefined
+}
+
+function isPlainMeta(about: Json): boolean {
+  const { progressToken } = about
+  if (progressToken !== undefined && typeof progressToken !== 'string' && !Number.isSafeInteger(progressToken))
+    return false
+  return about[meta.relatedTask] === undefined && about[meta.logLevel] === undefined
+}
+
+/** As far as anyone here would look at it: the rest of what a client says about itself is not checked. */
+function isPlainClient(client: unknown): boolean {
+  return (
+    client === undefined || (isObject(client) && typeof client.name === 'string' && typeof client.version === 'string')
+  )
 }
 
 function isJson(contentType: string | undefined): boolean {

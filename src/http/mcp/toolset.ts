@@ -7,6 +7,7 @@ import { jsonSchemaOf } from '../../catalog/json-schema.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
 import { metaTools } from './meta-tools.ts'
+import { instructions, instructionsFor } from './protocol.ts'
 import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
 
 /** A tool as MCP lists it (2025-11-25 and 2026-07-28 alike). */
@@ -19,6 +20,8 @@ export type ListedTool = {
 
 /** The tools that one endpoint shows, and how to run one. `call` gives undefined for a name that it does not list. */
 export type Toolset = {
+  /** What an agent is told about it before it asks for anything. */
+  instructions: string
   list(): ListedTool[]
   call(principal: Principal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
 }
@@ -38,6 +41,7 @@ export function metaToolset(app: App): Toolset {
   const byName = new Map(metaTools.map(tool => [tool.name, tool]))
   let listed: ListedTool[] | undefined
   return {
+    instructions,
     list: () =>
       (listed ??= metaTools.map(({ name, description, input, effect }) => ({
         name,
@@ -47,7 +51,7 @@ export function metaToolset(app: App): Toolset {
       }))),
     call(principal, name, args) {
       const tool = byName.get(name)
-      return tool && runMetaTool(app, principal, tool, args)
+      return tool && runMetaTool(app, principal, tool, args).catch(cause => failed(app, tool, cause))
     },
   }
 }
@@ -82,12 +86,27 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
   const provider = app.catalog.providers.get(slug)
   if (!provider) return undefined
   return {
+    instructions: instructionsFor(provider.connector.name),
     list: () => provider.tools.map(listedTool),
     call(principal, name, args) {
-      if (app.catalog.tools.get(name)?.provider !== provider) return undefined
-      return callTool(app, principal, { tool: name, arguments: args, surface: 'mcp' }).then(resultOfCall)
+      const tool = app.catalog.tools.get(name)
+      if (tool?.provider !== provider) return undefined
+      const request = { tool: name, arguments: args, surface: 'mcp' } as const
+      return callTool(app, principal, request).then(resultOfCall, cause => failed(app, tool, cause))
     },
   }
+}
+
+/** The cause stays in the log: its text may quote anything. Whether a change was made before it is not known here. */
+function failed(app: App, { name, effect }: { name: string; effect: Effect }, cause: unknown): ToolResult {
+  app.log.error({ err: cause, tool: name }, 'a tool failed inside ClawLink')
+  return resultOfFault(
+    effect === 'read'
+      ? new Fault('internal', 'Something went wrong inside ClawLink.')
+      : new Fault('outcome_unknown', 'Something went wrong inside ClawLink. Whether the call happened is not known.', {
+          outcome: 'unknown',
+        }),
+  )
 }
 
 function listedTool(tool: Tool): ListedTool {

@@ -4,6 +4,12 @@ import * as z from 'zod'
 export const effect = z.enum(['read', 'write', 'destructive'])
 export const environment = z.enum(['live', 'test'])
 
+/** A name or an id to filter by. */
+export const filter = z
+  .string()
+  .max(100)
+  .regex(/^[\x20-\x7e]*$/, 'must be a name or an id')
+
 export const connection = z.object({
   id: z.string(),
   provider: z.string(),

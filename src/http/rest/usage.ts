@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { getUsage, listUsage } from '../../calls/list-usage.ts'
 import { Fault } from '../../core/errors.ts'
 import { route } from './route.ts'
-import { usage } from './schemas.ts'
+import { filter, usage } from './schemas.ts'
 
 export const usageRoutes = [
   route({
@@ -11,15 +11,15 @@ export const usageRoutes = [
     summary: 'The record of every call, newest first.',
     tag: 'usage',
     query: z.strictObject({
-      provider: z.string().optional(),
-      tool: z.string().optional(),
+      provider: filter.optional(),
+      tool: filter.optional(),
       outcome: z.enum(['succeeded', 'failed', 'unknown']).optional(),
-      next: z.string().max(100).optional().describe('The `next` of the page before.'),
+      next: filter.optional().describe('The `next` of the page before.'),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     answer: z.object({ items: z.array(usage), next: z.string().nullable() }),
-    run({ app, principal, query: { next, ...filter } }) {
-      return listUsage(app.db, principal.workspaceId, { ...filter, before: next })
+    run({ app, principal, query: { next, ...wanted } }) {
+      return listUsage(app.db, principal.workspaceId, { ...wanted, before: next })
     },
   }),
   route({

@@ -1,0 +1,88 @@
+import { type Command, Option } from 'commander'
+import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../core/config.ts'
+import { Fault } from '../core/errors.ts'
+import { printFault } from './print.ts'
+import type { Flags } from './settings.ts'
+
+/** Secrets are given by the environment or a file only: arguments are visible to every user of the machine. */
+const secretKeys: readonly ConfigKey[] = ['databaseUrl', 'keyring', 'keyringPassphrase']
+
+/** What the settings that a command takes are about; the last holds all. */
+export const settingsFor = {
+  nothing: [],
+  database: ['dataDir'],
+  credentials: ['dataDir', 'keyringFile', 'keyringCommand'],
+  calls: ['dataDir', 'keyringFile', 'keyringCommand', 'outboundAllow', 'baseUrls', 'sandboxPort'],
+  all: configKeys,
+} as const satisfies Record<string, readonly ConfigKey[]>
+
+/** A command with the options that all share. `run` gets its arguments as words, and imports what it needs itself. */
+export function command(
+  parent: Command,
+  usage: string,
+  about: string,
+  run: (flags: Flags, words: string[]) => Promise<unknown>,
+  settings: readonly ConfigKey[] = settingsFor.database,
+): Command {
+  const made = parent.command(usage).description(about).option('--json', 'Answer with JSON.')
+  for (const key of settings) if (!secretKeys.includes(key)) made.addOption(settingOption(key))
+  if (settings.length)
+    made.addOption(new Option('--config <file>', 'Configuration file (JSON). [CLAWLINK_CONFIG]').helpGroup('Settings:'))
+  if (settings === settingsFor.all) made.addHelpText('after', `\n${aboutSecrets()}`)
+  made.action(async () => {
+    try {
+      await run(
+        made.opts(),
+        made.processedArgs.flat().filter(word => typeof word === 'string'),
+      )
+    } catch (cause) {
+      printFault(unexpected(cause), made.opts().json === true)
+      process.exit(1)
+    }
+  })
+  return made
+}
+
+function settingOption(key: ConfigKey): Option {
+  const about = `${configSchema.shape[key].description ?? ''} [${environmentName(key)}]`
+  const flags = key === 'sandbox' ? flagName(key) : `${flagName(key)} <${valueNames[key] ?? 'value'}>`
+  return new Option(flags, about).helpGroup('Settings:')
+}
+
+const valueNames: Partial<Record<ConfigKey, string>> = {
+  dataDir: 'folder',
+  host: 'address',
+  port: 'port',
+  publicUrl: 'url',
+  allowedHosts: 'names',
+  keyringFile: 'file',
+  keyringCommand: 'command',
+  roles: 'names',
+  logLevel: 'level',
+  outboundAllow: 'hosts',
+  baseUrls: 'pairs',
+  sandboxPort: 'port',
+  requestBytesMax: 'bytes',
+  answerBytesMax: 'bytes',
+  connectTimeoutMs: 'ms',
+  callTimeoutMs: 'ms',
+  stopGraceMs: 'ms',
+}
+
+function aboutSecrets(): string {
+  const rows = secretKeys.map(key => `  ${environmentName(key).padEnd(28)} ${configSchema.shape[key].description}`)
+  return ['Settings without a flag, since every user of a machine can read flags:', ...rows].join('\n')
+}
+
+/** What nobody foresaw. The machine's own words are enough for what the machine refuses; the rest needs the place. */
+function unexpected(cause: unknown): Fault {
+  const error = cause instanceof Error ? cause : new Error(String(cause))
+  if ('syscall' in error || 'errcode' in error) {
+    return new Fault('internal', `The machine refused: ${error.message}.`, {
+      fix: 'Check the disk, and the rights of the user that runs ClawLink.',
+    })
+  }
+  return new Fault('internal', `Something went wrong that ClawLink does not expect. ${error.stack}`, {
+    fix: 'This is a mistake in ClawLink. Please report it with the lines above.',
+  })
+}

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import type { Insert } from './db.ts'
+import { groupCommit } from './group-commit.ts'
+
+const row = (name: string): Insert => ({ table: 'settings', row: { name, value: '' } })
+const namesOf = (batch: readonly Insert[]) => batch.map(insert => insert.row.name)
+
+/** A place for rows that refuses names with "bad" in them, and takes nothing of a batch with such a row. */
+function shelf() {
+  const batches: unknown[][] = []
+  return {
+    batches,
+    write(batch: readonly Insert[]) {
+      batches.push(namesOf(batch))
+      if (batch.some(insert => String(insert.row.name).includes('bad'))) throw new Error('refused')
+    },
+  }
+}
+
+test('all rows of one turn are written together, in order, and those of the next turn after them', async () => {
+  const { batches, write } = shelf()
+  const commits = groupCommit(write)
+  await Promise.all(['a', 'b', 'c'].map(name => commits.insert(row(name))))
+  await Promise.all(['d', 'e'].map(name => commits.insert(row(name))))
+  expect(batches).toEqual([
+    ['a', 'b', 'c'],
+    ['d', 'e'],
+  ])
+})
+
+test('rows that come while a batch is being written wait for the next one', async () => {
+  const batches: unknown[][] = []
+  const gates: (() => void)[] = []
+  const commits = groupCommit(async batch => {
+    batches.push(namesOf(batch))
+    await new Promise<void>(open => gates.push(open))
+  })
+  const first = commits.insert(row('a'))
+  await expect.poll(() => gates.length).toBe(1)
+  const others = ['b', 'c'].map(name => commits.insert(row(name)))
+  expect(batches).toEqual([['a']])
+  gates[0]?.()
+  await first
+  await expect.poll(() => gates.length).toBe(2)
+  gates[1]?.()
+  await Promise.all(others)
+  expect(batches).toEqual([['a'], ['b', 'c']])
+})
+
+test('a row resolves only after its batch is written', async () => {
+  let written = false
+  const commits = groupCommit(async () => {
+    await new Promise(setImmediate)
+    written = true
+  })
+  await commits.insert(row('a'))
+  expect(written).toBe(true)
+})
+
+test('a row that is refused fails alone', async () => {
+  const { batches, write } = shelf()
+  const commits = groupCommit(write)
+  const ends = await Promise.allSettled(['a', 'bad', 'c'].map(name => commits.insert(row(name))))
+  expect(ends.map(end => end.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(batches).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
+})
+
+test('more rows than may wait are refused at once, and the others are written', async () => {
+  const { batches, write } = shelf()
+  const commits = groupCommit(write, 3)
+  const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map(name => commits.insert(row(name))))
+  expect(ends.map(end => end.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'])
+  expect(ends[4]).toMatchObject({ reason: new Error('the database does not keep up with the writes') })
+  expect(batches).toEqual([['a', 'b', 'c']])
+  await commits.insert(row('f'))
+  expect(batches).toEqual([['a', 'b', 'c'], ['f']])
+})
+
+test('draining waits for all that was asked for before it, also for what is refused, and at rest it is done', async () => {
+  const { batches, write } = shelf()
+  const commits = groupCommit(write)
+  await commits.drain()
+  const ends = Promise.allSettled(['a', 'bad', 'c'].map(name => commits.insert(row(name))))
+  await commits.drain()
+  expect(batches.at(-1)).toEqual(['c'])
+  await ends
+  await commits.drain()
+})
