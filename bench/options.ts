@@ -37,7 +37,7 @@ export const usage = `Usage: npm run bench -- [options]
   --json            print the result as JSON
   --save            keep this run's ratios as the baseline (bench/baseline.json)
   --profile         profile ClawLink (or the floor, with --only floor) and print where its time goes
-  --entry <file>    measure another ClawLink: the path of its src/cli/main.ts
+  --entry <file>    measure another ClawLink: the path of its bin/clawlink.mjs
 `
 
 const longPlan: Plan = {

@@ -25,6 +25,7 @@ export async function profile(
   folder: string,
   progress: (what: string, done: number) => void,
 ): Promise<string> {
+  if (subjects.length === 0) throw new Error('--profile: choose ClawLink or the floor; direct has nothing to profile.')
   const seen = []
   for (const [i, subject] of subjects.entries()) {
     const title = subjectTitles[subject.id]

@@ -12,12 +12,14 @@ const provider = 'sandbox'
 const tool = 'sandbox_get_issue'
 const callTool = 'clawlink_call_tool'
 const healthPath = '/api/v1/health'
+/** As in the package's `start` script. */
+const nodeFlagsOfStart = ['--max-semi-space-size=8']
 
 type ClawlinkOptions = {
   folder: string
   provider: Server
   starts: number
-  /** Path of another ClawLink's src/cli/main.ts. */
+  /** Path of another ClawLink's bin/clawlink.mjs or src/cli/main.ts. */
   entry?: string | undefined
   nodeFlags?: string[]
 }
@@ -27,7 +29,7 @@ type ClawlinkOptions = {
  * says how to make the same call over REST and over both eras of MCP. One process serves all three.
  */
 export async function startClawlink(options: ClawlinkOptions): Promise<{ server: Server; subjects: Subject[] }> {
-  const entry = options.entry ?? fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+  const entry = options.entry ?? fileURLToPath(new URL('../../bin/clawlink.mjs', import.meta.url))
   const home = join(options.folder, 'clawlink')
   const store = join(home, 'store')
   await mkdir(home, { recursive: true })
@@ -42,7 +44,16 @@ export async function startClawlink(options: ClawlinkOptions): Promise<{ server:
       folder: options.folder,
       healthPath,
       environment,
-      command: port => [...(options.nodeFlags ?? []), entry, 'start', '--port', String(port), '--data', store],
+      command: port => [
+        ...nodeFlagsOfStart,
+        ...(options.nodeFlags ?? []),
+        entry,
+        'start',
+        '--port',
+        String(port),
+        '--data',
+        store,
+      ],
     },
     options.starts,
   )

@@ -4,7 +4,7 @@ import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { attempt } from './attempt.ts'
 import { buildAttempt } from './build-attempt.ts'
-import type { Call, CallRequest, EndedCall } from './call.ts'
+import type { Call, CallRequest, EndedCall, ReadyCall } from './call.ts'
 import { closeCall } from './close-call.ts'
 import { decide } from './decide.ts'
 import { prepareCall } from './prepare-call.ts'
@@ -29,5 +29,17 @@ export async function callTool(app: App, principal: Principal, request: CallRequ
 
   const { classified, effort } = await attempt(app, ready, built)
   app.gate.learn(ready, classified, app.clock.now())
-  return closeCall(app, call, decide(ready.tool, classified), { ready, effort })
+  try {
+    return await closeCall(app, call, decide(ready.tool, classified), { ready, effort })
+  } catch (cause) {
+    return unrecorded(app, ready, cause)
+  }
+}
+
+/** A write that was sent but is in no record must not look like one that can simply be tried again. */
+function unrecorded(app: App, { call, tool, coerced }: ReadyCall, cause: unknown): EndedCall {
+  if (tool.effect === 'read') throw cause
+  app.log.error({ err: cause, callId: call.id, tool: tool.name }, 'a call could not be recorded')
+  const fault = new Fault('outcome_unknown', 'ClawLink could not record this call. Whether it happened is not known.')
+  return { id: call.id, tool: tool.name, outcome: { kind: 'unknown', fault }, coerced }
 }

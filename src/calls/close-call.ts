@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { Tool } from '../catalog/catalog.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { blankSecrets } from '../core/secret.ts'
 import type { Call, Effort, EndedCall, ReadyCall } from './call.ts'
 
 const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
@@ -52,7 +53,9 @@ export async function closeCall(
   }
 }
 
-/** A name that is no tool's, as it can be stored and shown. */
+/** A name that is no tool's, as it can be stored and shown: whatever a caller put there, a key by mistake too. */
 function unknownName(name: string): string {
-  return name.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')
+  return blankSecrets(name)
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 100)
 }

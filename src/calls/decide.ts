@@ -33,7 +33,15 @@ function succeeded(tool: Tool, { status, headers, body }: Extract<Classified, { 
   const link = headers.link
   const next = nextPage(tool.page, { linkHeader: Array.isArray(link) ? link.join(', ') : link, body })
   const picked = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
+  if (picked === undefined) return mismatch(tool, status)
   const { omit } = tool.provider.connector.api
   const output = omit ? omitFields(picked, omit) : picked
   return { kind: 'succeeded', output, providerStatus: status, ...(next === undefined ? {} : { next }) }
+}
+
+/** The answer lacks the part that the tool gives. Taken for an empty one it would read as "there is none". */
+function mismatch(tool: Tool, status: number): Outcome {
+  const message = `${tool.provider.connector.name} answered ${status} without "${tool.row.pick}".`
+  const fault = new Fault('output_mismatch', message, { providerStatus: status })
+  return { kind: tool.effect === 'read' ? 'failed' : 'unknown', fault }
 }

@@ -25,7 +25,7 @@ export async function openSqlite(path: string): Promise<Db> {
   chmodSync(path, 0o600)
 
   const writing = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(writer) }) })
-  await migrate(writing)
+  await migrateAtOnce(writer, writing)
 
   // Reads have their own connection, so that they never see a transaction that is still open.
   const reader = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
@@ -58,6 +58,21 @@ export async function openSqlite(path: string): Promise<Db> {
       // Kysely closes a connection only once it has run a query on it.
       for (const connection of [reader, writer]) if (connection.isOpen) connection.close()
     },
+  }
+}
+
+/**
+ * All migrations or none, and one process at a time. Kysely runs them outside of a transaction on SQLite, though SQLite can
+ * undo what changes tables: without one, a process that dies in the middle would leave a database that never opens again.
+ */
+async function migrateAtOnce(writer: DatabaseSync, writing: Kysely<Schema>): Promise<void> {
+  writer.exec('begin immediate')
+  try {
+    await migrate(writing)
+    writer.exec('commit')
+  } catch (cause) {
+    if (writer.isTransaction) writer.exec('rollback')
+    throw cause
   }
 }
 

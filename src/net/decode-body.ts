@@ -15,7 +15,8 @@ const decoders = {
  */
 export async function decodeBody(answer: WireAnswer, bytesMax: number): Promise<WireResult> {
   const coding = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (coding === 'identity' || coding === '') return answer
+  // An answer without a body has nothing to unpack, whatever its headers say of it (a 204 behind some proxies).
+  if (coding === 'identity' || coding === '' || answer.body.length === 0) return answer
   if (!Object.hasOwn(decoders, coding))
     return lost('maybe_sent', 'malformed', 'The answer has a content coding that was not asked for.')
   try {

@@ -84,7 +84,8 @@ function lossOf(error: Error, started: boolean): WireLoss {
       'bad_request',
       'The request cannot be put on the wire: a header or the method is not valid.',
     )
-  if (/^(HPE_|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_HEADERS_OVERFLOW)/.test(code))
+  const misread = error.name === 'HTTPParserError' // undici leaves its code empty
+  if (misread || /^(UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_HEADERS_OVERFLOW)/.test(code))
     return lost(reached, 'malformed', 'The answer is not valid HTTP.')
   return lost(
     reached,

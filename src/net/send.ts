@@ -31,9 +31,10 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   const pools = new Map<string, Pool>()
 
   async function send(request: WireRequest): Promise<WireResult> {
+    const endsAt = clock.now() + settings.callTimeoutMs
     let next = request
     for (let redirects = 0; ; redirects++) {
-      const result = await sendOnce(next)
+      const result = await sendOnce(next, endsAt)
       if (result.kind === 'lost' || result.status < 300) return result
       const followed = followRedirect(next, result)
       if (!followed) return result
@@ -43,13 +44,13 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     }
   }
 
-  async function sendOnce(request: WireRequest): Promise<WireResult> {
+  async function sendOnce(request: WireRequest, endsAt: number): Promise<WireResult> {
     const { origin, path } = splitUrl(request.url)
     const pool = poolOf(origin)
     if (!pool) return blocked(new URL(origin).hostname)
     const result = await new Promise<WireResult>(resolveResult => {
       const exchange = new Exchange(settings.answerBytesMax, resolveResult)
-      exchange.cancelTimer = clock.after(settings.callTimeoutMs, () =>
+      exchange.cancelTimer = clock.after(Math.max(0, endsAt - clock.now()), () =>
         exchange.stop('timeout', `No complete answer within ${settings.callTimeoutMs} ms.`),
       )
       const { method, headers, credential, body = null } = request

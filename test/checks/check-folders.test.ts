@@ -108,11 +108,15 @@ describe('app.ts', () => {
     expect(findings(files)).toEqual(['src/app.ts:1 order'])
   })
 
-  test.each(['accounts', 'calls', 'http', 'roles'])('is known to %s only as a type', folder => {
+  test.each(['accounts', 'calls', 'http'])('is known to %s only as a type', folder => {
     const file = `src/${folder}/b.ts`
     expect(findings({ ...app, [file]: "import type { App } from '../app.ts'" })).toEqual([])
     expect(findings({ ...app, [file]: "import { openApp } from '../app.ts'" })).toEqual([`${file}:1 order`])
     expect(findings({ ...app, [file]: "import { type App } from '../app.ts'" })).toEqual([`${file}:1 order`])
+  })
+
+  test.each(['roles', 'cli'])('may be opened by %s', folder => {
+    expect(findings({ ...app, [`src/${folder}/b.ts`]: "import { openApp } from '../app.ts'" })).toEqual([])
   })
 
   test.each(['core', 'catalog', 'connectors', 'sandbox'])('is not known to %s at all', folder => {

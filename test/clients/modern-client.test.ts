@@ -99,7 +99,26 @@ describe('the official client', () => {
     })
   })
 
+  test('gets the following page, and another account, under a tool’s own name too', async () => {
+    const client = await connect({ path: '/mcp?provider=sandbox' })
+    const { tools } = await client.listTools()
+    const takes = (name: string) => Object.keys(tools.find(tool => tool.name === name)?.inputSchema.properties ?? {})
+    expect(takes('sandbox_list_customers')).toEqual(['limit', 'connection', 'next'])
+    expect(takes('sandbox_list_projects')).toEqual(['connection'])
+
+    const list = async (more: Record<string, unknown>) => {
+      const answer = await client.callTool({ name: 'sandbox_list_customers', arguments: { limit: 2, ...more } })
+      return Object(answer.structuredContent)
+    }
+    const first = await list({})
+    const second = await list({ next: first.next, connection: first.connection })
+    expect(second).toMatchObject({ outcome: 'succeeded', connection: first.connection })
+    expect(second.data).not.toEqual(first.data)
+    expect(await list({ connection: 'elsewhere' })).toMatchObject({ error: { code: 'connection_not_found' } })
+    expect(await list({ next: 7 })).toMatchObject({ error: { code: 'validation_error' } })
+  })
+
   test('is told that its key is wrong', async () => {
-    await expect(connect({ key: `cllk_live_${'0'.repeat(48)}` })).rejects.toThrow(/key is not valid/)
+    await expect(connect({ key: `cllk_live_${'0'.repeat(48)}` })).rejects.toThrow(/requires authorization/)
   })
 })

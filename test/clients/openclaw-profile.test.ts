@@ -70,7 +70,7 @@ describe.each(Object.entries(keyHeaders))('OpenClaw with its key in %s', (_, hea
   test('gets from a wish to a finished call', async () => {
     const { call } = await connect()
     const found = await call('clawlink_search_tools', { query: 'open an issue', provider: 'sandbox' })
-    const [first] = found.said.items as [Record<string, unknown>]
+    const [first] = found.said.items as [Record<string, unknown>] // a search of this finds something
     expect(first).toMatchObject({ name: 'sandbox_create_issue', connected: true })
 
     const described = await call('clawlink_describe_tool', { tool: 'sandbox_create_issue' })

@@ -131,6 +131,21 @@ describe('the body of a request', () => {
   })
 })
 
+test('a larger body is taken when the limit is raised, by either path', async () => {
+  await using roomy = await startClawLink({ config: { requestBytesMax: 8 * 1024 * 1024 } })
+  const padding = 'x'.repeat(6 * 1024 * 1024)
+  expect((await mcpWire(roomy).post(legacy('ping', { padding }))).status).toBe(200)
+  expect((await mcpWire(roomy).post(legacy('prompts/list', { padding }))).status).toBe(200)
+})
+
+test.for(['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'])(
+  '%s has one page, and a cursor for another is refused',
+  async method => {
+    const { said } = await wire.post(modern(method, { cursor: 'any' }))
+    expect(said[0]?.error?.code).toBe(-32602)
+  },
+)
+
 describe('what a client accepts', () => {
   test('has to include both kinds of answer in the 2025 era', async () => {
     expect((await wire.post(legacy('tools/list', {}, { accept: 'application/json' }))).status).toBe(406)
@@ -142,6 +157,14 @@ describe('what a client accepts', () => {
     expect((await wire.post(modern('tools/list', {}, { accept: undefined }))).status).toBe(200)
   })
 })
+
+test.for<[string, object?]>([['ping'], ['tools/list'], ['tools/call', { name: 'clawlink_whoami' }]])(
+  '%s of the 2025 era gets plain JSON, without the stream that the SDK would open',
+  async ([method, params]) => {
+    const { headers } = await wire.post(legacy(method, params))
+    expect(headers.get('content-type')).toMatch(/^application\/json/)
+  },
+)
 
 describe('a notification', () => {
   test.for<[string, McpMessage]>([

@@ -18,7 +18,7 @@ const sdk = (title: string, message: McpMessage): Case => ({ title, message, sho
 const search = { name: 'clawlink_search_tools', arguments: { query: 'list issues', limit: 2 } }
 const read = { name: 'clawlink_call_tool', arguments: { tool: 'sandbox_list_projects' } }
 /** `clawlink_search_tools` with these arguments. */
-const searchFor = (args: unknown) => ({ name: search.name, arguments: args }) as Fields
+const searchFor = (args: unknown): Fields => ({ name: search.name, arguments: args })
 
 /** Results: what a tool says is the same in both eras. */
 const calls: [title: string, params: Fields][] = [
@@ -85,7 +85,7 @@ const ids: [title: string, id: unknown, short: boolean][] = [
   ['an id that is true', true, false],
 ]
 
-const metas: [title: string, about: unknown, short: boolean][] = [
+const metas: [title: string, about: Fields, short: boolean][] = [
   ['a progress token that is a string', { progressToken: 'p' }, true],
   ['a progress token that is a number', { progressToken: 7 }, true],
   ['a progress token that is an object', { progressToken: {} }, false],
@@ -231,7 +231,7 @@ export const cases: readonly Case[] = [
   ]),
   ...metas.flatMap(([title, about, isShort]) => [
     { title: `legacy: ${title}`, message: legacy('tools/call', { ...search, _meta: about }), short: isShort },
-    { title: `modern: ${title}`, message: modern('tools/call', search, {}, about as Fields), short: isShort },
+    { title: `modern: ${title}`, message: modern('tools/call', search, {}, about), short: isShort },
   ]),
   ...[null, [], 'x'].map(about =>
     sdk(`legacy: ${JSON.stringify(about)} as _meta`, legacy('tools/call', { ...search, _meta: about })),

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import type { TestDb } from '../kit/open-db.ts'
+import type { Db } from '../../src/db/db.ts'
+import type { DbPlace } from '../kit/open-db.ts'
 
 /**
  * How many transactions have committed rows of `usage`, as the database itself has it on record: SQLite in its
  * write-ahead log, PostgreSQL in the transaction id that each row carries.
  */
-export async function countCommits({ db, dataDir }: TestDb): Promise<number> {
+export async function countCommits({ db, dataDir }: DbPlace & { db: Db }): Promise<number> {
   if (db.dialect === 'sqlite') return commitFrames(join(dataDir, 'clawlink.sqlite-wal'))
   const { rows } = await sql<{ count: number }>`select count(distinct xmin::text) as count from usage`.execute(db.read)
   return rows[0]?.count ?? 0

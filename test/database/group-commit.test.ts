@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { openTestDb, type TestDb } from '../kit/open-db.ts'
+import type { Db } from '../../src/db/db.ts'
+import { openTestDb } from '../kit/open-db.ts'
 import { usageRow } from '../kit/usage-row.ts'
 import { countCommits } from './count-commits.ts'
 
 const idsFrom = (name: string, count: number) => Array.from({ length: count }, (_, i) => `call_${name}_${i}`)
-const insertAll = ({ db }: Pick<TestDb, 'db'>, ids: readonly string[]) =>
+const insertAll = ({ db }: { db: Db }, ids: readonly string[]) =>
   Promise.allSettled(ids.map(call_id => db.insert('usage', usageRow({ call_id }))))
-const storedIds = async ({ db }: Pick<TestDb, 'db'>) =>
+const storedIds = async ({ db }: { db: Db }) =>
   (await db.read.selectFrom('usage').select('call_id').execute()).map(row => row.call_id).toSorted()
 
 describe('rows of one event-loop turn', () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { TestDb } from '../kit/open-db.ts'
+import type { DbPlace } from '../kit/open-db.ts'
 
 /** What another process does with the database: see programs.ts. */
-export type Program = 'open' | 'hold-transaction' | 'insert-for-ever'
+export type Program = 'open' | 'hold-transaction' | 'insert-for-ever' | 'mix'
 
 export type OtherProcess = {
   /** Resolves with the next line that it prints; undefined at its end. */
@@ -17,7 +17,7 @@ export type OtherProcess = {
 }
 
 /** Runs a program on this database in a process of its own. */
-export function runOther(program: Program, { settings }: Pick<TestDb, 'settings'>): OtherProcess {
+export function runOther(program: Program, { settings }: DbPlace): OtherProcess {
   const child: ChildProcess = spawn(
     process.execPath,
     [`${import.meta.dirname}/programs.ts`, program, settings.dataDir],

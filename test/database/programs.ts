@@ -4,6 +4,7 @@ import { Fault } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { openDb } from '../../src/db/open.ts'
 import { usageRow } from '../kit/usage-row.ts'
+import { mixWrites } from './mix-writes.ts'
 import type { Program } from './other-process.ts'
 
 const [program, dataDir = ''] = process.argv.slice(2)
@@ -22,6 +23,16 @@ const programs: Record<Program, () => Promise<void>> = {
     await once(process.stdin, 'data')
     const db = await open()
     await db.insert('usage', usageRow({ call_id: `call_${process.pid}` }))
+    await db.close()
+    process.exit(0)
+  },
+
+  /** Writes in every way at once, from our word on. */
+  async mix() {
+    const db = await open()
+    console.log('open')
+    await once(process.stdin, 'data')
+    await mixWrites(db, String(process.pid))
     await db.close()
     process.exit(0)
   },

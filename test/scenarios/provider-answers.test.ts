@@ -137,6 +137,35 @@ describe('a refusal by the provider', () => {
   })
 })
 
+describe('an answer without the part that the tool gives', () => {
+  play(
+    [{}, { folder: [] }, [], null, 'text'].map(body => ({
+      guarantee: `is no empty answer: ${JSON.stringify(body)}`,
+      ...read,
+      faults: [{ kind: 'status' as const, status: 200, body: JSON.stringify(body) }],
+      status: 502,
+      answer: {
+        outcome: 'failed',
+        code: 'output_mismatch',
+        message: 'Sandbox answered 200 without "folders".',
+        providerStatus: 200,
+        retryable: false,
+      },
+    })),
+  )
+
+  play([
+    {
+      guarantee: 'is one when that part is empty',
+      ...read,
+      faults: [{ kind: 'status', status: 200, body: { folders: null } }],
+      status: 200,
+      answer: { outcome: 'succeeded', data: null },
+      providerStatus: 200,
+    },
+  ])
+})
+
 describe('the words of a provider', () => {
   play([
     {

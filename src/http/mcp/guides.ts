@@ -36,3 +36,5 @@ the provider before you do anything else).
       .join('\n'),
   },
 ]
+
+export const listedGuides = guides.map(({ text: _, ...listed }) => listed)

@@ -1,4 +1,4 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { invalidParams } from './invalid-params.ts'
 
 type Prompt = {
   name: string
@@ -28,13 +28,9 @@ export const listedPrompts = prompts.map(({ text: _, ...listed }) => listed)
 /** Throws the protocol's "invalid params" for an unknown name or a missing argument (2025-11-25 and 2026-07-28, prompts). */
 export function getPrompt(name: string, given: Record<string, string> = {}) {
   const prompt = prompts.find(one => one.name === name)
-  if (!prompt) throw invalid(`There is no prompt "${name.slice(0, 100)}". List the prompts first.`)
+  if (!prompt) throw invalidParams(`There is no prompt "${name.slice(0, 100)}". List the prompts first.`)
   const missing = prompt.arguments.find(argument => !given[argument.name]?.trim())
-  if (missing) throw invalid(`The argument "${missing.name}" is missing: ${missing.description}`)
+  if (missing) throw invalidParams(`The argument "${missing.name}" is missing: ${missing.description}`)
   const content = { type: 'text' as const, text: prompt.text(given) }
   return { description: prompt.description, messages: [{ role: 'user' as const, content }] }
-}
-
-function invalid(message: string): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }

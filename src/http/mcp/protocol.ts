@@ -30,5 +30,9 @@ export const instructions =
 
 /** For the view that lists the tools of one provider and nothing else. */
 export function instructionsFor(provider: string): string {
-  return `ClawLink connects you to ${provider}, with an account of the person you work for. ${careful}`
+  return (
+    `ClawLink connects you to ${provider}, with an account of the person you work for. Every tool takes \`connection\`, ` +
+    'the id or label of the account when several fit; for the following page repeat a call with the `next` of its answer. ' +
+    careful
+  )
 }

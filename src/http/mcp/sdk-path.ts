@@ -1,13 +1,7 @@
-import {
-  type AuthInfo,
-  createMcpHandler,
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceNotFoundError,
-  Server,
-} from '@modelcontextprotocol/server'
+import { type AuthInfo, createMcpHandler, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
 import type { Principal } from '../../accounts/principal.ts'
-import { guides } from './guides.ts'
+import { guides, listedGuides } from './guides.ts'
+import { invalidParams } from './invalid-params.ts'
 import { getPrompt, listedPrompts } from './prompts.ts'
 import { listCache, serverInfo } from './protocol.ts'
 import type { Toolset } from './toolset.ts'
@@ -27,7 +21,8 @@ export function createSdkPath(report: (cause: Error) => void): SdkPath {
       if (!served) throw new Error('a request reached the SDK without a principal')
       return serverFor(served.toolset, served.principal)
     },
-    { onerror: report },
+    // The endpoint has measured the body already, by the limit that is configured.
+    { onerror: report, maxRequestBodySize: Number.MAX_SAFE_INTEGER },
   )
   return (toolset, principal, request) => {
     const authInfo: AuthInfo = { token: '', clientId: principal.agentId, scopes: [] }
@@ -50,29 +45,33 @@ function serverFor(toolset: Toolset, principal: Principal): Server {
     instructions: toolset.instructions,
     cacheHints,
   })
-  server.setRequestHandler('tools/list', () => ({
-    tools: toolset
-      .list()
-      .map(({ inputSchema, ...tool }) => ({ ...tool, inputSchema: { ...inputSchema, type: 'object' as const } })),
-  }))
+  server.setRequestHandler('tools/list', ({ params }) =>
+    onePage(params, {
+      tools: toolset
+        .list()
+        .map(({ inputSchema, ...tool }) => ({ ...tool, inputSchema: { ...inputSchema, type: 'object' as const } })),
+    }),
+  )
   server.setRequestHandler('tools/call', async ({ params }) => {
     const result = await toolset.call(principal, params.name, params.arguments ?? {})
-    if (!result)
-      throw new ProtocolError(
-        ProtocolErrorCode.InvalidParams,
-        `There is no tool "${params.name.slice(0, 100)}". List the tools first.`,
-      )
+    if (!result) throw invalidParams(`There is no tool "${params.name.slice(0, 100)}". List the tools first.`)
     const content = [{ type: 'text' as const, text: result.json }]
     return { content, structuredContent: { ...result.value }, ...(result.isError && { isError: true }) }
   })
-  server.setRequestHandler('resources/list', () => ({ resources: guides.map(({ text: _, ...listed }) => listed) }))
-  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
+  server.setRequestHandler('resources/list', ({ params }) => onePage(params, { resources: listedGuides }))
+  server.setRequestHandler('resources/templates/list', ({ params }) => onePage(params, { resourceTemplates: [] }))
   server.setRequestHandler('resources/read', ({ params }) => {
     const guide = guides.find(({ uri }) => uri === params.uri)
     if (!guide) throw new ResourceNotFoundError(params.uri)
     return { contents: [{ uri: guide.uri, mimeType: guide.mimeType, text: guide.text }] }
   })
-  server.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts }))
+  server.setRequestHandler('prompts/list', ({ params }) => onePage(params, { prompts: listedPrompts }))
   server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments))
   return server
+}
+
+/** Every list is one page, so that no cursor is ever ours (2025-11-25, pagination: an invalid cursor is -32602). */
+function onePage<T>(params: { cursor?: string | undefined } | undefined, list: T): T {
+  if (params?.cursor !== undefined) throw invalidParams('This list has one page: ask for it without a cursor.')
+  return list
 }

@@ -3,10 +3,12 @@ import type { Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import type { Tool } from '../../catalog/catalog.ts'
+import type { JsonSchema } from '../../catalog/define.ts'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
 import { metaTools } from './meta-tools.ts'
+import { splitArguments, withOwnArguments } from './own-arguments.ts'
 import { instructions, instructionsFor } from './protocol.ts'
 import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
 
@@ -46,7 +48,7 @@ export function metaToolset(app: App): Toolset {
       (listed ??= metaTools.map(({ name, description, input, effect }) => ({
         name,
         description,
-        inputSchema: jsonSchemaOf(input),
+        inputSchema: withoutLengths(jsonSchemaOf(input)),
         annotations: annotationsOf(effect, effect === 'read'),
       }))),
     call(principal, name, args) {
@@ -54,6 +56,12 @@ export function metaToolset(app: App): Toolset {
       return tool && runMetaTool(app, principal, tool, args).catch(cause => failed(app, tool, cause))
     },
   }
+}
+
+/** How long texts may be costs every agent tokens; the few who exceed it are told by the error. */
+function withoutLengths(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema, (key, value) => (key === 'minLength' || key === 'maxLength' ? undefined : value))
+  return JSON.parse(text)
 }
 
 async function runMetaTool(
@@ -91,7 +99,7 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
     call(principal, name, args) {
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
-      const request = { tool: name, arguments: args, surface: 'mcp' } as const
+      const request = { tool: name, ...splitArguments(tool, args), surface: 'mcp' } as const
       return callTool(app, principal, request).then(resultOfCall, cause => failed(app, tool, cause))
     },
   }
@@ -114,7 +122,7 @@ function listedTool(tool: Tool): ListedTool {
   return {
     name,
     description: row.about,
-    inputSchema: tool.inputSchema(),
+    inputSchema: withOwnArguments(tool),
     annotations: annotationsOf(effect, effect === 'read' || idempotency === 'natural'),
   }
 }

@@ -1,0 +1,246 @@
+/** The record of calls: one row for each, before its answer is given. */
+import { describe, expect, test } from 'vitest'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { ask, type Surface, surfaces, usageOf } from '../kit/scenario.ts'
+import { account, keyedWrite, letter, read, write } from './tools.ts'
+
+/** Calls one after the other, a second apart, so that their order is known. Gives their ids, oldest first. */
+async function callAll(claw: TestClawLink, tools: readonly [tool: string, args?: object][]): Promise<string[]> {
+  const ids: string[] = []
+  for (const [tool, args = {}] of tools) {
+    ids.push(String((await claw.call(tool, { ...args })).body.callId))
+    claw.clock.move(1000)
+  }
+  return ids
+}
+
+const items = async (claw: TestClawLink, query = '') =>
+  (await claw.rest('GET', `/usage${query}`)).body.items as { callId: string }[] // as the OpenAPI document says
+
+describe('one call leaves one row', () => {
+  test.each(surfaces)('with every column of it (%s)', async surface => {
+    await using claw = await startClawLink()
+    const key = (await claw.rows('keys'))[0]
+    const connection = (await claw.rows('connections'))[0]
+    const { answer } = await ask(claw, surface, write)
+    const answered = JSON.stringify(answer.data)
+    expect(await claw.rows('usage')).toEqual([
+      {
+        call_id: answer.callId,
+        workspace_id: claw.app.workspaceId,
+        agent_id: key?.agent_id,
+        key_id: key?.id,
+        connection_id: connection?.id,
+        provider: 'sandbox',
+        tool: 'sandbox_send_message',
+        effect: 'write',
+        environment: 'live',
+        surface,
+        outcome: 'succeeded',
+        code: '',
+        provider_status: 201,
+        attempts: 1,
+        started_at: claw.clock.now(),
+        duration_ms: 0,
+        request_bytes: Buffer.byteLength(JSON.stringify(letter)),
+        answer_bytes: Buffer.byteLength(answered),
+      },
+    ])
+  })
+
+  test.each(surfaces)('that is there when the answer is (%s)', async surface => {
+    await using claw = await startClawLink()
+    const other = await claw.otherProcess()
+    for (const call of [read, write, keyedWrite, { tool: 'sandbox_nothing' }, { tool: 'sandbox_get_issue' }]) {
+      const { answer } = await ask(claw, surface, call)
+      const seen = await other.read.selectFrom('usage').select('outcome').where('call_id', '=', answer.callId).execute()
+      expect(seen).toEqual([{ outcome: answer.outcome }])
+    }
+  })
+
+  test('also for calls that come at once', async () => {
+    await using claw = await startClawLink()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => claw.call('sandbox_whoami')))
+    const rows = await usageOf(claw)
+    expect(rows.map(row => row.call_id)).toEqual(answers.map(({ body }) => body.callId).toSorted())
+    expect(new Set(rows.map(row => row.call_id)).size).toBe(50)
+  })
+
+  describe('or the caller gets no answer that the record does not know', () => {
+    /** Calls while the record cannot be written, and shows what was answered. */
+    async function callUnrecorded(claw: TestClawLink, surface: Surface, tool: string, args = {}) {
+      const other = await claw.otherProcess()
+      const rename = (from: string, to: string) => other.write(tx => tx.schema.alterTable(from).renameTo(to).execute())
+      await rename('usage', 'usage_away')
+      const answer =
+        surface === 'rest'
+          ? await claw.call(tool, args)
+          : await claw.mcp('tools/call', { name: 'clawlink_call_tool', arguments: { tool, arguments: args } })
+      await rename('usage_away', 'usage')
+      expect(await claw.rows('usage')).toEqual([])
+      expect((await claw.call('sandbox_whoami')).status).toBe(200)
+      expect(await claw.rows('usage')).toHaveLength(1)
+      return JSON.stringify(answer.body)
+    }
+
+    test.each(surfaces)('of a write, which may have happened (%s)', async surface => {
+      await using claw = await startClawLink()
+      const text = await callUnrecorded(claw, surface, 'sandbox_send_message', letter)
+      expect(text).toContain('outcome_unknown')
+      expect(text).not.toContain(letter.text)
+      expect(claw.logged()).toContain('a call could not be recorded')
+    })
+
+    test('of a read, which may be repeated', async () => {
+      await using claw = await startClawLink()
+      const text = await callUnrecorded(claw, 'rest', 'sandbox_whoami')
+      expect(JSON.parse(text)).toMatchObject({ code: 'internal', retryable: true })
+      expect(text).not.toContain(account.email)
+      expect(claw.logged()).toContain('a request failed inside ClawLink')
+    })
+  })
+
+  test('and a preview, a search, a description and a connection leave none', async () => {
+    await using claw = await startClawLink()
+    await claw.rest('POST', '/tools/sandbox_send_message/preview', { body: { arguments: letter } })
+    await claw.rest('GET', '/tools?q=mail')
+    await claw.rest('GET', '/tools/sandbox_send_message')
+    await claw.rest('GET', '/connections')
+    expect(await claw.rows('usage')).toEqual([])
+  })
+})
+
+describe('the list of calls', () => {
+  test('shows each call, newest first', async () => {
+    await using claw = await startClawLink()
+    const ids = await callAll(claw, [
+      ['sandbox_whoami'],
+      ['sandbox_send_message', letter],
+      ['sandbox_nothing'],
+      ['sandbox_get_issue'],
+    ])
+    const { body } = await claw.rest('GET', '/usage')
+    expect(body.next).toBeNull()
+    const [unknown, invalid] = (await items(claw)).slice(0, 2).toReversed()
+    expect((await items(claw)).map(({ callId }) => callId)).toEqual(ids.toReversed())
+    expect(unknown).toMatchObject({
+      tool: 'sandbox_nothing',
+      provider: null,
+      effect: null,
+      connectionId: null,
+      providerStatus: null,
+      code: 'tool_not_found',
+      outcome: 'failed',
+      attempts: 0,
+    })
+    expect(invalid).toMatchObject({ provider: 'sandbox', effect: 'read', connectionId: null, code: 'validation_error' })
+    expect((await items(claw)).at(-1)).toMatchObject({
+      tool: 'sandbox_whoami',
+      outcome: 'succeeded',
+      code: null,
+      providerStatus: 200,
+      surface: 'rest',
+      startedAt: '2026-01-15T12:00:00.000Z',
+      durationMs: 0,
+    })
+  })
+
+  test('can be narrowed by tool, provider and outcome', async () => {
+    await using claw = await startClawLink()
+    const [who = '', sent = '', nothing = ''] = await callAll(claw, [
+      ['sandbox_whoami'],
+      ['sandbox_send_message', letter],
+      ['sandbox_nothing'],
+    ])
+    claw.sandbox.script({ kind: 'close_after_read' })
+    const [lost = ''] = await callAll(claw, [['sandbox_send_message', letter]])
+    const of = async (query: string) => (await items(claw, query)).map(({ callId }) => callId)
+    expect(await of('?tool=sandbox_send_message')).toEqual([lost, sent])
+    expect(await of('?provider=sandbox')).toEqual([lost, sent, who])
+    expect(await of('?provider=github')).toEqual([])
+    expect(await of('?outcome=succeeded')).toEqual([sent, who])
+    expect(await of('?outcome=failed')).toEqual([nothing])
+    expect(await of('?outcome=unknown')).toEqual([lost])
+    expect(await of('?tool=sandbox_send_message&outcome=succeeded')).toEqual([sent])
+    expect(await of('?tool=sandbox_')).toEqual([])
+    expect(await of('?tool=%25')).toEqual([])
+  })
+
+  test.each([1, 2, 3, 7])('comes in pages of %i that hold every call once, also while calls are made', async limit => {
+    await using claw = await startClawLink()
+    const ids = await callAll(claw, Array(7).fill(['sandbox_whoami']))
+    const seen: string[] = []
+    let next: unknown = ''
+    while (next !== null) {
+      const { body } = await claw.rest('GET', `/usage?limit=${limit}${next ? `&next=${next}` : ''}`)
+      const found = (body.items as { callId: string }[]).map(({ callId }) => callId) // as documented
+      expect(found.length).toBeLessThanOrEqual(limit)
+      seen.push(...found)
+      next = body.next
+      await callAll(claw, [['sandbox_whoami']])
+    }
+    expect(seen).toEqual(ids.toReversed())
+  })
+
+  test('keeps its filter from page to page when the caller does', async () => {
+    await using claw = await startClawLink()
+    await callAll(claw, Array(3).fill(['sandbox_whoami']))
+    await callAll(claw, Array(3).fill(['sandbox_list_folders']))
+    const first = await claw.rest('GET', '/usage?tool=sandbox_whoami&limit=2')
+    const second = await claw.rest('GET', `/usage?tool=sandbox_whoami&limit=2&next=${first.body.next}`)
+    expect([first.body.items, second.body.items]).toMatchObject([[{}, {}], [{}]])
+    expect(second.body.next).toBeNull()
+  })
+
+  test('holds 50 calls on a page unless told, and 200 at most', async () => {
+    await using claw = await startClawLink()
+    const one = (await claw.call('sandbox_whoami')).body.callId
+    const [row] = await usageOf(claw)
+    if (!row) throw new Error('no row')
+    for (let i = 0; i < 60; i++) {
+      await claw.app.db.insert('usage', { ...row, call_id: `${one}${String(i).padStart(2, '0')}` })
+    }
+    expect(await items(claw)).toHaveLength(50)
+    expect(await items(claw, '?limit=200')).toHaveLength(61)
+  })
+})
+
+describe('one call', () => {
+  test('can be asked for by its id over REST and MCP, with the same answer', async () => {
+    await using claw = await startClawLink()
+    claw.sandbox.script({ kind: 'close_after_read' })
+    const { body } = await claw.call('sandbox_send_message', letter)
+    const told = await claw.rest('GET', `/calls/${body.callId}`)
+    expect(told).toMatchObject({
+      status: 200,
+      body: { callId: body.callId, outcome: 'unknown', code: 'outcome_unknown' },
+    })
+    const { body: answer } = await claw.mcp('tools/call', {
+      name: 'clawlink_get_call',
+      arguments: { call_id: body.callId },
+    })
+    expect(answer).toMatchObject({ result: { structuredContent: told.body } })
+    expect((await items(claw))[0]).toEqual(told.body)
+  })
+
+  test('that never was is not found', async () => {
+    await using claw = await startClawLink()
+    for (const id of [`call_${'0'.repeat(26)}`, 'call_', 'x', '..%2fwhoami']) {
+      expect(await claw.rest('GET', `/calls/${id}`)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    }
+  })
+
+  test('that has not ended is not found yet', async () => {
+    await using claw = await startClawLink()
+    claw.sandbox.script({ kind: 'hang' })
+    const calling = claw.call('sandbox_whoami')
+    await claw.sandbox.received(1)
+    expect(await items(claw)).toEqual([])
+    claw.clock.move(claw.app.config.callTimeoutMs)
+    const { body } = await calling
+    expect((await claw.rest('GET', `/calls/${body.callId}`)).body).toMatchObject({
+      durationMs: 30_000,
+      code: 'timeout',
+    })
+  })
+})
