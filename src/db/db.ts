@@ -1,6 +1,8 @@
 import type { CompiledQuery, Kysely, Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 
+export type Dialect = 'sqlite' | 'postgres'
+
 /** A query by key that is made ready once and then asked many times, as on the call path. */
 export type Point<Row> = (...parameters: readonly (string | number)[]) => Row[] | Promise<Row[]>
 
@@ -9,7 +11,7 @@ export type Point<Row> = (...parameters: readonly (string | number)[]) => Row[] 
  * `read` for queries, `write` for a unit of several statements, `insert` for single rows on the call path.
  */
 export type Db = {
-  readonly dialect: 'sqlite' | 'postgres'
+  readonly dialect: Dialect
   /** Queries outside any transaction; they see only what is committed. */
   readonly read: Kysely<Schema>
   /** All or nothing. Never wait for the network inside: on SQLite every other write waits for it. */

@@ -1,16 +1,23 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import type { Dialect } from './db.ts'
 import * as firstTables from './migrations/0001-first-tables.ts'
 
 /** In order; never edited once released. */
-const migrations: Record<string, Migration> = { '0001-first-tables': firstTables }
+const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
+  '0001-first-tables': firstTables,
+}
 
 /**
  * Brings the tables to this version. On PostgreSQL the migrator takes a lock and runs them in one transaction; on SQLite the
  * caller has to.
  */
-export async function migrate<S>(db: Kysely<S>): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+export async function migrate<S>(db: Kysely<S>, dialect: Dialect): Promise<string[]> {
+  const bound = Object.entries(migrations).map(([name, { up }]): [string, Migration] => [
+    name,
+    { up: on => up(on, dialect) },
+  ])
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => Object.fromEntries(bound) } })
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error) throw error
   return results.map(result => result.migrationName)

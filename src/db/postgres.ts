@@ -22,7 +22,7 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
   pool.on('error', () => {})
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   try {
-    await migrate(db)
+    await migrate(db, 'postgres')
   } catch (cause) {
     await db.destroy()
     throw cause

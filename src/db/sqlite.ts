@@ -68,7 +68,7 @@ export async function openSqlite(path: string): Promise<Db> {
 async function migrateAtOnce(writer: DatabaseSync, writing: Kysely<Schema>): Promise<void> {
   writer.exec('begin immediate')
   try {
-    await migrate(writing)
+    await migrate(writing, 'sqlite')
     writer.exec('commit')
   } catch (cause) {
     if (writer.isTransaction) writer.exec('rollback')

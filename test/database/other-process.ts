@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { DbPlace } from '../kit/open-db.ts'
 
 /** What another process does with the database: see programs.ts. */
-export type Program = 'open' | 'hold-transaction' | 'insert-for-ever' | 'mix'
+export type Program = 'open' | 'open-vault' | 'hold-transaction' | 'insert-for-ever' | 'mix'
 
 export type OtherProcess = {
   /** Resolves with the next line that it prints; undefined at its end. */

@@ -1,8 +1,11 @@
 /** What the other processes of these tests run: `node programs.ts <program> <data folder>`. */
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { Fault } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { openDb } from '../../src/db/open.ts'
+import { keyRingSource } from '../../src/vault/key-ring-source.ts'
+import { openVault } from '../../src/vault/vault.ts'
 import { usageRow } from '../kit/usage-row.ts'
 import { mixWrites } from './mix-writes.ts'
 import type { Program } from './other-process.ts'
@@ -23,6 +26,19 @@ const programs: Record<Program, () => Promise<void>> = {
     await once(process.stdin, 'data')
     const db = await open()
     await db.insert('usage', usageRow({ call_id: `call_${process.pid}` }))
+    await db.close()
+    process.exit(0)
+  },
+
+  /** Says when everything is loaded; at our word opens a vault on the ring beside the data, and says which ring that is. */
+  async 'open-vault'() {
+    console.log('loaded')
+    await once(process.stdin, 'data')
+    const db = await open()
+    const vault = await openVault(db, keyRingSource({ keyringFile: join(dataDir, 'keys', 'keyring.json') }), Date.now())
+    if (vault instanceof Fault) throw new Error(vault.message)
+    const row = { workspaceId: 'ws_1', connectionId: `conn_${process.pid}`, version: 1 }
+    console.log(JSON.stringify({ row, sealed: vault.seal(row, new Secret('secret')) }))
     await db.close()
     process.exit(0)
   },

@@ -82,7 +82,7 @@ test('a process that is killed while it inserts has stored every row that it was
   const other = runOther('insert-for-ever', place)
   while (told.length < 500) told.push((await other.nextLine()) ?? '')
   await other.kill()
-  for (let line = await other.nextLine(); line?.endsWith('\n'); line = await other.nextLine()) told.push(line)
+  for (let line = await other.nextLine(); line !== undefined; line = await other.nextLine()) told.push(line)
   const db = await place.open()
   const stored = new Set((await db.read.selectFrom('usage').select('call_id').execute()).map(row => row.call_id))
   expect(told.filter(id => !stored.has(id))).toEqual([])

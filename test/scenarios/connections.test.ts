@@ -1,5 +1,6 @@
 /** Adding, choosing and removing accounts. */
 import { describe, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
 import type { Fault } from '../../src/sandbox/faults/fault.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { account, letter, otherAccount } from './tools.ts'
@@ -22,7 +23,7 @@ describe('adding a connection', () => {
     expect([status, body]).toEqual([
       201,
       {
-        id: expect.stringMatching(/^conn_[0-9a-z]{26}$/),
+        id: expect.stringMatching(/^conn_[0-9a-f]{32}$/),
         provider: 'sandbox',
         label: 'work',
         environment: 'live',
@@ -93,7 +94,7 @@ describe('adding a connection', () => {
     ['a label of 81 characters', { label: 'a'.repeat(81) }, 'label'],
     ['a line break in the label', { label: 'a\nb' }, 'label'],
     ['a NUL in the label', { label: 'a\u0000b' }, 'label'],
-    ['a label that could be the id of another connection', { label: `conn_${'0'.repeat(26)}` }, 'label'],
+    ['a label that could be the id of another connection', { label: newId('conn', 0) }, 'label'],
     ['an unknown field', { environment: 'live' }, 'environment'],
     ['a default that is a word', { makeDefault: 'yes' }, 'makeDefault'],
   ]

@@ -80,7 +80,7 @@ describe('what belongs to another workspace', () => {
     const lists = await Promise.all([
       claw.rest('GET', '/usage'),
       claw.rest('GET', `/usage?next=${theirs.callId}`),
-      claw.rest('GET', '/usage?next=call_zzzzzzzzzzzzzzzzzzzzzzzzzz'),
+      claw.rest('GET', '/usage?next=~'),
       claw.rest('GET', '/connections'),
       claw.rest('GET', '/tools?q=whoami'),
       claw.rest('GET', '/tools/sandbox_whoami'),

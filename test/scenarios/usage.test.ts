@@ -1,5 +1,6 @@
 /** The record of calls: one row for each, before its answer is given. */
 import { describe, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { ask, type Surface, surfaces, usageOf } from '../kit/scenario.ts'
 import { account, keyedWrite, letter, read, write } from './tools.ts'
@@ -225,7 +226,7 @@ describe('one call', () => {
 
   test('that never was is not found', async () => {
     await using claw = await startClawLink()
-    for (const id of [`call_${'0'.repeat(26)}`, 'call_', 'x', '..%2fwhoami']) {
+    for (const id of [newId('call', 0), 'call_', 'x', '..%2fwhoami']) {
       expect(await claw.rest('GET', `/calls/${id}`)).toMatchObject({ status: 404, body: { code: 'not_found' } })
     }
   })

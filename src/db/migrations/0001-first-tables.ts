@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { Dialect } from '../db.ts'
 
 /** Workspaces, agents and their keys, connections and their credentials, the usage record, settings. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await db.schema
     .createTable('workspaces')
     .addColumn('id', 'text', column => column.primaryKey())
@@ -57,7 +58,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema
     .createTable('usage')
-    .addColumn('call_id', 'text', column => column.primaryKey())
+    .addColumn('call_id', 'text', column => column.notNull())
     .addColumn('workspace_id', 'text', column => column.notNull())
     .addColumn('agent_id', 'text', column => column.notNull())
     .addColumn('key_id', 'text', column => column.notNull())
@@ -75,9 +76,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('duration_ms', 'bigint', column => column.notNull())
     .addColumn('request_bytes', 'bigint', column => column.notNull())
     .addColumn('answer_bytes', 'bigint', column => column.notNull())
+    // Serves a single call and the pages of a workspace, newest first; ids are time-ordered, so it grows at its end.
+    .addPrimaryKeyConstraint('usage_key', ['workspace_id', 'call_id'])
+    // The only table that every call writes to: on SQLite its rows live in the key's own tree, which is all there is to write.
+    .$call(table => (dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table))
     .execute()
-  // Pages of one workspace's calls, newest first; ids are time-ordered, so both indexes grow at their end.
-  await db.schema.createIndex('usage_by_workspace').on('usage').columns(['workspace_id', 'call_id']).execute()
 
   await db.schema
     .createTable('settings')
