@@ -27,9 +27,15 @@ export function jsonSchemaOf(shape: z.ZodType | JsonSchema): JsonSchema {
     override({ jsonSchema }) {
       if (jsonSchema.format && formats.has(jsonSchema.format)) delete jsonSchema.pattern
       else delete jsonSchema.format
+      if (isEmptySchema(jsonSchema.additionalProperties)) jsonSchema.additionalProperties = true
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
     },
   })
   return schema
+}
+
+/** `{}` and `true` say the same; some clients warn about the first. */
+function isEmptySchema(schema: unknown): boolean {
+  return typeof schema === 'object' && schema !== null && Object.keys(schema).length === 0
 }

@@ -26,7 +26,10 @@ export function writeAnswer(outgoing: ServerResponse, answer: Answer | Response)
 }
 
 function writeResponse(outgoing: ServerResponse, response: Response): void {
-  const headers: OutgoingHttpHeaders = Object.fromEntries(response.headers)
+  // What is about this one connection is for node:http to say.
+  const headers: OutgoingHttpHeaders = Object.fromEntries(
+    [...response.headers].filter(([name]) => name !== 'connection'),
+  )
   outgoing.writeHead(response.status, { ...plainHeaders, ...headers })
   if (!response.body) outgoing.end()
   // A client that goes away ends the stream; there is nobody left to tell.

@@ -14,8 +14,11 @@ import { restRoutes } from './rest/routes.ts'
 import { serveRoute } from './rest/serve-route.ts'
 import { callRoute } from './rest/tools.ts'
 
+/** `close` ends answers that still stream, which would otherwise go on for ever. */
+export type Http = { listener: RequestListener; close(): Promise<void> }
+
 /** `url` is where this server is reached; it is asked for late, since the port may be chosen at start. */
-export function createHttp(app: App, url: () => string): RequestListener {
+export function createHttp(app: App, url: () => string): Http {
   const http = new Hono<{ Bindings: HttpBindings }>()
   for (const route of restRoutes) {
     http.on(route.method, `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`, async c =>
@@ -42,7 +45,7 @@ export function createHttp(app: App, url: () => string): RequestListener {
   const foreign = guardHost(app.config)
   const mcp = mcpEndpoint(app)
   // The two routes that carry nearly all traffic go round the router: it costs a fifth of all else that a call does.
-  return (incoming, outgoing) => {
+  const listener: RequestListener = (incoming, outgoing) => {
     const refused = foreign(incoming.headers)
     if (refused) return writeAnswer(outgoing, problem(refused))
     const tool = calledTool(incoming)
@@ -50,14 +53,18 @@ export function createHttp(app: App, url: () => string): RequestListener {
       tool !== undefined
         ? serveRoute(app, callRoute, { incoming, params: { name: tool }, query: {} })
         : isMcp(incoming.url)
-          ? mcp(incoming, outgoing)
+          ? mcp.serve(incoming, outgoing)
           : undefined
     if (!answer) return routed(incoming, outgoing)
-    answer.catch(cause => failed(app, cause, incoming)).then(ready => writeAnswer(outgoing, ready))
+    answer
+      .catch(cause => failed(app, cause, incoming))
+      .then(ready => writeAnswer(outgoing, ready))
+      .catch(() => outgoing.destroy())
   }
+  return { listener, close: mcp.close }
 }
 
-const isMcp = (url = '') => url === '/mcp' || url.startsWith('/mcp?')
+const isMcp = (url = '') => url === '/mcp' || /^\/mcp\/?(\?|$)/.test(url)
 
 /** The tool of a plain `POST /api/v1/tools/{name}/calls`; anything unusual about the URL is left to the router. */
 function calledTool({ method, url = '' }: IncomingMessage): string | undefined {

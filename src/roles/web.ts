@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App } from '../app.ts'
-import { createHttp } from '../http/app.ts'
+import { createHttp, type Http } from '../http/app.ts'
 
 export type Web = { url: string; stop(): Promise<void> }
 
@@ -11,14 +11,13 @@ export async function startWeb(app: App): Promise<Web> {
   const { host, port, publicUrl, stopGraceMs } = app.config
   let url = publicUrl ?? ''
   // Slow clients: the head of a request has to be here within 10 s, all of it within 60 s.
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
-    createHttp(app, () => url),
-  )
+  const http = createHttp(app, () => url)
+  const limits = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }
+  const server = createServer(limits, http.listener)
   server.listen(port, host)
   await once(server, 'listening')
   url ||= `http://${hostForUrl(host)}:${(server.address() as AddressInfo).port}` // a TCP server has a port
-  return { url, stop: () => stopServer(server, stopGraceMs) }
+  return { url, stop: () => stopServer(server, http, stopGraceMs) }
 }
 
 /** An address that can be typed into a browser: the wildcard ones cannot. */
@@ -27,10 +26,11 @@ function hostForUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-async function stopServer(server: Server, graceMs: number): Promise<void> {
+async function stopServer(server: Server, http: Http, graceMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
+  await http.close()
   const force = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(force)

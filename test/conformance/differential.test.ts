@@ -64,7 +64,7 @@ async function answerOfProduct({ message, path = '/mcp' }: Case) {
 async function answerOfSdk(one: Case) {
   const { headers, body } = one.message
   const request = new Request(`${clawlink.url}/mcp`, { method: 'POST', headers, body: new TextEncoder().encode(body) })
-  const answer = await sdkPath(toolsetOf(one), principal, request)
+  const answer = await sdkPath.answer(toolsetOf(one), principal, request)
   return { status: answer.status, said: comparable(await answer.text()) }
 }
 

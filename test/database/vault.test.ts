@@ -54,8 +54,10 @@ test('processes that start on a new database at the same moment share one key ri
 
 type Refusal = {
   what: string
-  /** Makes it so, on a database that has a ring, and says with which settings it is opened. */
-  make(path: string, ring: { id: string; text: string }): Partial<KeyRingSettings> | undefined
+  /** What happens to the ring file. */
+  spoil?: (path: string) => void
+  /** With what the database is opened beside the ring file. */
+  settings?: Partial<KeyRingSettings>
   message: (path: string, id: string) => string
   fix: string
 }
@@ -64,86 +66,87 @@ const otherRing = newKeyRing(0)
 const refusals: Refusal[] = [
   {
     what: 'the key ring is missing',
-    make: path => rmSync(path) as undefined,
+    spoil: path => rmSync(path),
     message: (path, id) =>
       `The key ring is missing: the file ${path} holds none, and credentials here are sealed with the ring ${id}.`,
     fix: 'Restore the key ring from its backup.',
   },
   {
     what: 'another key ring is in its place',
-    make: path => writeFileSync(path, writeKeyRing(otherRing, undefined)) as undefined,
+    spoil: path => writeFileSync(path, writeKeyRing(otherRing, undefined)),
     message: (path, id) =>
       `The key ring is the wrong one: the file ${path} holds ${otherRing.id}, and credentials here are sealed with ${id}.`,
     fix: 'Point CLAWLINK_KEYRING_FILE at the right ring',
   },
   {
     what: 'other users can read it',
-    make: path => chmodSync(path, 0o644) as undefined,
+    spoil: path => chmodSync(path, 0o644),
     message: path => `The key ring in the file ${path} can be read by other users.`,
     fix: 'Run: chmod 600 ',
   },
   {
     what: 'it holds garbage',
-    make: path => writeFileSync(path, 'garbage') as undefined,
+    spoil: path => writeFileSync(path, 'garbage'),
     message: path => `What the file ${path} holds is not a key ring.`,
     fix: 'Do not make a new one',
   },
   {
     what: 'it is protected and no passphrase is given',
-    make: path => protect(path),
+    spoil: protect,
     message: path => `The key ring in the file ${path} is protected by a passphrase.`,
     fix: 'Set CLAWLINK_KEYRING_PASSPHRASE.',
   },
   {
     what: 'it is protected by another passphrase',
-    make: path => protect(path) ?? { keyringPassphrase: new Secret('wrong') },
+    spoil: protect,
+    settings: { keyringPassphrase: new Secret('wrong') },
     message: path => `The passphrase does not open the key ring in the file ${path}.`,
     fix: 'Check CLAWLINK_KEYRING_PASSPHRASE.',
   },
   {
     what: 'a passphrase is given and it is not protected',
-    make: () => ({ keyringPassphrase: passphrase }),
+    settings: { keyringPassphrase: passphrase },
     message: path => `A passphrase is set, but the key ring in the file ${path} is not protected by one.`,
     fix: 'clawlink vault protect',
   },
   {
     what: 'the key ring command fails',
-    make: () => ({ keyringCommand: `${process.execPath} --eval process.exit(1)` }),
+    settings: { keyringCommand: `${process.execPath} --eval process.exit(1)` },
     message: () => `The key ring command "${process.execPath}" failed.`,
     fix: 'Run it by hand',
   },
   {
     what: 'the ring in the environment is malformed',
-    make: () => ({ keyring: new Secret('{"id":') }),
+    settings: { keyring: new Secret('{"id":') },
     message: () => 'What CLAWLINK_KEYRING holds is not a key ring.',
     fix: 'Restore the key ring from its backup.',
   },
   {
     what: 'the ring in the environment is another one',
-    make: () => ({ keyring: new Secret(writeKeyRing(otherRing, undefined)) }),
+    settings: { keyring: new Secret(writeKeyRing(otherRing, undefined)) },
     message: (_, id) =>
       `The key ring is the wrong one: CLAWLINK_KEYRING holds ${otherRing.id}, and credentials here are sealed with ${id}.`,
     fix: 'or restore it from its backup.',
   },
 ]
 
-function protect(path: string): undefined {
+function protect(path: string): void {
   const ring = keyRingSource({ keyringFile: path }).load()
   if (!ring || ring instanceof Fault) throw new Error('the ring was just made')
   writeFileSync(path, writeKeyRing(ring, passphrase))
 }
 
 describe('a database that has a key ring is not opened, and nothing is made or changed, when', () => {
-  test.each(refusals)('$what', async ({ make, message, fix }) => {
+  test.each(refusals)('$what', async ({ spoil, settings, message, fix }) => {
     await using place = await openTestDb()
     const keyringFile = ringPath(place)
     await opened(place.db, { keyringFile })
     rmSync(`${keyringFile}.lock`)
     const text = readFileSync(keyringFile, 'utf8')
     const { id } = JSON.parse(text)
-    const settings = { keyringFile, ...make(keyringFile, { id, text }) }
+    spoil?.(keyringFile)
     const before = await traces(place)
-    const refused = await openVault(place.db, keyRingSource(settings), 0)
+    const refused = await openVault(place.db, keyRingSource({ keyringFile, ...settings }), 0)
     if (!(refused instanceof Fault)) throw new Error('it was opened')
     expect(refused.message).toBe(message(keyringFile, id))
     expect(refused.fix).toContain(fix)
@@ -154,14 +157,15 @@ describe('a database that has a key ring is not opened, and nothing is made or c
 
 describe('a new database is not opened with a ring that is refused, and remembers none, when', () => {
   const unfit = refusals.filter(({ what }) => !/missing|another|other one/.test(what))
-  test.each(unfit)('$what', async ({ make, message }) => {
+  test.each(unfit)('$what', async ({ spoil, settings, message }) => {
     await using place = await openTestDb()
     const keyringFile = ringPath(place)
     mkdirSync(dirname(keyringFile))
     writeFileSync(keyringFile, writeKeyRing(newKeyRing(0), undefined), { mode: 0o600 })
-    const settings = { keyringFile, ...make(keyringFile, { id: '', text: '' }) }
+    spoil?.(keyringFile)
     const before = await traces(place)
-    expect(await openVault(place.db, keyRingSource(settings), 0)).toMatchObject({ message: message(keyringFile, '') })
+    const refused = await openVault(place.db, keyRingSource({ keyringFile, ...settings }), 0)
+    expect(refused).toMatchObject({ message: message(keyringFile, '') })
     expect(await traces(place)).toEqual(before)
     expect(before.settings).toEqual([])
   })

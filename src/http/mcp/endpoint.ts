@@ -12,19 +12,22 @@ import { metaToolset, providerToolset, type Toolset } from './toolset.ts'
 /** Nobody looks at it. What a client says in its Host header may not even make a URL. */
 const anyHost = 'http://relative.invalid'
 
-export type McpEndpoint = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<Answer | Response>
+export type McpEndpoint = {
+  serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | Response>
+  /** Ends what still streams. */
+  close(): Promise<void>
+}
 
 /** MCP over Streamable HTTP, both eras, without sessions. `?provider=` shows that provider's tools one by one. */
 export function mcpEndpoint(app: App): McpEndpoint {
-  const meta = metaToolset(app)
+  const toolsets = toolsetsOf(app)
   let sdk: Promise<SdkPath> | undefined
-  const sdkPath = () => (sdk ??= loadSdk(app))
 
-  return async (incoming, outgoing) => {
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | Response> {
     const asking = requireKey(app, incoming.headers)
     const principal = asking instanceof Promise ? await asking : asking
     if (principal instanceof Fault) return problem(principal)
-    const toolset = incoming.url === '/mcp' ? meta : toolsetOf(app, meta, incoming.url)
+    const toolset = toolsets(incoming.url)
     if (toolset instanceof Fault) return problem(toolset)
     if (incoming.method !== 'POST')
       return refuse(405, -32000, 'Method not allowed: there are no sessions here, only POST.')
@@ -36,18 +39,28 @@ export function mcpEndpoint(app: App): McpEndpoint {
     const answer = shortPath(toolset, principal, parsed.value, incoming.headers)
     if (answer !== undefined)
       return { status: 200, headers: jsonHeaders, body: typeof answer === 'string' ? answer : await answer }
-    return (await sdkPath())(toolset, principal, webRequest(incoming, outgoing, body))
+    sdk ??= loadSdk(app)
+    return (await sdk).answer(toolset, principal, webRequest(incoming, outgoing, body))
   }
+
+  return { serve, close: async () => (await sdk)?.close() }
 }
 
-function toolsetOf(app: App, meta: Toolset, url = ''): Toolset | Fault {
-  const provider = new URL(url, anyHost).searchParams.get('provider')
-  if (provider === null) return meta
-  const choices = [...app.catalog.providers.keys()]
-  return (
-    providerToolset(app, provider) ??
-    new Fault('provider_not_found', `There is no provider "${provider}".`, { choices })
-  )
+/** The toolset that a URL asks for. Each is made once. */
+function toolsetsOf(app: App): (url: string | undefined) => Toolset | Fault {
+  const meta = metaToolset(app)
+  const ofProviders = new Map<string, Toolset>()
+  return (url = '/mcp') => {
+    const provider = url === '/mcp' ? null : new URL(url, anyHost).searchParams.get('provider')
+    if (provider === null) return meta
+    const toolset = ofProviders.get(provider) ?? providerToolset(app, provider)
+    if (!toolset)
+      return new Fault('provider_not_found', `There is no provider "${provider.slice(0, 100)}".`, {
+        choices: [...app.catalog.providers.keys()],
+      })
+    ofProviders.set(provider, toolset)
+    return toolset
+  }
 }
 
 /** An error of JSON-RPC 2.0 for a request that cannot even be told apart from others. */

@@ -21,8 +21,18 @@ const call = {
     .meta({ additionalProperties: true })
     .default({})
     .describe('As clawlink_describe_tool shows.'),
-  connection: z.string().min(1).optional().describe('Id or label of the account to use, when several fit.'),
-  next: z.string().min(1).max(4096).optional().describe('`next` of the answer before, for the following page.'),
+  // Some models send an empty text for what they leave out.
+  connection: z
+    .string()
+    .transform(text => text || undefined)
+    .optional()
+    .describe('Id or label of the account to use, when several fit.'),
+  next: z
+    .string()
+    .max(4096)
+    .transform(text => text || undefined)
+    .optional()
+    .describe('`next` of the answer before, for the following page.'),
 }
 
 /** Types `run` by the input beside it. */
@@ -44,7 +54,7 @@ export const metaTools: readonly MetaTool[] = [
     effect: 'read',
     input: {
       query: z.string().min(1).max(500).describe('What to do, in a few words: "create github issue".'),
-      provider: z.string().optional().describe('Only this app, such as github.'),
+      provider: z.string().max(100).optional().describe('Only this app, such as github.'),
       limit: z.int().min(1).max(50).default(8),
     },
     run: (app, principal, args) => searchTools(app, principal, args),
@@ -89,7 +99,7 @@ export const metaTools: readonly MetaTool[] = [
     name: 'clawlink_list_connections',
     description: 'List the connected apps and accounts (provider, label, account), to choose one for a call.',
     effect: 'read',
-    input: { provider: z.string().optional() },
+    input: { provider: z.string().max(100).optional() },
     run: (app, { workspaceId, environment }, { provider }) =>
       listConnections(app.db, workspaceId, { provider, environment }),
   }),

@@ -6,7 +6,11 @@ import { getPrompt, listedPrompts } from './prompts.ts'
 import { listCache, serverInfo } from './protocol.ts'
 import type { Toolset } from './toolset.ts'
 
-export type SdkPath = (toolset: Toolset, principal: Principal, request: Request) => Promise<Response>
+export type SdkPath = {
+  answer(toolset: Toolset, principal: Principal, request: Request): Promise<Response>
+  /** Ends what still streams. */
+  close(): Promise<void>
+}
 
 /**
  * The official SDK for everything that the short path leaves: `initialize`, `server/discover`, resources, listening, and
@@ -24,10 +28,13 @@ export function createSdkPath(report: (cause: Error) => void): SdkPath {
     // The endpoint has measured the body already, by the limit that is configured.
     { onerror: report, maxRequestBodySize: Number.MAX_SAFE_INTEGER },
   )
-  return (toolset, principal, request) => {
-    const authInfo: AuthInfo = { token: '', clientId: principal.agentId, scopes: [] }
-    serving.set(authInfo, { toolset, principal })
-    return handler.fetch(request, { authInfo })
+  return {
+    answer(toolset, principal, request) {
+      const authInfo: AuthInfo = { token: '', clientId: principal.agentId, scopes: [] }
+      serving.set(authInfo, { toolset, principal })
+      return handler.fetch(request, { authInfo })
+    },
+    close: handler.close,
   }
 }
 

@@ -23,7 +23,7 @@ export function shortPath(
   if (request.method === 'ping') return respond(request, '{}')
   if (request.method === 'tools/list') {
     if (request.params.cursor !== undefined) return undefined
-    const tools = JSON.stringify(toolset.list())
+    const tools = toolset.listJson()
     return respond(
       request,
       request.modern

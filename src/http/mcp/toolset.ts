@@ -25,6 +25,8 @@ export type Toolset = {
   /** What an agent is told about it before it asks for anything. */
   instructions: string
   list(): ListedTool[]
+  /** The same list as JSON. */
+  listJson(): string
   call(principal: Principal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
 }
 
@@ -41,16 +43,16 @@ export type MetaTool = {
 /** The default toolset of `/mcp`. */
 export function metaToolset(app: App): Toolset {
   const byName = new Map(metaTools.map(tool => [tool.name, tool]))
-  let listed: ListedTool[] | undefined
   return {
     instructions,
-    list: () =>
-      (listed ??= metaTools.map(({ name, description, input, effect }) => ({
+    ...listedOnce(() =>
+      metaTools.map(({ name, description, input, effect }) => ({
         name,
         description,
         inputSchema: withoutLengths(jsonSchemaOf(input)),
         annotations: annotationsOf(effect, effect === 'read'),
-      }))),
+      })),
+    ),
     call(principal, name, args) {
       const tool = byName.get(name)
       return tool && runMetaTool(app, principal, tool, args).catch(cause => failed(app, tool, cause))
@@ -95,7 +97,7 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
   if (!provider) return undefined
   return {
     instructions: instructionsFor(provider.connector.name),
-    list: () => provider.tools.map(listedTool),
+    ...listedOnce(() => provider.tools.map(listedTool)),
     call(principal, name, args) {
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
@@ -115,6 +117,14 @@ function failed(app: App, { name, effect }: { name: string; effect: Effect }, ca
           outcome: 'unknown',
         }),
   )
+}
+
+/** A list that is made when it is first asked for. */
+function listedOnce(make: () => ListedTool[]): Pick<Toolset, 'list' | 'listJson'> {
+  let tools: ListedTool[] | undefined
+  let json: string | undefined
+  const list = () => (tools ??= make())
+  return { list, listJson: () => (json ??= JSON.stringify(list())) }
 }
 
 function listedTool(tool: Tool): ListedTool {
