@@ -16,5 +16,6 @@ function matches(rule: ErrorRule, { status, headers, body }: Answered): boolean 
   const [path, wanted] = rule.body
   const value = valueAt(body, path)
   if (wanted instanceof RegExp) return typeof value === 'string' && wanted.test(value)
-  return wanted === true ? Boolean(value) : value === wanted
+  if (wanted === true) return Array.isArray(value) ? value.length > 0 : Boolean(value)
+  return value === wanted
 }

@@ -57,6 +57,11 @@ async function store(app: App, row: ConnectionRow, secret: Secret): Promise<Faul
   const subject = { workspaceId: row.workspace_id, connectionId: row.id, version: 1 }
   const sealed = app.vault.seal(subject, secret)
   return app.db.write(async tx => {
+    if (row.is_default) {
+      // Whoever makes a default waits here for the others who do: this row stays locked until the transaction ends.
+      const workspace = tx.updateTable('workspaces').where('id', '=', row.workspace_id)
+      await workspace.set(({ ref }) => ({ name: ref('name') })).execute()
+    }
     const inserted = await tx
       .insertInto('connections')
       .values(row)

@@ -26,12 +26,19 @@ function hostForUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
+const idleCheckMs = 50
+
 async function stopServer(server: Server, http: Http, graceMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  server.closeIdleConnections()
+  // Clients keep their connection after an answer; an open connection would keep the server for all of its grace time.
+  server.prependListener('request', (_, answer) => {
+    answer.shouldKeepAlive = false
+  })
+  const closeIdle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
   await http.close()
   const force = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(force)
+  clearInterval(closeIdle)
 }

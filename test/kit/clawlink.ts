@@ -77,6 +77,8 @@ export type TestClawLink = {
   rows(table: 'usage' | 'connections' | 'credentials' | 'keys' | 'settings'): Promise<Record<string, unknown>[]>
   /** The database as another process sees it: a handle of its own, with nothing remembered. Closed by `stop`. */
   otherProcess(): Promise<Db>
+  /** Stops the server alone: what it stored stays, for `otherProcess` to read. */
+  stopServing(): Promise<void>
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -206,6 +208,7 @@ export async function startClawLink({
     http,
     rest,
     otherProcess,
+    stopServing: serving.stop,
     call: (tool, args = {}, extra = {}) =>
       rest('POST', `/tools/${tool}/calls`, { body: { arguments: args, ...extra } }),
     async mcp(method, params, headers = {}) {

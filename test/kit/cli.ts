@@ -15,39 +15,48 @@ export type CliOptions = {
 
 export type CliEnd = { exitCode: number | null; stdout: string; stderr: string }
 
-/** Runs `clawlink …` in a process of its own to its end. `input` is all of its standard input: nothing unless said. */
-export async function runCli(args: readonly string[], options: CliOptions & { input?: string }): Promise<CliEnd> {
-  const { child, said, ended } = spawnCli(args, options)
-  child.stdin?.end(options.input ?? '')
-  const exitCode = await ended
-  return { exitCode, ...said() }
-}
-
-export type CliServer = {
+export type CliProcess = {
   pid: number
-  url: string
-  /** There with `--sandbox`. */
-  sandbox?: { url: string; apiKey: string }
   /** Everything that it wrote so far. */
   said(): { stdout: string; stderr: string }
-  /** Sends a signal, once; `ended` says what came of it. */
+  /** Resolves once its standard output matches. Throws with what it said when it ends without. */
+  until(pattern: RegExp): Promise<void>
   signal(signal: NodeJS.Signals): void
   /** Its exit code; null when a signal ended it. */
   ended: Promise<number | null>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Runs `clawlink start --json …` until it answers. Throws with what it said when it ends instead. */
-export async function startCli(args: readonly string[], options: CliOptions): Promise<CliServer> {
-  const { child, said, ended } = spawnCli(['start', '--json', ...args], options)
-  child.stdin?.end()
-  const ready = new Promise<void>(resolve => child.stdout?.on('data', () => isWhole(said().stdout) && resolve()))
-  await Promise.race([ready, ended])
-  if (!isWhole(said().stdout)) throw new Error(`clawlink start ended with ${await ended}: ${said().stderr}`)
+/** Starts `clawlink …` in a process of its own. `input` is all of its standard input: nothing unless said. */
+export function spawnCli(
+  args: readonly string[],
+  { home, env, input = '' }: CliOptions & { input?: string },
+): CliProcess {
+  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, ...env },
+  })
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text
+    })
+  }
+  child.stdin?.end(input)
+  const ended = once(child, 'close').then(([code]): number | null => code)
   return {
-    ...(JSON.parse(said().stdout) as Pick<CliServer, 'url' | 'sandbox'>), // as start prints it
     pid: child.pid ?? 0,
-    said,
+    said: () => ({ ...texts }),
+    async until(pattern) {
+      const matches = new Promise<void>(resolve => {
+        const look = () => pattern.test(texts.stdout) && resolve()
+        child.stdout?.on('data', look)
+        look()
+      })
+      await Promise.race([matches, ended])
+      if (!pattern.test(texts.stdout))
+        throw new Error(`clawlink ${args.join(' ')} ended with ${await ended}: ${texts.stdout}${texts.stderr}`)
+    },
     signal: signal => void child.kill(signal),
     ended,
     async [Symbol.asyncDispose]() {
@@ -57,24 +66,27 @@ export async function startCli(args: readonly string[], options: CliOptions): Pr
   }
 }
 
-function spawnCli(args: readonly string[], { home, env }: CliOptions) {
-  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
-    cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, ...env },
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  const ended = once(child, 'close').then(([code]): number | null => code)
-  return { child, said: () => ({ stdout, stderr }), ended }
+/** Runs `clawlink …` to its end. With `killAfterMs` it is killed then, wherever it is. */
+export async function runCli(
+  args: readonly string[],
+  { killAfterMs, ...options }: CliOptions & { input?: string; killAfterMs?: number },
+): Promise<CliEnd> {
+  const running = spawnCli(args, options)
+  if (killAfterMs !== undefined) setTimeout(() => running.signal('SIGKILL'), killAfterMs)
+  return { exitCode: await running.ended, ...running.said() }
 }
 
-/** Printed JSON ends with a brace at the start of a line. */
-function isWhole(stdout: string): boolean {
-  return stdout.endsWith('\n}\n')
+/** A server that answers at `url`. */
+export type CliServer = CliProcess & {
+  url: string
+  /** There with `--sandbox`. */
+  sandbox?: { url: string; apiKey: string }
+}
+
+/** Runs `clawlink start --json …` until it answers. Throws with what it said when it ends instead. */
+export async function startCli(args: readonly string[], options: CliOptions): Promise<CliServer> {
+  const running = spawnCli(['start', '--json', ...args], options)
+  await running.until(/^}\n/m)
+  const { url, sandbox } = JSON.parse(running.said().stdout) as Pick<CliServer, 'url' | 'sandbox'> // as start prints it
+  return { ...running, url, ...(sandbox && { sandbox }) }
 }

@@ -85,6 +85,10 @@ export async function playOn(claw: TestClawLink, surface: Surface, scenario: Sce
 
   expect({ ...answer, status: told.status }).toMatchObject({ ...expected, ...(surface === 'rest' && { status }) })
   expect(claw.sandbox.requests.map(sentOf)).toEqual(unread ? sent.map(lineOf) : sent)
+  for (const { headers } of claw.sandbox.requests) {
+    expect(headers.authorization).toBe(`Bearer ${claw.sandbox.apiKey}`)
+    expect(JSON.stringify(headers)).not.toContain(claw.key)
+  }
   const rows = await usageOf(claw)
   expect(rows).toHaveLength(rowsBefore + 1)
   expect(rows.find(row => row.call_id === answer.callId)).toMatchObject({

@@ -206,6 +206,15 @@ describe('choosing a connection', () => {
     expect(rows.filter(row => row.is_default === 1).map(({ label }) => label)).toEqual(['fourth'])
   })
 
+  test('of several that come at once as the default one is the default', async () => {
+    await using claw = await startClawLink({ connected: false })
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([1, 2, 3, 4].map(i => add(claw, { label: `${round} ${i}`, makeDefault: true })))
+      const rows = await claw.rows('connections')
+      expect(rows.filter(row => row.is_default === 1)).toHaveLength(1)
+    }
+  })
+
   test('the default of the test environment is another than that of the live one', async () => {
     await using claw = await startClawLink({ connected: false })
     await claw.connect({ label: 'live', makeDefault: true })

@@ -1,8 +1,9 @@
 /** What a call comes to when the provider's answer is lost or says nothing, for each kind of tool. */
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ErrorCode } from '../../src/core/errors.ts'
 import type { Fault } from '../../src/sandbox/faults/fault.ts'
-import { play, type Scenario } from '../kit/scenario.ts'
+import { startClawLink } from '../kit/clawlink.ts'
+import { ask, play, type Scenario, surfaces, usageOf } from '../kit/scenario.ts'
 import { keyedWrite, read, repeatableWrite, write } from './tools.ts'
 
 const callTimeoutMs = 20_000
@@ -68,7 +69,13 @@ const unknown = (loss: Loss): Pick<Scenario, 'status' | 'answer'> => ({
 describe.each(Object.entries(losses))('when the provider %s', (_, loss) => {
   play(
     [
-      { guarantee: 'a read has failed and may be tried again', ...read, ...common(loss), ...failed(loss) },
+      {
+        guarantee: 'a read has failed and may be tried again',
+        ...read,
+        ...common(loss),
+        status: loss.status,
+        answer: { ...failed(loss).answer, fix: expect.not.stringContaining('It may have happened') },
+      },
       { guarantee: 'a write is sent once and its outcome is unknown', ...write, ...common(loss), ...unknown(loss) },
       {
         guarantee: 'a write that may be repeated has failed, and says that repeating is safe',
@@ -89,4 +96,24 @@ describe.each(Object.entries(losses))('when the provider %s', (_, loss) => {
     ],
     { config },
   )
+})
+
+describe.each(surfaces)('over %s, when the provider cannot be reached', surface => {
+  test.each([
+    ['a read', read],
+    ['a write', write],
+    ['a write that may be repeated', repeatableWrite],
+    ['a write under a key', keyedWrite],
+  ])('%s has failed: it certainly did not happen', async (_, call) => {
+    await using claw = await startClawLink()
+    await claw.sandbox.stop()
+    const { answer } = await ask(claw, surface, call)
+    expect(answer).toMatchObject({
+      outcome: 'failed',
+      code: 'provider_unavailable',
+      message: 'Sandbox: The host does not accept connections.',
+      fix: 'Try again later. Nothing was changed by this call.',
+    })
+    expect(await usageOf(claw)).toMatchObject([{ outcome: 'failed', attempts: 1, provider_status: 0, answer_bytes: 0 }])
+  })
 })
