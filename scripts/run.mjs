@@ -36,7 +36,10 @@ function giveUp(error) {
 
 /** @param {string} node */
 function runAgainUnder(node) {
-  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit', env: environmentWith(node) })
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: environmentWith(node),
+  })
   /** @param {NodeJS.Signals} signal */
   const forward = signal => void child.kill(signal)
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])

@@ -22,10 +22,11 @@ export async function start(flags: Flags): Promise<void> {
   process.exit(0)
 }
 
-function welcome({ url = '', sandbox }: Serving, flags: Flags): string {
+function welcome({ app, url = '', sandbox }: Serving, flags: Flags): string {
   const settings = readSettings(flags)
   const port = sandbox && text(flags, 'sandboxPort') !== undefined ? ` --sandbox-port ${sandbox.port}` : ''
-  const connect = `npx clawlink connections add ${sandbox ? 'sandbox' : 'github'}`
+  const [example = 'sandbox'] = sandbox ? ['sandbox'] : app.catalog.providers.keys()
+  const connect = `npx clawlink connections add ${example}`
   const lines = [
     `${bold(`ClawLink ${version}`)} is running at ${bold(url)}`,
     '',

@@ -57,13 +57,13 @@ describe('a fault', () => {
       code,
       message: 'Nothing.',
       fix: 'Look again.',
-      details: {},
       retryable: false,
     })
   })
 
   test('keeps its details apart from its fix', () => {
     expect(new Fault('conflict', 'No.', { fix: 'Wait.', choices: ['a'] }).details).toEqual({ choices: ['a'] })
+    expect(new Fault('conflict', 'No.', { fix: 'Wait.' }).details).toEqual({})
   })
 
   test('is a value: nothing throws it, and it has no stack that could say too much', () => {

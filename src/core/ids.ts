@@ -3,24 +3,29 @@ import { randomFillSync } from 'node:crypto'
 /** Prefixes of ids: they say in a log or a URL what a thing is. */
 export type IdPrefix = 'ws' | 'agt' | 'key' | 'conn' | 'call' | 'ring'
 
-const randomBytes = 10
+const randomBytes = 8
 
 /** Random bytes are drawn from the system a page at a time: one draw costs more than everything else in an id. */
-const page = Buffer.alloc(randomBytes * 400)
+const page = Buffer.alloc(randomBytes * 500)
 let drawn = page.length
+/** Orders the ids of one millisecond. */
+let lastMs = 0
+let count = 0
 
 /**
- * A new id such as `call_019a…`: 48 bits of `nowMs`, then 80 random bits, in hex. Ids made later sort later, which keeps
- * inserts at the end of an index; the random part cannot be guessed.
+ * A new id such as `call_019a…`, in hex: 48 bits of `nowMs`, 16 bits that count within it, 64 random bits. An id that this
+ * process makes later sorts later, which keeps inserts at the end of an index; the random part cannot be guessed.
  */
 export function newId(prefix: IdPrefix, nowMs: number): string {
   if (drawn === page.length) {
     randomFillSync(page)
     drawn = 0
   }
+  count = nowMs === lastMs ? (count + 1) & 0xffff : 0
+  lastMs = nowMs
   const random = page.toString('hex', drawn, drawn + randomBytes)
   drawn += randomBytes
-  return `${prefix}_${nowMs.toString(16).padStart(12, '0')}${random}`
+  return `${prefix}_${nowMs.toString(16).padStart(12, '0')}${count.toString(16).padStart(4, '0')}${random}`
 }
 
 /** Whether `text` has the shape of an id with this prefix. Says nothing about whether the thing exists. */

@@ -37,7 +37,7 @@ describe.each(statuses)('a %i', status => {
     'https://api.example@other.example/a',
   ])('of a GET to another origin leaves the credential behind: %s', location => {
     const followed = followRedirect(request('GET'), answer(status, location))
-    expect(followed).toMatchObject({ method: 'GET', credential: {}, headers: { accept: 'application/json' } })
+    expect(followed).toEqual({ ...request('GET'), url: expect.any(String), credential: {} })
   })
 
   test('takes no user name, password or fragment along', () => {
@@ -51,7 +51,7 @@ describe.each(statuses)('a %i', status => {
 
   test('may lead from an insecure address to a secure one, without the credential', () => {
     const followed = followRedirect(request('GET', 'http://api.example/a'), answer(status, 'https://api.example/a'))
-    expect(followed).toMatchObject({ url: 'https://api.example/a', credential: {} })
+    expect(followed).toEqual({ ...request('GET'), url: 'https://api.example/a', credential: {} })
   })
 
   test.each([

@@ -30,7 +30,7 @@ export type CliProcess = {
 /** Starts `clawlink …` in a process of its own. `input` is all of its standard input: nothing unless said. */
 export function spawnCli(
   args: readonly string[],
-  { home, env, input = '' }: CliOptions & { input?: string },
+  { home, env, input = '', hangUp = false }: CliOptions & { input?: string; hangUp?: boolean },
 ): CliProcess {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     cwd: home,
@@ -43,6 +43,7 @@ export function spawnCli(
     })
   }
   child.stdin?.end(input)
+  if (hangUp) child.stdout?.destroy()
   const ended = once(child, 'close').then(([code]): number | null => code)
   return {
     pid: child.pid ?? 0,
@@ -66,10 +67,13 @@ export function spawnCli(
   }
 }
 
-/** Runs `clawlink …` to its end. With `killAfterMs` it is killed then, wherever it is. */
+/**
+ * Runs `clawlink …` to its end. With `killAfterMs` it is killed then, wherever it is; with `hangUp` nobody reads what it
+ * prints, as after `| true`.
+ */
 export async function runCli(
   args: readonly string[],
-  { killAfterMs, ...options }: CliOptions & { input?: string; killAfterMs?: number },
+  { killAfterMs, ...options }: CliOptions & { input?: string; killAfterMs?: number; hangUp?: boolean },
 ): Promise<CliEnd> {
   const running = spawnCli(args, options)
   if (killAfterMs !== undefined) setTimeout(() => running.signal('SIGKILL'), killAfterMs)

@@ -173,8 +173,8 @@ test('the welcome gives commands that work as they stand, for the settings that 
   const connected = await other.run(words(connect), { input: secret })
   expect(connected.stdout).toMatch(/^Connected sandbox as /)
   const made = await other.run(words(makeKey))
-  const made_key = /cllk_live_[0-9a-f]{48}/.exec(made.stdout)?.[0] ?? ''
-  const answer = await rest(new URL(mcpUrl).origin, made_key, '/tools/sandbox_whoami/calls', { arguments: {} })
+  const agentKey = /cllk_live_[0-9a-f]{48}/.exec(made.stdout)?.[0] ?? ''
+  const answer = await rest(new URL(mcpUrl).origin, agentKey, '/tools/sandbox_whoami/calls', { arguments: {} })
   expect(answer).toMatchObject({ status: 200, body: { outcome: 'succeeded' } })
   expect(readFileSync(ring, 'utf8')).toContain('"active": 1')
   expect(stdout).not.toContain(JSON.parse(readFileSync(ring, 'utf8')).keys[1])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CliEnd, type CliServer, runCli, startCli } from '../kit/cli.ts'
 
-type More = { input?: string; env?: Record<string, string> }
+type More = { input?: string; env?: Record<string, string>; hangUp?: boolean }
 
 /** The home of somebody who has never run ClawLink. */
 export type TempHome = {
