@@ -8,22 +8,27 @@ import { Secret } from '../core/secret.ts'
 export async function readSecret(prompt: string): Promise<Secret> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) return new Secret((await text(stdin)).trim())
-  stderr.write(`${prompt}: `)
+  // Before the prompt: what is typed as soon as it shows must not be echoed.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
+  stderr.write(`${prompt}: `)
+  const typed = await readLine(stdin)
+  stdin.setRawMode(false)
+  stdin.pause()
+  stderr.write('\n')
+  if (typed === undefined) process.exit(130)
+  return new Secret(typed.trim())
+}
+
+/** What is typed up to Enter; undefined after Ctrl-C or Ctrl-D. */
+async function readLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
   let typed = ''
-  try {
-    for await (const chunk of stdin) {
-      for (const char of String(chunk)) {
-        if (char === '\u0003' || char === '\u0004') process.exit(130)
-        if (char === '\r' || char === '\n') return new Secret(typed.trim())
-        typed = char === '\u007f' || char === '\b' ? typed.slice(0, -1) : typed + char
-      }
+  for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
+    for (const char of String(chunk)) {
+      if (char === '\u0003' || char === '\u0004') return undefined
+      if (char === '\r' || char === '\n') return typed
+      typed = char === '\u007f' || char === '\b' ? typed.slice(0, -1) : typed + char
     }
-    return new Secret(typed.trim())
-  } finally {
-    stdin.setRawMode(false)
-    stdin.pause()
-    stderr.write('\n')
   }
+  return typed
 }

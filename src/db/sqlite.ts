@@ -87,9 +87,9 @@ function adapt(database: DatabaseSync): SqliteDatabase {
       const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql)
       const adapted = {
         reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...bindable(parameters)),
-        run: (parameters: readonly unknown[]) => statement.run(...bindable(parameters)),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...bindable(parameters)),
+        all: (parameters: readonly unknown[]) => statement.all(...parameters.map(bindable)),
+        run: (parameters: readonly unknown[]) => statement.run(...parameters.map(bindable)),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(bindable)),
       }
       if (statements.size >= 500) statements.clear()
       statements.set(sql, adapted)
@@ -98,10 +98,9 @@ function adapt(database: DatabaseSync): SqliteDatabase {
   }
 }
 
-function bindable(parameters: readonly unknown[]): SQLInputValue[] {
-  return parameters.map(value =>
-    value === undefined ? null : typeof value === 'boolean' ? Number(value) : (value as SQLInputValue),
-  ) // the column types of schema.ts
+function bindable(value: unknown): SQLInputValue {
+  if (value === undefined) return null
+  return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue) // the column types of schema.ts
 }
 
 function insertBatch(database: DatabaseSync): (batch: readonly Insert[]) => void {
@@ -127,7 +126,7 @@ function insertBatch(database: DatabaseSync): (batch: readonly Insert[]) => void
     try {
       for (const insert of batch) {
         const { columns, statement } = prepared(insert)
-        statement.run(...bindable(columns.map(name => insert.row[name])))
+        statement.run(...columns.map(name => bindable(insert.row[name])))
       }
       commit.run()
     } catch (cause) {

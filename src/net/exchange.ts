@@ -15,8 +15,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {}
   #chunks: Buffer[] = []
   #bytes = 0
-  /** Stops the timer that would end this exchange. */
-  cancelTimer: () => void = () => {}
+  /** Calls off the deadline that would end this exchange. */
+  callOff: () => void = () => {}
 
   constructor(bytesMax: number, resolve: (result: WireResult) => void) {
     this.#bytesMax = bytesMax
@@ -60,7 +60,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended) return
     this.#ended = true
     this.#chunks = []
-    this.cancelTimer()
+    this.callOff()
     this.#resolve(result)
   }
 }

@@ -4,6 +4,7 @@ import type { LookupFunction } from 'node:net'
 import { Pool } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { isAllowedHost, isPublicAddress, literalAddress } from './address-policy.ts'
+import { deadlines } from './deadlines.ts'
 import { decodeBody } from './decode-body.ts'
 import { Exchange } from './exchange.ts'
 import { followRedirect } from './redirect.ts'
@@ -29,6 +30,7 @@ const connectionsPerOrigin = 128
 
 export function createNet(settings: NetSettings, clock: Clock): Net {
   const pools = new Map<string, Pool>()
+  const due = deadlines(clock)
 
   async function send(request: WireRequest): Promise<WireResult> {
     const endsAt = clock.now() + settings.callTimeoutMs
@@ -50,7 +52,7 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     if (!pool) return blocked(new URL(origin).hostname)
     const result = await new Promise<WireResult>(resolveResult => {
       const exchange = new Exchange(settings.answerBytesMax, resolveResult)
-      exchange.cancelTimer = clock.after(Math.max(0, endsAt - clock.now()), () =>
+      exchange.callOff = due.at(endsAt, () =>
         exchange.stop('timeout', `No complete answer within ${settings.callTimeoutMs} ms.`),
       )
       const { method, headers, credential, body = null } = request
@@ -99,6 +101,7 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   return {
     send,
     async close() {
+      due.close()
       await Promise.all([...pools.values()].map(pool => pool.destroy()))
     },
   }
