@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Fault } from '../core/errors.ts'
+import { errorCatalogue, type Fault } from '../core/errors.ts'
 import { problemOf } from '../http/problem.ts'
 
 const color = (format: Parameters<typeof styleText>[0], text: string, stream: NodeJS.WriteStream) =>
@@ -22,10 +22,9 @@ export function printFault(fault: Fault, asJson: boolean): void {
     return
   }
   const { message, code, fix, details } = fault
-  const lines = [
-    `${color('red', 'error:', process.stderr)} ${message} ${color('dim', `(${code})`, process.stderr)}`,
-    fix,
-  ]
+  const lines = [`${color('red', 'error:', process.stderr)} ${message} ${color('dim', `(${code})`, process.stderr)}`]
+  // What the catalogue says about bad fields is for those who send JSON; here the message names what to correct.
+  if (fix !== errorCatalogue.validation_error.fix) lines.push(fix)
   if (details.schema !== undefined) lines.push('`clawlink tools describe <tool>` shows the arguments of a tool.')
   if (details.choices?.length) lines.push(`Possible: ${details.choices.join(', ')}`)
   if (details.retryAfterMs !== undefined) lines.push(`Wait: ${Math.ceil(details.retryAfterMs / 1000)} s`)

@@ -17,7 +17,7 @@ async function principalOf(app: App, flags: Flags): Promise<Principal> {
 }
 
 export async function searchCommand(flags: Flags, words: string[]): Promise<void> {
-  const limit = Math.max(1, Math.min(100, Number(text(flags, 'limit')) || 10))
+  const limit = orExit(parseLimit(text(flags, 'limit') ?? ''), flags)
   const found = await withApp(flags, async app =>
     searchTools(app, await principalOf(app, flags), {
       query: words.join(' '),
@@ -76,6 +76,12 @@ export async function runToolCommand(
     return answerCall(await callTool(app, principal, request))
   })
   printJson(orExit(answer, flags))
+}
+
+function parseLimit(given: string): number | Fault {
+  const limit = Number(given)
+  const fits = /^\d+$/.test(given) && limit >= 1 && limit <= 100
+  return fits ? limit : new Fault('validation_error', '--limit takes a whole number from 1 to 100.')
 }
 
 function parseArguments(json: string): Record<string, unknown> | Fault {

@@ -27,7 +27,8 @@ async function serve(answer: RequestListener): Promise<number> {
 }
 
 const clock = movableClock()
-const limits = { connectTimeoutMs: 5_000, callTimeoutMs: 20_000, answerBytesMax: 1000 }
+// Far longer than a test may take: only the clock that is moved can end a wait.
+const limits = { connectTimeoutMs: 5_000, callTimeoutMs: 500_000, answerBytesMax: 1000 }
 
 function netTo(...outboundAllow: string[]) {
   const net = createNet({ ...limits, outboundAllow } satisfies NetSettings, clock)
@@ -140,7 +141,7 @@ describe('the time for one attempt', () => {
       kind: 'lost',
       reached: 'maybe_sent',
       reason: 'timeout',
-      message: 'No complete answer within 20000 ms.',
+      message: 'No complete answer within 500000 ms.',
     })
     await closed.promise
   })
@@ -164,13 +165,13 @@ describe('the time for one attempt', () => {
     expect(await sending).toMatchObject({ kind: 'lost', reason: 'timeout' })
   })
 
-  test('is over when the answer is there: nothing is left to fire', async () => {
+  test('is over when the answer is there, for this request and for the next one', async () => {
     const port = await serve((_, answer) => answer.end('{}'))
     const net = netTo('127.0.0.1')
-    const result = await net.send(get(`http://127.0.0.1:${port}/`))
-    clock.move(limits.callTimeoutMs)
-    expect(result).toMatchObject({ kind: 'answered', status: 200 })
-    expect(await net.send(get(`http://127.0.0.1:${port}/`))).toMatchObject({ kind: 'answered' })
+    for (let i = 0; i < 3; i++) {
+      expect(await net.send(get(`http://127.0.0.1:${port}/`))).toMatchObject({ kind: 'answered', status: 200 })
+      clock.move(limits.callTimeoutMs)
+    }
   })
 })
 

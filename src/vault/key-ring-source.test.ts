@@ -177,7 +177,17 @@ describe('protecting the key ring file', () => {
     expect(statSync(keyringFile).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)
   })
 
-  test('is refused without a passphrase, without a ring, and for a ring that is protected already', () => {
+  test('may be asked for again, and changes nothing then', () => {
+    const ring = newKeyRing(0)
+    writingOf().save(ring)
+    const wanted = { keyringFile, keyringPassphrase: passphrase }
+    expect(protectKeyRing(wanted)).toBeUndefined()
+    const text = readFileSync(keyringFile, 'utf8')
+    expect(protectKeyRing(wanted)).toBeUndefined()
+    expect(readFileSync(keyringFile, 'utf8')).toBe(text)
+  })
+
+  test('is refused without a passphrase, without a ring, and for a ring that is under another passphrase', () => {
     expect(protectKeyRing({ keyringFile })).toMatchObject({ fix: 'Set CLAWLINK_KEYRING_PASSPHRASE.' })
     const wanted = { keyringFile, keyringPassphrase: passphrase }
     expect(protectKeyRing(wanted)).toMatchObject({ message: `There is no key ring in the file ${keyringFile}.` })
@@ -185,7 +195,9 @@ describe('protecting the key ring file', () => {
     writingOf().save(newKeyRing(0))
     expect(protectKeyRing(wanted)).toBeUndefined()
     const text = readFileSync(keyringFile, 'utf8')
-    expect(protectKeyRing(wanted)).toBeInstanceOf(Fault)
+    expect(protectKeyRing({ ...wanted, keyringPassphrase: new Secret('another') })).toMatchObject({
+      message: `The passphrase does not open the key ring in the file ${keyringFile}.`,
+    })
     expect(readFileSync(keyringFile, 'utf8')).toBe(text)
   })
 })

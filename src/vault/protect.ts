@@ -1,7 +1,10 @@
 import { Fault } from '../core/errors.ts'
 import { type KeyRingSettings, keyRingSource } from './key-ring-source.ts'
 
-/** Puts the key ring file under the passphrase of the settings. Running servers go on; they need it at their next start. */
+/**
+ * Puts the key ring file under the passphrase of the settings; nothing happens when it is already. Running servers go on;
+ * they need it at their next start.
+ */
 export function protectKeyRing(settings: KeyRingSettings): Fault | undefined {
   const { keyringPassphrase, keyringFile } = settings
   if (!keyringPassphrase)
@@ -11,12 +14,17 @@ export function protectKeyRing(settings: KeyRingSettings): Fault | undefined {
   if (lock instanceof Fault) return lock
   try {
     const ring = open.load()
-    if (ring instanceof Fault) return ring
+    const guarded = keyRingSource({ keyringFile, keyringPassphrase })
+    if (ring instanceof Fault) {
+      // Under this passphrase already, or the fault says why not.
+      const protectedRing = guarded.load()
+      return protectedRing instanceof Fault ? protectedRing : undefined
+    }
     if (!ring)
       return new Fault('internal', `There is no key ring in the file ${keyringFile}.`, {
         fix: 'Start ClawLink once: it makes one.',
       })
-    keyRingSource({ keyringFile, keyringPassphrase }).writing?.save(ring)
+    guarded.writing?.save(ring)
     return undefined
   } finally {
     lock?.release()

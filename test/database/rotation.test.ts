@@ -143,6 +143,18 @@ describe('a rotation beside a running server', () => {
 })
 
 describe('a rotation', () => {
+  test('is refused while another one runs, and changes nothing', async () => {
+    await using claw = await startClawLink()
+    const before = [await claw.rows('credentials'), readFileSync(claw.app.config.keyringFile, 'utf8')]
+    const other = keyRingSource(claw.app.config).writing?.lock()
+    if (!other || other instanceof Fault) throw new Error('nobody else holds it')
+    const refused = await rotateVault(claw.app.db, keyRingSource(claw.app.config))
+    other.release()
+    expect(refused).toMatchObject({ code: 'conflict', message: expect.stringContaining('Another process is changing') })
+    expect([await claw.rows('credentials'), readFileSync(claw.app.config.keyringFile, 'utf8')]).toEqual(before)
+    expect(await rotateHere(claw.app.db, claw.app.config)).toMatchObject({ ringVersion: 2, records: 1 })
+  })
+
   test('that is interrupted half-way leaves every credential open, and the next one brings all under one key', async () => {
     await using claw = await startClawLink()
     const ids = await withConnections(claw)

@@ -141,7 +141,7 @@ describe('a database that has a key ring is not opened, and nothing is made or c
     await using place = await openTestDb()
     const keyringFile = ringPath(place)
     await opened(place.db, { keyringFile })
-    rmSync(`${keyringFile}.lock`)
+    rmSync(`${keyringFile}.lock`, { force: true })
     const text = readFileSync(keyringFile, 'utf8')
     const { id } = JSON.parse(text)
     spoil?.(keyringFile)

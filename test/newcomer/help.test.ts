@@ -75,6 +75,18 @@ test.each([
   expect(stderr).toBe(`${says}\nRun it with --help to see what is possible.\n`)
 })
 
+test.each([
+  [['tools', 'search', '--limit', 'all'], '--limit takes a whole number from 1 to 100.'],
+  [['tools', 'search', '--limit', '0'], '--limit takes a whole number from 1 to 100.'],
+  [['keys', 'create', '--name', 'a', '--expires', '-1'], '--expires takes a number of days up to 3650.'],
+  [['keys', 'create', '--name', ' '], 'An agent needs a name of 1 to 80 characters.'],
+])('an option with a value that does not fit says what would: %j', async (args, says) => {
+  const { exitCode, stdout, stderr } = await home.run(args)
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect(stderr).toContain(`error: ${says}`)
+  expect(stderr).not.toContain('schema')
+})
+
 test('a reader that has seen enough is no error', async () => {
   const { exitCode, stderr } = await home.run(['tools', 'search', '--limit', '100'], { hangUp: true })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
