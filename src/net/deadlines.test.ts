@@ -5,8 +5,17 @@ import { deadlines } from './deadlines.ts'
 function setUp() {
   const clock = movableClock(0)
   const fired: string[] = []
-  const due = deadlines(clock)
-  return { clock, fired, due, at: (ms: number, name: string) => due.at(ms, () => fired.push(`${name} ${clock.now()}`)) }
+  type Item = { endsAtMs: number; name: string; then?: Item }
+  const due = deadlines<Item>(clock, ({ name, then }) => {
+    fired.push(`${name} ${clock.now()}`)
+    if (then) due.add(then)
+  })
+  const at = (endsAtMs: number, name: string, then?: Item) => {
+    const item = { endsAtMs, name, ...(then && { then }) }
+    due.add(item)
+    return () => due.remove(item)
+  }
+  return { clock, fired, due, at }
 }
 
 test('each deadline fires once, at its time, whatever the order in which they were set', () => {
@@ -30,10 +39,10 @@ test('a deadline that was called off does not fire, and the ones behind it do', 
 })
 
 test('a deadline that is set while another fires is kept', () => {
-  const { clock, fired, due } = setUp()
-  due.at(100, () => due.at(150, () => fired.push(`later ${clock.now()}`)))
+  const { clock, fired, at } = setUp()
+  at(100, 'first', { endsAtMs: 150, name: 'later' })
   clock.move(1000)
-  expect(fired).toEqual(['later 150'])
+  expect(fired).toEqual(['first 100', 'later 150'])
 })
 
 test('after closing nothing fires', () => {

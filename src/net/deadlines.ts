@@ -1,14 +1,16 @@
 import type { Clock } from '../core/clock.ts'
 
-export type Deadlines = {
-  /** Calls `fire` at `atMs`, unless the returned function is called before. */
-  at(atMs: number, fire: () => void): () => void
-  close(): void
-}
+/** Something that has to be over by a time. */
+export type Due = { readonly endsAtMs: number }
 
-/** Many deadlines on one timer: nearly all of them are called off, and then cost no more than an entry in a set. */
-export function deadlines(clock: Clock): Deadlines {
-  const waiting = new Set<{ atMs: number; fire: () => void }>()
+export type Deadlines<T extends Due> = { add(item: T): void; remove(item: T): void; close(): void }
+
+/**
+ * Many deadlines on one timer: `expire` is called for each item that is still there at its time. Nearly all are removed
+ * before, and then cost an entry in a set: a timer and a closure for each call were a tenth of what a call costs.
+ */
+export function deadlines<T extends Due>(clock: Clock, expire: (item: T) => void): Deadlines<T> {
+  const waiting = new Set<T>()
   let armedFor = Number.POSITIVE_INFINITY
   let disarm: () => void = () => {}
 
@@ -22,22 +24,23 @@ export function deadlines(clock: Clock): Deadlines {
     armedFor = Number.POSITIVE_INFINITY
     const now = clock.now()
     let next = Number.POSITIVE_INFINITY
-    for (const deadline of waiting) {
-      if (deadline.atMs > now) next = Math.min(next, deadline.atMs)
+    for (const item of waiting) {
+      if (item.endsAtMs > now) next = Math.min(next, item.endsAtMs)
       else {
-        waiting.delete(deadline)
-        deadline.fire()
+        waiting.delete(item)
+        expire(item)
       }
     }
     if (next < armedFor) arm(next)
   }
 
   return {
-    at(atMs, fire) {
-      const deadline = { atMs, fire }
-      waiting.add(deadline)
-      if (atMs < armedFor) arm(atMs)
-      return () => waiting.delete(deadline)
+    add(item) {
+      waiting.add(item)
+      if (item.endsAtMs < armedFor) arm(item.endsAtMs)
+    },
+    remove(item) {
+      waiting.delete(item)
     },
     close: () => disarm(),
   }

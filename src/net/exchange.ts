@@ -1,67 +1,71 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { Deadlines, Due } from './deadlines.ts'
 import { type LossReason, lost, type WireLoss, type WireResult } from './wire.ts'
 
 /**
  * One request and its answer on the wire, as undici's dispatch reports it. Knows whether the request may have left:
- * undici calls `onRequestStart` when a connection is there and the request is about to be written.
+ * undici calls `onRequestStart` when a connection is there and the request is about to be written. One is made for every
+ * call, so its fields are plain ones: `#private` ones cost more to set up than all that they hold.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (result: WireResult) => void
-  readonly #bytesMax: number
-  #controller: Dispatcher.DispatchController | undefined
-  #ended = false
-  #status = 0
-  #headers: IncomingHttpHeaders = {}
-  #chunks: Buffer[] = []
-  #bytes = 0
-  /** Calls off the deadline that would end this exchange. */
-  callOff: () => void = () => {}
+export class Exchange implements Dispatcher.DispatchHandler, Due {
+  private readonly resolve: (result: WireResult) => void
+  private readonly bytesMax: number
+  readonly endsAtMs: number
+  private readonly due: Deadlines<Exchange>
+  private controller: Dispatcher.DispatchController | undefined
+  private ended = false
+  private status = 0
+  private headers: IncomingHttpHeaders = {}
+  private chunks: Buffer[] = []
+  private bytes = 0
 
-  constructor(bytesMax: number, resolve: (result: WireResult) => void) {
-    this.#bytesMax = bytesMax
-    this.#resolve = resolve
+  constructor(bytesMax: number, endsAtMs: number, due: Deadlines<Exchange>, resolve: (result: WireResult) => void) {
+    this.bytesMax = bytesMax
+    this.endsAtMs = endsAtMs
+    this.due = due
+    this.resolve = resolve
   }
 
   /** Ends it from our side: nobody waits for the answer any more. */
   stop(reason: LossReason, message: string): void {
-    if (this.#ended) return
-    this.#end(lost(this.#controller ? 'maybe_sent' : 'not_sent', reason, message))
-    this.#controller?.abort(new Error(message))
+    if (this.ended) return
+    this.end(lost(this.controller ? 'maybe_sent' : 'not_sent', reason, message))
+    this.controller?.abort(new Error(message))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#ended) controller.abort(new Error('no longer wanted'))
+    this.controller = controller
+    if (this.ended) controller.abort(new Error('no longer wanted'))
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    this.#status = status
-    this.#headers = headers
+    this.status = status
+    this.headers = headers
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (this.#bytes > this.#bytesMax) this.stop('too_large', `The answer is larger than ${this.#bytesMax} bytes.`)
-    else this.#chunks.push(chunk)
+    this.bytes += chunk.length
+    if (this.bytes > this.bytesMax) this.stop('too_large', `The answer is larger than ${this.bytesMax} bytes.`)
+    else this.chunks.push(chunk)
   }
 
   onResponseEnd(): void {
-    const [first] = this.#chunks
-    const body = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
-    this.#end({ kind: 'answered', status: this.#status, headers: this.#headers, body })
+    const [first] = this.chunks
+    const body = first && this.chunks.length === 1 ? first : Buffer.concat(this.chunks)
+    this.end({ kind: 'answered', status: this.status, headers: this.headers, body })
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.#end(lossOf(error, this.#controller !== undefined))
+    this.end(lossOf(error, this.controller !== undefined))
   }
 
-  #end(result: WireResult): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#chunks = []
-    this.callOff()
-    this.#resolve(result)
+  private end(result: WireResult): void {
+    if (this.ended) return
+    this.ended = true
+    this.chunks = []
+    this.due.remove(this)
+    this.resolve(result)
   }
 }
 

@@ -30,7 +30,8 @@ const connectionsPerOrigin = 128
 
 export function createNet(settings: NetSettings, clock: Clock): Net {
   const pools = new Map<string, Pool>()
-  const due = deadlines(clock)
+  const late = `No complete answer within ${settings.callTimeoutMs} ms.`
+  const due = deadlines<Exchange>(clock, exchange => exchange.stop('timeout', late))
 
   async function send(request: WireRequest): Promise<WireResult> {
     const endsAt = clock.now() + settings.callTimeoutMs
@@ -51,10 +52,8 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     const pool = poolOf(origin)
     if (!pool) return blocked(new URL(origin).hostname)
     const result = await new Promise<WireResult>(resolveResult => {
-      const exchange = new Exchange(settings.answerBytesMax, resolveResult)
-      exchange.callOff = due.at(endsAt, () =>
-        exchange.stop('timeout', `No complete answer within ${settings.callTimeoutMs} ms.`),
-      )
+      const exchange = new Exchange(settings.answerBytesMax, endsAt, due, resolveResult)
+      due.add(exchange)
       const { method, headers, credential, body = null } = request
       try {
         pool.dispatch({ method, path, headers: { ...headers, ...credential }, body }, exchange)
