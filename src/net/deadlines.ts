@@ -7,7 +7,7 @@ export type Deadlines<T extends Due> = { add(item: T): void; remove(item: T): vo
 
 /**
  * Many deadlines on one timer: `expire` is called for each item that is still there at its time. Nearly all are removed
- * before, and then cost an entry in a set: a timer and a closure for each call were a tenth of what a call costs.
+ * before, and then cost an entry in a set, where a timer and a closure for each call showed in measurements.
  */
 export function deadlines<T extends Due>(clock: Clock, expire: (item: T) => void): Deadlines<T> {
   const waiting = new Set<T>()
