@@ -5,6 +5,7 @@ import { errorRule } from '../catalog/error-rule.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { fillTemplate, parseTemplate } from '../catalog/template.ts'
 import { Fault } from '../core/errors.ts'
+import { jsonOrUndefined } from '../core/json.ts'
 import type { Secret } from '../core/secret.ts'
 import { credentialHeaders } from './apply-credential.ts'
 import { blankEcho } from './blank-echo.ts'
@@ -31,7 +32,7 @@ export async function probeAccount(app: App, provider: Provider, auth: Auth, sec
       },
     )
   }
-  const body = parseJson(result.body.toString('utf8'))
+  const body = jsonOrUndefined(result.body.toString('utf8'))
   const { status, headers } = result
   if (status === 429 || errorRule(connector, { status, headers, body })?.code === 'rate_limited') {
     return new Fault('rate_limited', `${connector.name} answers no more questions just now.`, {
@@ -60,12 +61,4 @@ function plain(text: unknown): string {
     .replace(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, 80)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, rand
 import * as z from 'zod'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import { jsonOrUndefined } from '../core/json.ts'
 import type { Secret } from '../core/secret.ts'
 
 /**
@@ -55,7 +56,7 @@ export function writeKeyRing(ring: KeyRing, passphrase: Secret | undefined): str
 
 /** Reads the text of a key ring. `from` names its source in a fault; the fault never shows any of the text. */
 export function readKeyRing(text: string, from: string, passphrase: Secret | undefined): KeyRing | Fault {
-  const value = parseJson(text)
+  const value = jsonOrUndefined(text)
   const locked = protectedRing.safeParse(value)
   if (locked.success) {
     if (!passphrase)
@@ -66,7 +67,7 @@ export function readKeyRing(text: string, from: string, passphrase: Secret | und
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(sealed.iv, 'base64'), { authTagLength: 16 })
       decipher.setAAD(Buffer.from(id)).setAuthTag(Buffer.from(sealed.tag, 'base64'))
       const opened = Buffer.concat([decipher.update(Buffer.from(sealed.text, 'base64')), decipher.final()])
-      return ringOf({ id, ...Object(parseJson(opened.toString('utf8'))) }, from)
+      return ringOf({ id, ...Object(jsonOrUndefined(opened.toString('utf8'))) }, from)
     } catch {
       return refuse(`The passphrase does not open the key ring in ${from}.`, 'Check CLAWLINK_KEYRING_PASSPHRASE.')
     }
@@ -101,14 +102,6 @@ function ringOf(value: unknown, from: string): KeyRing | Fault {
 
 function stretch(passphrase: Secret, { salt, N, r, p }: { salt: string; N: number; r: number; p: number }): Buffer {
   return scryptSync(passphrase.reveal(), Buffer.from(salt, 'base64'), keyBytes, { N, r, p, maxmem: 256 * N * r })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function refuse(message: string, fix: string): Fault {

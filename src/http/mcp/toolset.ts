@@ -7,6 +7,7 @@ import type { JsonSchema } from '../../catalog/define.ts'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
+import { invalidFieldsOf } from '../invalid-fields.ts'
 import { metaTools } from './meta-tools.ts'
 import { splitArguments, withOwnArguments } from './own-arguments.ts'
 import { instructions, instructionsFor } from './protocol.ts'
@@ -74,12 +75,8 @@ async function runMetaTool(
 ): Promise<ToolResult> {
   const parsed = tool.input.safeParse(args)
   if (!parsed.success) {
-    const invalidFields = parsed.error.issues.flatMap(issue =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map(field => ({ field, problem: 'is not an argument of this tool' }))
-        : [{ field: issue.path.join('.'), problem: issue.message }],
-    )
-    const named = invalidFields.map(({ field, problem }) => `${field} ${problem}`).join('; ')
+    const unknown = 'is not an argument of this tool'
+    const { invalidFields, named } = invalidFieldsOf(parsed.error, { unknown, whole: '' })
     return resultOfFault(
       new Fault('validation_error', `The arguments of ${tool.name} are not valid: ${named}.`, {
         invalidFields,

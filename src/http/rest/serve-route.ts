@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { type Answer, json } from '../answer.ts'
+import { invalidFieldsOf } from '../invalid-fields.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
 import { requireKey } from '../require-key.ts'
@@ -39,13 +40,7 @@ async function bodyOf(app: App, schema: z.ZodType, incoming: IncomingMessage): P
 function check(schema: z.ZodType, value: unknown, part: 'query' | 'body'): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const invalidFields = result.error.issues.flatMap(issue => {
-    const path = issue.path.map(String)
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map(key => ({ field: [...path, key].join('.'), problem: 'is not known here' }))
-    return [{ field: path.join('.') || part, problem: issue.message }]
-  })
-  const named = invalidFields.map(({ field, problem }) => `${field} ${problem}`).join('; ')
+  const { invalidFields, named } = invalidFieldsOf(result.error, { unknown: 'is not known here', whole: part })
   return new Fault('validation_error', `The ${part} is not valid: ${named}.`, {
     invalidFields,
     fix: 'Correct the named fields. /api/openapi.json describes every route.',
