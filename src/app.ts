@@ -1,4 +1,6 @@
+import type { KnownKey } from './accounts/authenticate.ts'
 import { type AccountQueries, accountQueries } from './accounts/queries.ts'
+import type { KnownSession } from './accounts/sessions.ts'
 import { ensureWorkspace } from './accounts/workspace.ts'
 import { createGate, type Gate } from './calls/gate.ts'
 import { createValidator, type Validator } from './calls/validate.ts'
@@ -12,7 +14,7 @@ import { createLog, type Log } from './core/log.ts'
 import { TtlCache } from './core/ttl-cache.ts'
 import type { Db } from './db/db.ts'
 import { openDb } from './db/open.ts'
-import type { ConnectionRow, KeyRow } from './db/schema.ts'
+import type { ConnectionRow } from './db/schema.ts'
 import { createNet, type Net } from './net/send.ts'
 import { keyRingSource } from './vault/key-ring-source.ts'
 import { openVault, type Vault } from './vault/vault.ts'
@@ -30,7 +32,7 @@ export type App = {
   gate: Gate
   queries: { accounts: AccountQueries; connections: ConnectionQueries }
   /** Facts that may be a second old. Never a credential, sealed or not. */
-  memory: { keys: TtlCache<KeyRow>; connections: TtlCache<ConnectionRow[]> }
+  memory: { keys: TtlCache<KnownKey>; sessions: TtlCache<KnownSession>; connections: TtlCache<ConnectionRow[]> }
   /** The workspace that the command line acts in. */
   workspaceId: string
 }
@@ -62,7 +64,11 @@ export async function openApp(
     validator: createValidator(),
     gate: createGate(),
     queries: { accounts: accountQueries(db), connections: connectionQueries(db) },
-    memory: { keys: new TtlCache(remembered), connections: new TtlCache(remembered) },
+    memory: {
+      keys: new TtlCache(remembered),
+      sessions: new TtlCache(remembered),
+      connections: new TtlCache(remembered),
+    },
     workspaceId: await ensureWorkspace(db, clock.now()),
   }
   return {

@@ -3,30 +3,54 @@ import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import type { KeyRow } from '../db/schema.ts'
 import { hashKey, looksLikeKey } from './key.ts'
-import type { Principal } from './principal.ts'
+import type { AgentPrincipal } from './principal.ts'
+import { readScope } from './scope.ts'
+
+/** A key as calls need it. */
+export type KnownKey = { principal: AgentPrincipal; expiresAt: number | null; isRevoked: boolean }
 
 /**
  * The principal of a ClawLink key, or `unauthorized`. Answers at once, without a promise, while the key is remembered
  * (at most a second, so a revocation in any process bites within that). One message for every reason: nothing to enumerate.
  */
-export function authenticate(app: App, key: string | undefined): Principal | Fault | Promise<Principal | Fault> {
+export function authenticate(
+  app: App,
+  key: string | undefined,
+): AgentPrincipal | Fault | Promise<AgentPrincipal | Fault> {
   if (key === undefined || !looksLikeKey(key)) return refusal(key)
   const hash = hashKey(key)
   const now = app.clock.now()
   const known = app.memory.keys.get(hash, now)
-  return known ? principalOf(known, now) : findKey(app, hash, now)
+  return known ? admitted(known, now) : findKey(app, hash, now)
 }
 
-async function findKey(app: App, hash: string, now: number): Promise<Principal | Fault> {
+async function findKey(app: App, hash: string, now: number): Promise<AgentPrincipal | Fault> {
   const [row] = await app.queries.accounts.keyByHash(hash)
   if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) return refusal('unknown')
-  return principalOf(app.memory.keys.set(hash, row, now), now)
+  return admitted(app.memory.keys.set(hash, knownKey(row), now), now)
 }
 
-function principalOf(row: KeyRow, now: number): Principal | Fault {
-  const ended = row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= now)
-  if (ended) return refusal('ended')
-  return { workspaceId: row.workspace_id, agentId: row.agent_id, keyId: row.id, environment: row.environment }
+/** What a stored key, or an OAuth grant, allows. */
+export function knownKey(row: KeyRow): KnownKey {
+  return {
+    principal: {
+      kind: 'agent',
+      workspaceId: row.workspace_id,
+      agentId: row.agent_id,
+      keyId: row.id,
+      environment: row.environment,
+      scope: readScope(row.scope),
+      callsPerMinute: row.calls_per_minute,
+      callsPerDay: row.calls_per_day,
+    },
+    expiresAt: row.expires_at,
+    isRevoked: row.revoked_at !== null,
+  }
+}
+
+/** The principal while its key lasts. */
+export function admitted({ principal, expiresAt, isRevoked }: KnownKey, now: number): AgentPrincipal | Fault {
+  return isRevoked || (expiresAt !== null && expiresAt <= now) ? refusal('ended') : principal
 }
 
 function refusal(key: string | undefined): Fault {

@@ -4,6 +4,7 @@ import { Secret } from '../core/secret.ts'
 import type { Db } from '../db/db.ts'
 import { hashKey, newKey } from './key.ts'
 import type { Environment } from './principal.ts'
+import type { Scope } from './scope.ts'
 import { ensureAgent } from './workspace.ts'
 
 export type NewKey = {
@@ -27,7 +28,17 @@ export async function createKey(
     agent,
     environment,
     expiresInMs,
-  }: { workspaceId: string; agent: string; environment: Environment; expiresInMs?: number },
+    scope = {},
+    createdBy = '',
+  }: {
+    workspaceId: string
+    agent: string
+    environment: Environment
+    expiresInMs?: number
+    /** Without one: every tool and connection, but no changing of connections. */
+    scope?: Scope
+    createdBy?: string
+  },
 ): Promise<NewKey | Fault> {
   const name = agent.trim()
   if (!name || name.length > 80 || /\p{Cc}/u.test(name)) {
@@ -36,7 +47,7 @@ export async function createKey(
     })
   }
   const key = newKey(environment)
-  const agentId = await ensureAgent(db, workspaceId, name, nowMs)
+  const agentId = await ensureAgent(db, { workspaceId, name, createdBy }, nowMs)
   const id = newId('key', nowMs)
   const expiresAt = expiresInMs === undefined ? null : nowMs + expiresInMs
   await db.insert('keys', {
@@ -49,6 +60,13 @@ export async function createKey(
     created_at: nowMs,
     expires_at: expiresAt,
     revoked_at: null,
+    kind: 'key',
+    scope: JSON.stringify(scope),
+    created_by: createdBy,
+    replaced_by: '',
+    calls_per_minute: null,
+    calls_per_day: null,
+    last_used_at: null,
   })
   return { id, agentId, agent: name, environment, expiresAt, key: new Secret(key) }
 }

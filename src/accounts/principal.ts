@@ -1,11 +1,34 @@
-/** Who is asking. Everything that a caller may reach derives from this, never from what the request says about itself. */
-export type Principal = {
+import type { Role } from '../db/schema.ts'
+import type { Scope } from './scope.ts'
+
+/** Who is asking, in a workspace. Everything that may be reached derives from this, never from what a request says of itself. */
+export type Principal = AgentPrincipal | MemberPrincipal
+
+export type AgentPrincipal = {
+  kind: 'agent'
   workspaceId: string
   agentId: string
   /** Empty for the command line, which acts with the rights of whoever may read the data folder. */
   keyId: string
   /** A live key uses live connections only, a test key test connections only. */
   environment: Environment
+  scope: Scope
+  callsPerMinute: number | null
+  callsPerDay: number | null
+}
+
+/** A person who is signed in, in no workspace yet. */
+export type PersonPrincipal = { personId: string; name: string; email: string; sessionId: string }
+
+/** A person in a workspace. */
+export type MemberPrincipal = PersonPrincipal & {
+  kind: 'member'
+  workspaceId: string
+  role: Role
+  environment: Environment
 }
 
 export type Environment = 'live' | 'test'
+
+/** Where a request came from, for sessions and the audit record. */
+export type Origin = { address: string; client: string }

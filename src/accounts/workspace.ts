@@ -35,11 +35,15 @@ export async function ensureWorkspace(db: Db, nowMs: number): Promise<string> {
 }
 
 /** The id of the agent of this name, made when it is new. */
-export async function ensureAgent(db: Db, workspaceId: string, name: string, nowMs: number): Promise<string> {
+export async function ensureAgent(
+  db: Db,
+  { workspaceId, name, createdBy = '' }: { workspaceId: string; name: string; createdBy?: string },
+  nowMs: number,
+): Promise<string> {
   return db.write(async tx => {
     await tx
       .insertInto('agents')
-      .values({ id: newId('agt', nowMs), workspace_id: workspaceId, name, created_at: nowMs })
+      .values({ id: newId('agt', nowMs), workspace_id: workspaceId, name, created_at: nowMs, created_by: createdBy })
       .onConflict(on => on.doNothing())
       .execute()
     const agent = await tx

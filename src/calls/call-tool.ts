@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts'
+import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
@@ -13,7 +13,7 @@ import { prepareCall } from './prepare-call.ts'
  * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempt,
  * decide, close. However it ends, one usage row is written before this resolves.
  */
-export async function callTool(app: App, principal: Principal, request: CallRequest): Promise<EndedCall> {
+export async function callTool(app: App, principal: AgentPrincipal, request: CallRequest): Promise<EndedCall> {
   const startedAt = app.clock.now()
   const call: Call = { id: newId('call', startedAt), startedAt, principal, request }
 

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts'
+import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { Tool } from '../catalog/catalog.ts'
 import type { Coercion, Outcome, Success } from '../core/outcome.ts'
 import type { ConnectionRow } from '../db/schema.ts'
@@ -16,7 +16,7 @@ export type CallRequest = {
 }
 
 /** A call on its way: it has an id and a place in the usage record, whatever becomes of it. */
-export type Call = { id: string; startedAt: number; principal: Principal; request: CallRequest }
+export type Call = { id: string; startedAt: number; principal: AgentPrincipal; request: CallRequest }
 
 /** A call that may be sent: the tool, the arguments as they will be sent, and the account. */
 export type ReadyCall = {

@@ -25,7 +25,16 @@ const connection: ConnectionRow = {
   is_default: 1,
   created_at: 0,
 }
-const principal = { workspaceId: 'ws_1', agentId: 'agt_1', keyId: 'key_1', environment: 'live' } as const
+const principal = {
+  kind: 'agent',
+  workspaceId: 'ws_1',
+  agentId: 'agt_1',
+  keyId: 'key_1',
+  environment: 'live',
+  scope: {},
+  callsPerMinute: null,
+  callsPerDay: null,
+} as const
 
 test('a connection is used by its own workspace and environment alone', () => {
   if (!read) throw new Error('no tool')

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts'
+import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { maskedHeaders } from '../connections/apply-credential.ts'
 import type { Effect } from '../core/effect.ts'
@@ -20,7 +20,7 @@ export type Preview = {
 }
 
 /** What a call with these arguments would send, and to which account. Sends nothing and leaves no usage row. */
-export async function previewTool(app: App, principal: Principal, request: CallRequest): Promise<Preview | Fault> {
+export async function previewTool(app: App, principal: AgentPrincipal, request: CallRequest): Promise<Preview | Fault> {
   const startedAt = app.clock.now()
   const ready = await prepareCall(app, { id: newId('call', startedAt), startedAt, principal, request })
   if (ready instanceof Fault) return ready

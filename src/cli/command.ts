@@ -5,7 +5,7 @@ import { printFault } from './print.ts'
 import type { Flags } from './settings.ts'
 
 /** Secrets are given by the environment or a file only: arguments are visible to every user of the machine. */
-const secretKeys: readonly ConfigKey[] = ['databaseUrl', 'keyring', 'keyringPassphrase']
+const secretKeys: readonly ConfigKey[] = ['databaseUrl', 'keyring', 'keyringPassphrase', 'oidcClientSecret']
 
 /** What the settings that a command takes are about; the last holds all. */
 export const settingsFor = {
@@ -45,7 +45,8 @@ export function command(
 
 function settingOption(key: ConfigKey): Option {
   const about = `${configSchema.shape[key].description ?? ''} [${environmentName(key)}]`
-  const flags = key === 'sandbox' ? flagName(key) : `${flagName(key)} <${valueNames[key] ?? 'value'}>`
+  const flags =
+    key === 'sandbox' || key === 'clientDocuments' ? flagName(key) : `${flagName(key)} <${valueNames[key] ?? 'value'}>`
   return new Option(flags, about).helpGroup('Settings:')
 }
 
@@ -59,6 +60,10 @@ const valueNames: Partial<Record<ConfigKey, string>> = {
   keyringCommand: 'command',
   roles: 'names',
   logLevel: 'level',
+  oidcIssuer: 'url',
+  oidcClientId: 'id',
+  oidcLabel: 'text',
+  approvalHours: 'hours',
   outboundAllow: 'hosts',
   baseUrls: 'pairs',
   sandboxPort: 'port',

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts'
+import type { AgentPrincipal } from '../accounts/principal.ts'
 import { ensureAgent } from '../accounts/workspace.ts'
 import type { App } from '../app.ts'
 import type { CallRequest } from '../calls/call.ts'
@@ -11,9 +11,18 @@ import { bold, dim, print, printJson, printTable } from './print.ts'
 import { type Flags, orExit, text, withApp } from './settings.ts'
 
 /** The command line acts as an agent of its own, so that its calls stand in the usage record too. */
-async function principalOf(app: App, flags: Flags): Promise<Principal> {
-  const agentId = await ensureAgent(app.db, app.workspaceId, 'Command line', app.clock.now())
-  return { workspaceId: app.workspaceId, agentId, keyId: '', environment: flags.test ? 'test' : 'live' }
+async function principalOf(app: App, flags: Flags): Promise<AgentPrincipal> {
+  const agentId = await ensureAgent(app.db, { workspaceId: app.workspaceId, name: 'Command line' }, app.clock.now())
+  return {
+    kind: 'agent',
+    workspaceId: app.workspaceId,
+    agentId,
+    keyId: '',
+    environment: flags.test ? 'test' : 'live',
+    scope: { manageConnections: true },
+    callsPerMinute: null,
+    callsPerDay: null,
+  }
 }
 
 export async function searchCommand(flags: Flags, words: string[]): Promise<void> {

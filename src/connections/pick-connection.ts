@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts'
+import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import type { ConnectionRow } from '../db/schema.ts'
@@ -24,7 +24,11 @@ export function connectionsOf(
  */
 export function pickConnection(
   rows: readonly ConnectionRow[],
-  { provider, requested, principal }: { provider: string; requested: string | undefined; principal: Principal },
+  {
+    provider,
+    requested,
+    principal,
+  }: { provider: string; requested: string | undefined; principal: { environment: Environment } },
 ): ConnectionRow | Fault {
   const { environment } = principal
   const usable = rows.filter(row => row.environment === environment)

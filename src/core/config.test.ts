@@ -45,7 +45,7 @@ describe('settings', () => {
     expect(read()).toMatchObject({
       host: '127.0.0.1',
       port: 9077,
-      roles: ['web'],
+      roles: ['web', 'worker'],
       logLevel: 'info',
       sandbox: false,
       outboundAllow: [],

@@ -68,12 +68,20 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Command that prints the key ring, such as a KMS client decrypting it.'),
   roles: list
-    .pipe(z.array(oneOf(['web'])).min(1, 'must name at least one role'))
-    .default(['web'])
+    .pipe(z.array(oneOf(['web', 'worker'])).min(1, 'must name at least one role'))
+    .default(['web', 'worker'])
     .describe('What this process does.'),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('How much to log (JSON lines on standard error).'),
+  oidcIssuer: url.optional().describe('OpenID provider that members may sign in at, as its issuer URL.'),
+  oidcClientId: z.string().min(1).optional().describe('Client id of ClawLink at that OpenID provider.'),
+  oidcClientSecret: secret.optional().describe('Client secret of ClawLink at that OpenID provider.'),
+  oidcLabel: z.string().min(1).max(40).default('single sign-on').describe('What the sign-in button calls it.'),
+  clientDocuments: flag
+    .default(false)
+    .describe('Let OAuth clients name themselves by a URL, whose document ClawLink then fetches (CIMD).'),
+  approvalHours: whole(1, 720).default(24).describe('Time that a call waits for a member’s approval, in hours.'),
   outboundAllow: list.default([]).describe('Private or loopback hosts (host or host:port) that connectors may reach.'),
   baseUrls: byProvider
     .default({})

@@ -1,7 +1,20 @@
 import { randomFillSync } from 'node:crypto'
 
 /** Prefixes of ids: they say in a log or a URL what a thing is. */
-export type IdPrefix = 'ws' | 'agt' | 'key' | 'conn' | 'call' | 'ring'
+export type IdPrefix =
+  | 'ws'
+  | 'usr'
+  | 'ses'
+  | 'inv'
+  | 'agt'
+  | 'key'
+  | 'pair'
+  | 'conn'
+  | 'rule'
+  | 'call'
+  | 'appr'
+  | 'job'
+  | 'ring'
 
 const randomBytes = 8
 

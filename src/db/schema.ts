@@ -4,19 +4,205 @@
  */
 export type WorkspaceRow = { id: string; name: string; created_at: number }
 
-export type AgentRow = { id: string; workspace_id: string; name: string; created_at: number }
+export type PersonRow = {
+  id: string
+  /** Lower case. */
+  email: string
+  name: string
+  /** Empty for who signs in elsewhere only. */
+  password_hash: string
+  /** Issuer and subject at the OIDC provider. */
+  oidc_subject: string | null
+  /** 1 once a one-time code is asked for at sign-in; its secret is in `seals` under the person's id. */
+  two_factor: number
+  /** The time step of the last one-time code that was accepted: each works once. */
+  totp_last_step: number
+  /** JSON: hashes of the recovery codes that are left. */
+  recovery_hashes: string
+  failures: number
+  locked_until: number
+  created_at: number
+}
+
+export type Role = 'owner' | 'admin' | 'member'
+
+export type MemberRow = { workspace_id: string; person_id: string; role: Role; created_at: number }
+
+export type SessionRow = {
+  id: string
+  person_id: string
+  /** SHA-256 of the cookie's value. */
+  hash: string
+  address: string
+  client: string
+  created_at: number
+  last_seen_at: number
+  expires_at: number
+  revoked_at: number | null
+}
+
+export type InvitationRow = {
+  id: string
+  workspace_id: string
+  role: Role
+  /** Empty when whoever has the link may accept it. */
+  email: string
+  hash: string
+  /** Empty for the first-run link. */
+  created_by: string
+  created_at: number
+  expires_at: number
+  /** When it was accepted or taken back. */
+  ended_at: number | null
+}
+
+export type AgentRow = { id: string; workspace_id: string; name: string; created_at: number; created_by: string }
 
 export type KeyRow = {
   id: string
   workspace_id: string
   agent_id: string
   environment: 'live' | 'test'
-  /** SHA-256 of the whole key, hex. The key itself is stored nowhere. */
+  /** SHA-256 of the whole key, hex. The key itself is stored nowhere. For an OAuth grant: `oauth:` and the id. */
   hash: string
   last_four: string
   created_at: number
   expires_at: number | null
   revoked_at: number | null
+  kind: 'key' | 'oauth'
+  /** JSON of a Scope. */
+  scope: string
+  created_by: string
+  /** The id of the key that takes its place, or empty. */
+  replaced_by: string
+  calls_per_minute: number | null
+  calls_per_day: number | null
+  /** As of the last flush: written at intervals, never by a call. */
+  last_used_at: number | null
+}
+
+export type PairingRow = {
+  id: string
+  user_code: string
+  /** base64url of the SHA-256 of the verifier that only the device knows. */
+  challenge: string
+  label: string
+  host: string
+  address: string
+  environment: 'live' | 'test'
+  asked_scope: string
+  state: 'awaiting_browser' | 'approved' | 'denied' | 'completed'
+  workspace_id: string
+  granted: string
+  decided_by: string
+  key_id: string
+  polled_at: number
+  created_at: number
+  expires_at: number
+}
+
+/** Anything that is stored sealed, beside credentials. `id` and `version` are part of the seal. */
+export type SealRow = {
+  id: string
+  workspace_id: string
+  version: number
+  ring_version: number
+  sealed: string
+  expires_at: number | null
+}
+
+/** What the authorization server keeps. `id` is a hash: tokens and codes themselves are stored nowhere. */
+export type OAuthRecordRow = {
+  id: string
+  model: string
+  grant_id: string
+  uid: string
+  user_code: string
+  version: number
+  ring_version: number
+  sealed: string
+  consumed_at: number | null
+  expires_at: number | null
+}
+
+export type RuleRow = {
+  id: string
+  workspace_id: string
+  position: number
+  name: string
+  decision: 'allow' | 'ask' | 'deny'
+  /** JSON of a RuleMatch. */
+  match: string
+  created_by: string
+  created_at: number
+  expires_at: number | null
+}
+
+/** A call that outlives its request. What was asked, and its answer, are in `seals`. */
+export type CallRow = {
+  id: string
+  workspace_id: string
+  agent_id: string
+  key_id: string
+  environment: 'live' | 'test'
+  surface: 'rest' | 'mcp' | 'cli'
+  tool: string
+  connection_id: string
+  digest: string
+  state: 'awaiting_approval' | 'approved' | 'sending' | 'ended'
+  started_at: number
+  ended_at: number | null
+}
+
+export type ApprovalRow = {
+  id: string
+  workspace_id: string
+  call_id: string
+  agent_id: string
+  tool: string
+  effect: 'read' | 'write' | 'destructive'
+  connection_id: string
+  digest: string
+  /** In the agent's own words; never to be trusted. */
+  why: string
+  /** Name of the rule that asked. */
+  rule: string
+  state: 'pending' | 'approved' | 'denied'
+  word: string
+  decided_by: string
+  decided_at: number | null
+  created_at: number
+  expires_at: number
+}
+
+export type JobRow = {
+  id: string
+  workspace_id: string
+  kind: string
+  subject: string
+  state: 'waiting' | 'running' | 'done' | 'dead'
+  run_at: number
+  attempts: number
+  lease_owner: string
+  lease_until: number
+  last_error: string
+  created_at: number
+}
+
+export type AuditRow = {
+  seq: number
+  at: number
+  workspace_id: string
+  actor_kind: 'person' | 'agent' | 'system'
+  actor_id: string
+  actor_name: string
+  action: string
+  target: string
+  address: string
+  /** JSON of plain texts and numbers. */
+  details: string
+  previous: string
+  hash: string
 }
 
 export type ConnectionRow = {
@@ -70,8 +256,20 @@ export type SettingRow = { name: string; value: string }
 
 export type Schema = {
   workspaces: WorkspaceRow
+  people: PersonRow
+  members: MemberRow
+  sessions: SessionRow
+  invitations: InvitationRow
   agents: AgentRow
   keys: KeyRow
+  pairings: PairingRow
+  seals: SealRow
+  oauth_records: OAuthRecordRow
+  rules: RuleRow
+  calls: CallRow
+  approvals: ApprovalRow
+  jobs: JobRow
+  audit: AuditRow
   connections: ConnectionRow
   credentials: CredentialRow
   usage: UsageRow

@@ -1,7 +1,7 @@
 /** The product's own short path and the official SDK give equal answers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticate } from '../../src/accounts/authenticate.ts'
-import type { Principal } from '../../src/accounts/principal.ts'
+import type { AgentPrincipal } from '../../src/accounts/principal.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { meta } from '../../src/http/mcp/protocol.ts'
 import { createSdkPath, type SdkPath } from '../../src/http/mcp/sdk-path.ts'
@@ -13,7 +13,7 @@ import { sendHttp } from '../kit/send-http.ts'
 import { type Case, cases } from './differential-cases.ts'
 
 let clawlink: TestClawLink
-let principal: Principal
+let principal: AgentPrincipal
 let sdkPath: SdkPath
 
 beforeAll(async () => {

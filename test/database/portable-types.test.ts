@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import type { ConnectionRow, KeyRow } from '../../src/db/schema.ts'
 import { openTestDb } from '../kit/open-db.ts'
+import { plainKey } from '../kit/plain-key.ts'
 import { usageRow } from '../kit/usage-row.ts'
 
 const workspace = { id: 'ws_1', name: 'Home', created_at: 0 }
@@ -47,10 +48,14 @@ test('yes and no are 1 and 0, and nothing is null', async () => {
     created_at: 1,
     expires_at: null,
     revoked_at: 2,
+    ...plainKey,
   }
   await place.db.write(async tx => {
     await tx.insertInto('workspaces').values(workspace).execute()
-    await tx.insertInto('agents').values({ id: 'agt_1', workspace_id: 'ws_1', name: 'a', created_at: 0 }).execute()
+    await tx
+      .insertInto('agents')
+      .values({ id: 'agt_1', workspace_id: 'ws_1', name: 'a', created_at: 0, created_by: '' })
+      .execute()
     await tx.insertInto('connections').values(connection).execute()
     await tx
       .insertInto('connections')

@@ -129,7 +129,13 @@ export async function startClawLink({
 
   const newKey: TestClawLink['newKey'] = async ({ environment = 'live', agent = 'tester', ...rest } = {}) => {
     const made = orThrow(
-      await createKey(app.db, clock.now(), { workspaceId: app.workspaceId, agent, environment, ...rest }),
+      await createKey(app.db, clock.now(), {
+        workspaceId: app.workspaceId,
+        agent,
+        environment,
+        scope: { manageConnections: true },
+        ...rest,
+      }),
     )
     return made.key.reveal()
   }

@@ -13,7 +13,12 @@ export async function otherWorkspace({ app, clock, sandbox }: TestClawLink): Pro
   await app.db.write(tx =>
     tx.insertInto('workspaces').values({ id: workspaceId, name: 'Other', created_at: clock.now() }).execute(),
   )
-  const made = await createKey(app.db, clock.now(), { workspaceId, agent: 'stranger', environment: 'live' })
+  const made = await createKey(app.db, clock.now(), {
+    workspaceId,
+    agent: 'stranger',
+    environment: 'live',
+    scope: { manageConnections: true },
+  })
   const connection = await addConnection(app, workspaceId, {
     provider: 'sandbox',
     secret: new Secret(sandbox.accounts[1].apiKey),

@@ -354,7 +354,7 @@ describe('a sealed credential', () => {
       await tx.insertInto('workspaces').values({ id: 'ws_other', name: 'Other', created_at: 0 }).execute()
       await tx
         .insertInto('agents')
-        .values({ id: 'agt_other', workspace_id: 'ws_other', name: 'a', created_at: 0 })
+        .values({ id: 'agt_other', workspace_id: 'ws_other', name: 'a', created_at: 0, created_by: '' })
         .execute()
       await tx.updateTable('keys').set({ workspace_id: 'ws_other', agent_id: 'agt_other' }).execute()
       await tx.updateTable('connections').set({ workspace_id: 'ws_other' }).execute()

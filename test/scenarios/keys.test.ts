@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { hashKey } from '../../src/accounts/key.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { plainKey } from '../kit/plain-key.ts'
 import { letter } from './tools.ts'
 
 /** The answers of REST and MCP to this key, and what either would have sent. */
@@ -133,6 +134,7 @@ describe('a key', () => {
           created_at: claw.clock.now(),
           expires_at: null,
           revoked_at: null,
+          ...plainKey,
         })
         .execute(),
     )

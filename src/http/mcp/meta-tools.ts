@@ -1,6 +1,6 @@
 /** ClawLink's own tools, as agents see them. Each is a thin row over a use case that REST and the CLI use too. */
 import * as z from 'zod'
-import type { Principal } from '../../accounts/principal.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
 import { whoami } from '../../accounts/whoami.ts'
 import type { App } from '../../app.ts'
 import { callTool } from '../../calls/call-tool.ts'
@@ -41,7 +41,7 @@ function metaTool<S extends z.ZodRawShape>(row: {
   description: string
   input: S
   effect: Effect
-  run(app: App, principal: Principal, args: z.output<z.ZodObject<S>>): Promise<unknown>
+  run(app: App, principal: AgentPrincipal, args: z.output<z.ZodObject<S>>): Promise<unknown>
 }): MetaTool {
   return { ...row, input: z.strictObject(row.input) }
 }

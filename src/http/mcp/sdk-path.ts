@@ -1,5 +1,5 @@
 import { type AuthInfo, createMcpHandler, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
-import type { Principal } from '../../accounts/principal.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
 import { guides, listedGuides } from './guides.ts'
 import { invalidParams } from './invalid-params.ts'
 import { getPrompt, listedPrompts } from './prompts.ts'
@@ -7,7 +7,7 @@ import { listCache, serverInfo } from './protocol.ts'
 import type { Toolset } from './toolset.ts'
 
 export type SdkPath = {
-  answer(toolset: Toolset, principal: Principal, request: Request): Promise<Response>
+  answer(toolset: Toolset, principal: AgentPrincipal, request: Request): Promise<Response>
   /** Ends what still streams. */
   close(): Promise<void>
 }
@@ -18,7 +18,7 @@ export type SdkPath = {
  */
 export function createSdkPath(report: (cause: Error) => void): SdkPath {
   // The SDK carries this object through to its factory untouched; what the request may do is kept beside it.
-  const serving = new WeakMap<AuthInfo, { toolset: Toolset; principal: Principal }>()
+  const serving = new WeakMap<AuthInfo, { toolset: Toolset; principal: AgentPrincipal }>()
   const handler = createMcpHandler(
     ({ authInfo }) => {
       const served = authInfo && serving.get(authInfo)
@@ -38,7 +38,7 @@ export function createSdkPath(report: (cause: Error) => void): SdkPath {
   }
 }
 
-function serverFor(toolset: Toolset, principal: Principal): Server {
+function serverFor(toolset: Toolset, principal: AgentPrincipal): Server {
   const cacheHints = {
     'tools/list': listCache,
     'prompts/list': listCache,

@@ -3,7 +3,7 @@
  * not plainly one of them is left to the SDK, errors of the protocol included; a test holds both to equal answers.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Principal } from '../../accounts/principal.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
 import { legacyVersions, listCache, meta, modernVersion, serverInfo } from './protocol.ts'
 import type { ToolResult } from './tool-result.ts'
 import type { Toolset } from './toolset.ts'
@@ -14,7 +14,7 @@ type PlainRequest = { id: string | number; method: string; params: Json; modern:
 /** The JSON-RPC response as text, or undefined when the SDK should answer. */
 export function shortPath(
   toolset: Toolset,
-  principal: Principal,
+  principal: AgentPrincipal,
   message: unknown,
   headers: IncomingHttpHeaders,
 ): Promise<string> | string | undefined {

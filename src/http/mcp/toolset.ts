@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Principal } from '../../accounts/principal.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import type { Tool } from '../../catalog/catalog.ts'
@@ -28,7 +28,7 @@ export type Toolset = {
   list(): ListedTool[]
   /** The same list as JSON. */
   listJson(): string
-  call(principal: Principal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
+  call(principal: AgentPrincipal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
 }
 
 /** One of our own tools: a small fixed set, so that a thousand provider tools cost an agent a few hundred tokens. */
@@ -38,7 +38,7 @@ export type MetaTool = {
   input: z.ZodType<Record<string, unknown>>
   effect: Effect
   /** A plain value, a fault, or, for the one that calls, a finished result. */
-  run(app: App, principal: Principal, args: never): Promise<unknown>
+  run(app: App, principal: AgentPrincipal, args: never): Promise<unknown>
 }
 
 /** The default toolset of `/mcp`. */
@@ -69,7 +69,7 @@ function withoutLengths(schema: JsonSchema): JsonSchema {
 
 async function runMetaTool(
   app: App,
-  principal: Principal,
+  principal: AgentPrincipal,
   tool: MetaTool,
   args: Record<string, unknown>,
 ): Promise<ToolResult> {

@@ -13,6 +13,7 @@ export const connectionRoutes = [
     path: '/connections',
     summary: 'List the connections that this key may use.',
     tag: 'connections',
+    may: 'connections.read',
     query: z.strictObject({ provider: z.string().optional() }),
     answer: z.object({ items: z.array(connection) }),
     async run({ app, principal, query }) {
@@ -25,6 +26,7 @@ export const connectionRoutes = [
     path: '/connections',
     summary: 'Connect an account by its API key or token. It is tried before it is stored.',
     tag: 'connections',
+    may: 'connections.change',
     status: 201,
     body: z.strictObject({
       provider: z.string(),
@@ -43,6 +45,7 @@ export const connectionRoutes = [
     path: '/connections/{id}',
     summary: 'Read one connection.',
     tag: 'connections',
+    may: 'connections.read',
     answer: connection,
     async run({ app, principal, params }) {
       const items = await listConnections(app.db, principal.workspaceId, { environment: principal.environment })
@@ -57,6 +60,7 @@ export const connectionRoutes = [
     path: '/connections/{id}',
     summary: 'Remove one connection and its credential.',
     tag: 'connections',
+    may: 'connections.change',
     answer: z.object({ id: z.string() }),
     run: ({ app, principal, params }) => removeConnection(app, principal, params.id),
   }),

@@ -14,12 +14,13 @@ export function openApi(routes: readonly Route[], serverUrl: string) {
     openapi: '3.1.0',
     info: { title: 'ClawLink', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: `${serverUrl}/api/v1` }],
-    security: [{ key: [] }, { bearer: [] }],
+    security: [{ key: [] }, { bearer: [] }, { session: [] }],
     paths,
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         key: { type: 'apiKey', in: 'header', name: 'X-ClawLink-API-Key' },
+        session: { type: 'apiKey', in: 'cookie', name: 'clawlink_session' },
       },
       schemas: {
         Problem: {
@@ -37,7 +38,9 @@ function operationOf(route: Route) {
     operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])?/g, (_, letter = '') => letter.toUpperCase())}`,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.open && { security: [] }),
+    ...(route.may === 'open' && { security: [] }),
+    ...(route.may === 'person' && { security: [{ session: [] }] }),
+    'x-clawlink-may': route.may,
     parameters: parametersOf(route),
     ...(route.body && { requestBody: { required: true, ...content(schemaOf(route.body, 'input')) } }),
     responses: {

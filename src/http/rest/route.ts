@@ -1,17 +1,27 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type * as z from 'zod'
-import type { Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
+import type { Asking, May } from '../require-principal.ts'
 
 /** What a route's use case gets: parts that have been checked against the route's own schemas. */
-export type Asked<P, Q, B> = {
+export type Asked<W, P, Q, B> = {
   app: App
-  principal: Principal
+  principal: W
   params: P
   query: Q
   body: B
-  headers: IncomingHttpHeaders
+  incoming: IncomingMessage
+}
+
+/** An answer that also sets headers, such as a cookie. */
+export class Reply<T> {
+  readonly value: T
+  readonly headers: Record<string, string>
+  constructor(value: T, headers: Record<string, string>) {
+    this.value = value
+    this.headers = headers
+  }
 }
 
 /** The names in a path template, as texts: `/tools/{name}` gives `{ name: string }`. */
@@ -24,36 +34,41 @@ type Params<T extends string> = T extends `${string}{${infer Name}}${infer Rest}
  * the two cannot disagree. `run` answers with the value of the success status, or a fault.
  */
 export type Route = {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With `{name}` for path parameters, below `/api/v1`. */
   path: string
   summary: string
   tag: string
-  open?: boolean
+  /** Who may ask: nothing is open unless it says so here. */
+  may: May
   status: 200 | 201
   query?: z.ZodType
   body?: z.ZodType
   answer: z.ZodType
-  run(asked: Asked<unknown, unknown, unknown>): unknown
+  run(asked: Asked<unknown, unknown, unknown, unknown>): unknown
 }
 
 type Shape<T> = T extends z.ZodType ? z.output<T> : undefined
 
+type Told<A extends z.ZodType> = z.input<A> | Reply<z.input<A>> | Fault
+
 /** Types `run` by the schemas beside it. */
 export function route<
+  const M extends May,
   A extends z.ZodType,
   const T extends string,
   Q extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
 >(
-  definition: Omit<Route, 'run' | 'answer' | 'path' | 'query' | 'body' | 'status'> & {
+  definition: Omit<Route, 'run' | 'answer' | 'path' | 'query' | 'body' | 'status' | 'may'> & {
+    may: M
     status?: Route['status']
     path: T
     query?: Q
     body?: B
     answer: A
-    run(asked: Asked<Params<T>, Shape<Q>, Shape<B>>): Promise<z.input<A> | Fault> | z.input<A> | Fault
+    run(asked: Asked<Asking<M>, Params<T>, Shape<Q>, Shape<B>>): Promise<Told<A>> | Told<A>
   },
 ): Route {
-  return { status: 200, ...definition } as Route // `run` is only ever called with what these schemas have parsed
+  return { status: 200, ...definition } as Route // `run` is only ever called with what these schemas and `may` have let through
 }

@@ -1,8 +1,29 @@
+import { agentRoutes } from './agents.ts'
+import { approvalRoutes } from './approvals.ts'
+import { auditRoutes } from './audit.ts'
 import { connectionRoutes } from './connections.ts'
+import { memberRoutes } from './members.ts'
+import { consentRoutes } from './oauth-consent.ts'
+import { pairingRoutes } from './pairings.ts'
+import { peopleRoutes } from './people.ts'
+import { policyRoutes } from './policy.ts'
 import type { Route } from './route.ts'
 import { systemRoutes } from './system.ts'
 import { toolRoutes } from './tools.ts'
 import { usageRoutes } from './usage.ts'
 
 /** Every REST operation, in the order of the documentation. */
-export const restRoutes: readonly Route[] = [...systemRoutes, ...toolRoutes, ...usageRoutes, ...connectionRoutes]
+export const restRoutes: readonly Route[] = [
+  ...systemRoutes,
+  ...peopleRoutes,
+  ...memberRoutes,
+  ...agentRoutes,
+  ...pairingRoutes,
+  ...consentRoutes,
+  ...toolRoutes,
+  ...policyRoutes,
+  ...approvalRoutes,
+  ...usageRoutes,
+  ...connectionRoutes,
+  ...auditRoutes,
+]

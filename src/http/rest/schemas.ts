@@ -3,6 +3,7 @@ import * as z from 'zod'
 
 export const effect = z.enum(['read', 'write', 'destructive'])
 export const environment = z.enum(['live', 'test'])
+export const role = z.enum(['owner', 'admin', 'member'])
 
 /** A name or an id to filter by. */
 export const filter = z

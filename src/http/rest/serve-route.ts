@@ -6,18 +6,15 @@ import { type Answer, json } from '../answer.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
-import { requireKey } from '../require-key.ts'
-import type { Asked, Route } from './route.ts'
-
-const nobody = { workspaceId: '', agentId: '', keyId: '', environment: 'live' } as const
+import { requirePrincipal } from '../require-principal.ts'
+import { Reply, type Route } from './route.ts'
 
 /** The parts of a request as the router found them; the body is still to be read. */
 export type RouteRequest = { incoming: IncomingMessage; params: Record<string, string>; query: Record<string, string> }
 
-/** One REST request: the key, then each part by its schema, then the use case. */
+/** One REST request: who is asking, then each part by its schema, then the use case. */
 export async function serveRoute(app: App, route: Route, request: RouteRequest): Promise<Answer> {
-  const { headers } = request.incoming
-  const asking = route.open ? nobody : requireKey(app, headers)
+  const asking = requirePrincipal(app, route.may, request.incoming)
   const principal = asking instanceof Promise ? await asking : asking
   if (principal instanceof Fault) return problem(principal)
   const query = route.query ? check(route.query, request.query, 'query') : undefined
@@ -25,9 +22,12 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const body = route.body ? await bodyOf(app, route.body, request.incoming) : undefined
   if (body instanceof Fault) return problem(body)
 
-  const asked: Asked<unknown, unknown, unknown> = { app, principal, params: request.params, query, body, headers }
-  const answer = await route.run(asked)
-  return answer instanceof Fault ? problem(answer) : json(answer, route.status)
+  const { params, incoming } = request
+  const answer = await route.run({ app, principal, params, query, body, incoming })
+  if (answer instanceof Fault) return problem(answer)
+  if (!(answer instanceof Reply)) return json(answer, route.status)
+  const ready = json(answer.value, route.status)
+  return { ...ready, headers: { ...ready.headers, ...answer.headers } }
 }
 
 async function bodyOf(app: App, schema: z.ZodType, incoming: IncomingMessage): Promise<unknown> {

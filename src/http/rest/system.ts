@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import { scopeSchema } from '../../accounts/scope.ts'
 import { whoami } from '../../accounts/whoami.ts'
 import { version } from '../../core/version.ts'
 import { route } from './route.ts'
-import { environment } from './schemas.ts'
+import { environment, role } from './schemas.ts'
 
 export const systemRoutes = [
   route({
@@ -10,7 +11,7 @@ export const systemRoutes = [
     path: '/health',
     summary: 'Whether this process can serve calls.',
     tag: 'system',
-    open: true,
+    may: 'open',
     answer: z.object({ status: z.literal('ok'), version: z.string() }),
     async run({ app }) {
       await app.db.read.selectFrom('settings').select('name').limit(1).execute()
@@ -20,11 +21,14 @@ export const systemRoutes = [
   route({
     method: 'get',
     path: '/whoami',
-    summary: 'Who this key is, and where it acts.',
+    summary: 'Who is asking, and where it acts.',
     tag: 'system',
+    may: 'workspace.read',
     answer: z.object({
       workspace: z.object({ id: z.string(), name: z.string() }),
-      agent: z.object({ id: z.string(), name: z.string() }),
+      agent: z.object({ id: z.string(), name: z.string() }).optional(),
+      member: z.object({ id: z.string(), name: z.string(), role }).optional(),
+      scope: scopeSchema.optional(),
       environment,
       version: z.string(),
     }),
@@ -35,6 +39,7 @@ export const systemRoutes = [
     path: '/providers',
     summary: 'The providers that can be connected.',
     tag: 'tools',
+    may: 'tools.read',
     answer: z.object({
       items: z.array(z.object({ slug: z.string(), name: z.string(), about: z.string(), tools: z.number() })),
     }),

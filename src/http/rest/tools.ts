@@ -12,10 +12,11 @@ export const callRoute = route({
   path: '/tools/{name}/calls',
   summary: 'Call a tool.',
   tag: 'calls',
+  may: 'calls.make',
   body: callBody,
   answer: callAnswer,
-  async run({ app, principal, params, body, headers }) {
-    if (headers['idempotency-key'] !== undefined) return unsupportedKey()
+  async run({ app, principal, params, body, incoming }) {
+    if (incoming.headers['idempotency-key'] !== undefined) return unsupportedKey()
     return answerCall(await callTool(app, principal, { tool: params.name, surface: 'rest', ...body }))
   },
 })
@@ -26,6 +27,7 @@ export const toolRoutes = [
     path: '/tools',
     summary: 'Search the tools, or list those of a provider.',
     tag: 'tools',
+    may: 'tools.read',
     query: z.strictObject({
       q: z.string().max(500).default('').describe('What the tool should do, in words.'),
       provider: z.string().optional(),
@@ -42,6 +44,7 @@ export const toolRoutes = [
     path: '/tools/{name}',
     summary: 'Describe one tool: what it does, its arguments, the accounts it can use.',
     tag: 'tools',
+    may: 'tools.read',
     answer: toolDescription,
     run: ({ app, principal, params }) => describeTool(app, principal, params.name),
   }),
@@ -50,6 +53,7 @@ export const toolRoutes = [
     path: '/tools/{name}/preview',
     summary: 'Show the exact request that a call would send. Sends nothing.',
     tag: 'tools',
+    may: 'calls.make',
     body: callBody,
     answer: preview,
     run: ({ app, principal, params, body }) =>

@@ -10,6 +10,7 @@ export const usageRoutes = [
     path: '/usage',
     summary: 'The record of every call, newest first.',
     tag: 'usage',
+    may: 'calls.read',
     query: z.strictObject({
       provider: filter.optional(),
       tool: filter.optional(),
@@ -27,6 +28,7 @@ export const usageRoutes = [
     path: '/calls/{id}',
     summary: 'How one call ended.',
     tag: 'calls',
+    may: 'calls.read',
     answer: usage,
     async run({ app, principal, params }) {
       const found = await getUsage(app.db, principal.workspaceId, params.id)

@@ -1,0 +1,46 @@
+import type { Role } from '../db/schema.ts'
+import type { Principal } from './principal.ts'
+
+type Permission = {
+  about: string
+  roles: readonly Role[]
+  /** Whether an agent's key may too; `if_scoped`: only when its scope says so. */
+  keys: boolean | 'if_scoped'
+}
+
+const everyone = ['owner', 'admin', 'member'] as const
+const admins = ['owner', 'admin'] as const
+
+/** Who may do what in a workspace. Routes name one of these; the tests and the documentation derive from this table. */
+export const permissions = {
+  'tools.read': { about: 'Search and describe tools.', roles: everyone, keys: true },
+  'calls.make': { about: 'Preview and call tools, as far as scope and policy allow.', roles: [], keys: true },
+  'calls.read': { about: 'See calls and the usage record; a key sees its own agent’s.', roles: everyone, keys: true },
+  'connections.read': { about: 'See connections.', roles: everyone, keys: true },
+  'connections.change': { about: 'Add and remove connections.', roles: everyone, keys: 'if_scoped' },
+  'workspace.read': { about: 'See the workspace.', roles: everyone, keys: true },
+  'workspace.change': { about: 'Rename the workspace and change its settings.', roles: admins, keys: false },
+  'members.read': { about: 'See members.', roles: everyone, keys: false },
+  'members.change': {
+    about: 'Invite and remove members and change roles, up to one’s own.',
+    roles: admins,
+    keys: false,
+  },
+  'agents.read': { about: 'See agents and their keys, never the keys themselves.', roles: everyone, keys: false },
+  'agents.pair': { about: 'Pair agents, make keys, and end one’s own.', roles: everyone, keys: false },
+  'agents.manage': { about: 'Change and end everybody’s agents and keys.', roles: admins, keys: false },
+  'policy.read': { about: 'See the rules and ask which one decides.', roles: everyone, keys: false },
+  'policy.change': { about: 'Change the rules.', roles: admins, keys: false },
+  'approvals.read': { about: 'See what waits for approval.', roles: everyone, keys: false },
+  'approvals.decide': { about: 'Approve or deny a call.', roles: everyone, keys: false },
+  'audit.read': { about: 'Read and verify the audit record.', roles: admins, keys: false },
+} as const satisfies Record<string, Permission>
+
+export type PermissionName = keyof typeof permissions
+
+/** Whether this principal has this permission. Pure. */
+export function isAllowed(principal: Principal, name: PermissionName): boolean {
+  const { roles, keys }: Permission = permissions[name]
+  if (principal.kind === 'member') return roles.includes(principal.role)
+  return keys === 'if_scoped' ? principal.scope.manageConnections === true : keys
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http'
+import { isAllowed, type PermissionName, type permissions } from '../accounts/permissions.ts'
+import type { AgentPrincipal, MemberPrincipal, PersonPrincipal, Principal } from '../accounts/principal.ts'
+import { findSession } from '../accounts/sessions.ts'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import { requireKey, sentKey } from './require-key.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+/** What a route asks for: a permission in a workspace; only a signed-in person; or nobody in particular. */
+export type May = PermissionName | 'person' | 'open'
+
+/** Whom a route of this kind gets. */
+export type Asking<M extends May> = M extends 'open'
+  ? PersonPrincipal | undefined
+  : M extends 'person'
+    ? PersonPrincipal
+    : M extends PermissionName
+      ? Allowed<(typeof permissions)[M]>
+      : never
+
+/** What the table says about a permission, as a type: some are for keys only, some for members only. */
+type Allowed<P extends { roles: readonly unknown[]; keys: unknown }> = P['roles'] extends readonly []
+  ? AgentPrincipal
+  : P['keys'] extends false
+    ? MemberPrincipal
+    : Principal
+
+type Asked = Principal | PersonPrincipal | undefined | Fault
+
+/** The principal of a request, by its key or by its browser session, if it may do this. */
+export function requirePrincipal(app: App, may: May, incoming: IncomingMessage): Asked | Promise<Asked> {
+  if (may !== 'open' && may !== 'person' && sentKey(incoming.headers) !== undefined) {
+    const found = requireKey(app, incoming.headers)
+    return found instanceof Promise ? found.then(principal => permit(principal, may)) : permit(found, may)
+  }
+  return bySession(app, may, incoming)
+}
+
+async function bySession(app: App, may: May, incoming: IncomingMessage): Promise<Asked> {
+  const token = sessionCookie(incoming.headers)
+  const session = token === undefined ? undefined : await findSession(app, token)
+  if (isUnsafe(incoming) && (session || may === 'person') && !isOwnOrigin(app, incoming)) return foreignOrigin()
+  if (may === 'open') return session?.person
+  if (!session) return notSignedIn()
+  if (may === 'person') return session.person
+  const asked = incoming.headers['x-clawlink-workspace']
+  const membership =
+    asked === undefined
+      ? session.memberships[0]
+      : session.memberships.find(({ workspaceId }) => workspaceId === String(asked))
+  if (!membership) return new Fault('not_found', 'You are not a member of this workspace.', { fix: 'Choose another.' })
+  const member: MemberPrincipal = { ...session.person, kind: 'member', ...membership, environment: 'live' }
+  return permit(member, may)
+}
+
+function permit(principal: Principal | Fault, may: PermissionName): Principal | Fault {
+  if (principal instanceof Fault || isAllowed(principal, may)) return principal
+  return principal.kind === 'agent'
+    ? new Fault('forbidden', 'A key cannot do this.', { fix: 'Ask a member to do it in the browser.' })
+    : new Fault('forbidden', `The role ${principal.role} does not allow this.`, { fix: 'Ask an owner or admin.' })
+}
+
+function notSignedIn(): Fault {
+  return new Fault('unauthorized', 'No ClawLink key was sent, and nobody is signed in.')
+}
+
+const isUnsafe = ({ method }: IncomingMessage) => method !== 'GET' && method !== 'HEAD'
+
+/** A browser names the origin of the page with every unsafe request, and no page can change that (Fetch, 3.2). */
+function isOwnOrigin(app: App, { headers }: IncomingMessage): boolean {
+  const { origin, host = '' } = headers
+  if (origin === undefined) return false
+  if (app.config.publicUrl !== undefined && origin === new URL(app.config.publicUrl).origin) return true
+  return URL.parse(origin)?.host === host.toLowerCase()
+}
+
+function foreignOrigin(): Fault {
+  return new Fault('forbidden', 'This request did not come from a page of ClawLink.', {
+    fix: 'Open ClawLink’s own page and do it there. Programs use a key instead of a session.',
+  })
+}
