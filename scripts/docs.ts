@@ -1,6 +1,7 @@
-/** Writes docs/reference/ from the code: settings, errors and REST. Nothing here is committed. */
+/** Writes docs/reference/ from the code: settings, errors, permissions and REST. Nothing here is committed. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { permissions } from '../src/accounts/permissions.ts'
 import { configKeys, configSchema, environmentName } from '../src/core/config.ts'
 import { errorCatalogue } from '../src/core/errors.ts'
 import { openApi } from '../src/http/rest/openapi.ts'
@@ -24,7 +25,18 @@ const errors = Object.entries(errorCatalogue).map(([code, { status, title, retry
   title,
   fix,
 ])
-const routes = restRoutes.map(({ method, path, summary }) => [`\`${method.toUpperCase()} /api/v1${path}\``, summary])
+const routes = restRoutes.map(({ method, path, summary, may }) => [
+  `\`${method.toUpperCase()} /api/v1${path}\``,
+  summary,
+  `\`${may}\``,
+])
+const yes = (is: boolean) => (is ? 'yes' : '')
+const rights = Object.entries(permissions).map(([name, { about, roles, keys }]) => [
+  `\`${name}\``,
+  about,
+  ...(['owner', 'admin', 'member'] as const).map(role => yes(roles.some(each => each === role))),
+  keys === 'if_scoped' ? 'if its scope says so' : yes(keys),
+])
 
 mkdirSync(folder, { recursive: true })
 writeFileSync(`${folder}settings.md`, `# Settings\n\n${table(['Environment', 'In the file', ''], settings)}\n`)
@@ -32,6 +44,10 @@ writeFileSync(
   `${folder}errors.md`,
   `# Errors\n\n${table(['Code', 'REST', 'Retry', 'Meaning', 'What to do'], errors)}\n`,
 )
-writeFileSync(`${folder}rest.md`, `# REST\n\n${table(['Route', ''], routes)}\n`)
+writeFileSync(`${folder}rest.md`, `# REST\n\n${table(['Route', '', 'May'], routes)}\n`)
+writeFileSync(
+  `${folder}permissions.md`,
+  `# Permissions\n\n${table(['Permission', '', 'Owner', 'Admin', 'Member', 'Key'], rights)}\n`,
+)
 writeFileSync(`${folder}openapi.json`, `${JSON.stringify(openApi(restRoutes, 'http://127.0.0.1:9077'), null, 2)}\n`)
-process.stdout.write(`Wrote settings.md, errors.md, rest.md and openapi.json to ${folder}\n`)
+process.stdout.write(`Wrote settings.md, errors.md, permissions.md, rest.md and openapi.json to ${folder}\n`)

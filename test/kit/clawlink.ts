@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createKey } from '../../src/accounts/create-key.ts'
 import type { Environment } from '../../src/accounts/principal.ts'
+import type { Scope } from '../../src/accounts/scope.ts'
 import type { App } from '../../src/app.ts'
 import { addConnection } from '../../src/connections/add-connection.ts'
 import { type Config, configSchema } from '../../src/core/config.ts'
@@ -34,7 +35,13 @@ export type TestClawLink = {
   logged(): string
   /** Everything that was answered over HTTP so far, headers included, as text. */
   answered(): string
-  newKey(options?: { environment?: Environment; expiresInMs?: number; agent?: string }): Promise<string>
+  newKey(options?: {
+    environment?: Environment
+    expiresInMs?: number
+    agent?: string
+    /** Everything unless said otherwise, changing connections too. */
+    scope?: Scope
+  }): Promise<string>
   /** Connects a provider by a secret; the sandbox's first account unless said otherwise. */
   connect(options?: {
     provider?: string

@@ -1,0 +1,153 @@
+/**
+ * Every REST route, asked by everybody who could ask. What to expect derives from the OpenAPI document and the table of
+ * permissions; a route without a rule, or with an id that this test cannot make, fails.
+ */
+import { hash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type PermissionName, permissions } from '../../src/accounts/permissions.ts'
+import { startSession } from '../../src/accounts/sessions.ts'
+import type { May } from '../../src/http/require-principal.ts'
+import { restRoutes } from '../../src/http/rest/routes.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { otherWorkspace } from '../kit/other-workspace.ts'
+import { type Foreign, foreignThings, sampleBody, snapshot } from './authorization-matrix.ts'
+
+const callers = ['nobody', 'revoked key', 'expired session', 'key', 'managing key', 'member', 'admin', 'owner'] as const
+type Caller = (typeof callers)[number]
+const roles = ['owner', 'admin', 'member'] as const
+
+let claw: TestClawLink
+let things: Foreign
+/** One person per role in the workspace under test, and one who owns another workspace. */
+const people = new Map<string, string>()
+const keys = new Map<string, string>()
+
+beforeAll(async () => {
+  claw = await startClawLink()
+  for (const role of roles) people.set(role, await person(role, claw.app.workspaceId, role))
+  const elsewhere = await otherWorkspace(claw)
+  people.set('owner elsewhere', await person('elsewhere', elsewhere.workspaceId, 'owner'))
+  keys.set('key', await claw.newKey({ scope: {} }))
+  keys.set('managing key', await claw.newKey({ scope: { manageConnections: true } }))
+  keys.set('key elsewhere', elsewhere.key)
+  const revoked = await claw.newKey({ scope: {} })
+  keys.set('revoked key', revoked)
+  await claw.app.db.write(tx =>
+    tx.updateTable('keys').set({ revoked_at: 1 }).where('hash', '=', hash('sha256', revoked)).execute(),
+  )
+  things = await foreignThings(claw, people.get('owner') ?? '')
+})
+afterAll(() => claw.stop())
+
+describe.each(restRoutes.map(route => ({ name: `${route.method.toUpperCase()} ${route.path}`, route })))(
+  '$name',
+  ({ route }) => {
+    test.each(callers)('lets %s through exactly as its rule says', async caller => {
+      const { status, body } = await ask(route, caller, { id: unknownId, body: undefined })
+      expect(status, JSON.stringify(body)).not.toBe(500)
+      const letThrough = status !== 401 && !(status === 403 && body.code === 'forbidden')
+      // Wrong tokens and passwords are refused with 401 too: on open routes that is the route's own answer, not its door.
+      if (route.may !== 'open')
+        expect({ caller, letThrough }).toEqual({ caller, letThrough: mayPass(caller, route.may) })
+    })
+
+    test('says its rule in the OpenAPI document', async () => {
+      const document = JSON.parse((await claw.http({ method: 'GET', path: '/api/openapi.json' })).text)
+      expect(document.paths[route.path][route.method]['x-clawlink-may']).toBe(route.may)
+      expect(route.may === 'open' || route.may === 'person' || route.may in permissions).toBe(true)
+    })
+
+    const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    test.runIf(parameters.length > 0)('knows nothing of another workspace’s things', async () => {
+      const id = things.idFor(route.path)
+      if (id === undefined) return // about no workspace's things; idFor fails for a path it does not know
+      const before = await snapshot(claw)
+      for (const caller of [
+        'owner elsewhere',
+        'owner elsewhere, asking for this workspace',
+        'key elsewhere',
+      ] as const) {
+        const body = sampleBody(route)
+        const real = await ask(route, caller, { id, body })
+        const madeUp = await ask(route, caller, { id: unknownId, body })
+        expect({ caller, status: real.status }).toEqual({ caller, status: madeUp.status })
+        expect([401, 403, 404]).toContain(real.status)
+        expect(withoutId(real.text, id)).toBe(withoutId(madeUp.text, unknownId))
+      }
+      expect(await snapshot(claw)).toEqual(before)
+    })
+  },
+)
+
+const unknownId = 'none_00000000000000000000000000000000'
+const withoutId = (text: string, id: string) => text.replaceAll(id, '<id>')
+
+function mayPass(caller: Caller, may: May): boolean {
+  const role = roles.find(each => each === caller)
+  if (may === 'open') return true
+  if (may === 'person') return role !== undefined
+  const { roles: allowed, keys: ofKeys } = permissions[may satisfies PermissionName]
+  if (role) return allowed.some(each => each === role)
+  if (caller === 'managing key') return ofKeys !== false
+  return caller === 'key' && ofKeys === true
+}
+
+/** A person without a password: sessions are made for each request, so that ending one disturbs no other. */
+async function person(name: string, workspaceId: string, role: (typeof roles)[number]): Promise<string> {
+  const id = `usr_${name}`
+  await claw.app.db.write(async tx => {
+    await tx
+      .insertInto('people')
+      .values({
+        id,
+        email: `${name}@example.com`,
+        name,
+        password_hash: '',
+        oidc_subject: null,
+        two_factor: 0,
+        totp_last_step: 0,
+        recovery_hashes: '[]',
+        failures: 0,
+        locked_until: 0,
+        created_at: claw.clock.now(),
+      })
+      .execute()
+    await tx
+      .insertInto('members')
+      .values({ workspace_id: workspaceId, person_id: id, role, created_at: claw.clock.now() })
+      .execute()
+  })
+  return id
+}
+
+type Asker = Caller | 'owner elsewhere' | 'owner elsewhere, asking for this workspace' | 'key elsewhere'
+
+async function ask(
+  { method, path }: (typeof restRoutes)[number],
+  caller: Asker,
+  { id, body }: { id: string; body: unknown },
+) {
+  const answer = await claw.http({
+    method: method.toUpperCase(),
+    path: `/api/v1${path.replace(/\{\w+\}/g, id)}`,
+    headers: { 'content-type': 'application/json', origin: claw.url, ...(await proof(caller)) },
+    body: method === 'get' || method === 'delete' ? undefined : JSON.stringify(body ?? {}),
+  })
+  return { status: answer.status, text: answer.text, body: JSON.parse(answer.text) }
+}
+
+async function proof(caller: Asker): Promise<Record<string, string>> {
+  if (caller === 'nobody') return {}
+  const key = keys.get(caller)
+  if (key !== undefined) return { authorization: `Bearer ${key}` }
+  const name = caller === 'expired session' ? 'owner' : caller.split(',', 1)[0]
+  const personId = people.get(name ?? '') ?? ''
+  const startedAt = caller === 'expired session' ? claw.clock.now() - 100 * 24 * 60 * 60 * 1000 : claw.clock.now()
+  const { token } = await claw.app.db.write(tx =>
+    startSession(tx, startedAt, { personId, origin: { address: '127.0.0.1', client: 'test' } }),
+  )
+  return {
+    cookie: `clawlink_session=${token.reveal()}`,
+    ...(caller.endsWith('this workspace') && { 'x-clawlink-workspace': claw.app.workspaceId }),
+  }
+}

@@ -1,0 +1,206 @@
+/** What the matrix of routes and askers needs: one real thing of every kind, and a valid body for every route that takes one. */
+import { newId } from '../../src/core/ids.ts'
+import type { Route } from '../../src/http/rest/route.ts'
+import type { TestClawLink } from '../kit/clawlink.ts'
+
+export type Foreign = {
+  /** The id of a real thing of the workspace for the path's parameter; undefined when the path is about no workspace's thing. */
+  idFor(path: string): string | undefined
+}
+
+/** One of everything that a workspace can hold, as rows: what they hold beyond their ids does not matter here. */
+export async function foreignThings({ app, clock, call }: TestClawLink, personId: string): Promise<Foreign> {
+  const now = clock.now()
+  const workspace = { workspace_id: app.workspaceId }
+  const ids = {
+    rule: newId('rule', now),
+    approval: newId('appr', now),
+    parked: newId('call', now),
+    invitation: newId('inv', now),
+    session: newId('ses', now),
+    pairing: newId('pair', now),
+  }
+  const ended = await call('sandbox_list_issues')
+  const [connection] = await app.db.read
+    .selectFrom('connections')
+    .select('id')
+    .where('workspace_id', '=', app.workspaceId)
+    .execute()
+  const [key] = await app.db.read
+    .selectFrom('keys')
+    .select(['id', 'agent_id'])
+    .where('workspace_id', '=', app.workspaceId)
+    .execute()
+  await app.db.write(async tx => {
+    await tx
+      .insertInto('rules')
+      .values({
+        ...workspace,
+        id: ids.rule,
+        position: 0,
+        name: 'theirs',
+        decision: 'deny',
+        match: '{"tools":["none_such"]}',
+        created_by: personId,
+        created_at: now,
+        expires_at: null,
+      })
+      .execute()
+    const asked = {
+      tool: 'sandbox_delete_mail',
+      connection_id: connection?.id ?? '',
+      digest: 'd',
+      agent_id: key?.agent_id ?? '',
+    }
+    await tx
+      .insertInto('calls')
+      .values({
+        ...workspace,
+        ...asked,
+        id: ids.parked,
+        key_id: key?.id ?? '',
+        environment: 'live',
+        surface: 'rest',
+        state: 'awaiting_approval',
+        started_at: now,
+        ended_at: null,
+      })
+      .execute()
+    await tx
+      .insertInto('approvals')
+      .values({
+        ...workspace,
+        ...asked,
+        id: ids.approval,
+        call_id: ids.parked,
+        effect: 'destructive',
+        why: '',
+        rule: '',
+        state: 'pending',
+        word: '',
+        decided_by: '',
+        decided_at: null,
+        created_at: now,
+        expires_at: now + 60_000_000,
+      })
+      .execute()
+    await tx
+      .insertInto('invitations')
+      .values({
+        ...workspace,
+        id: ids.invitation,
+        role: 'member',
+        email: '',
+        hash: 'h',
+        created_by: personId,
+        created_at: now,
+        expires_at: now + 60_000_000,
+        ended_at: null,
+      })
+      .execute()
+    await tx
+      .insertInto('sessions')
+      .values({
+        id: ids.session,
+        person_id: personId,
+        hash: 'h',
+        address: '',
+        client: '',
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + 60_000_000,
+        revoked_at: null,
+      })
+      .execute()
+    await tx
+      .insertInto('pairings')
+      .values({
+        id: ids.pairing,
+        user_code: 'BBBB-BBBB',
+        challenge: 'c',
+        label: 'theirs',
+        host: '',
+        address: '',
+        environment: 'live',
+        asked_scope: '{}',
+        state: 'approved',
+        workspace_id: app.workspaceId,
+        granted: '{}',
+        decided_by: personId,
+        key_id: '',
+        polled_at: 0,
+        created_at: now,
+        expires_at: now + 60_000_000,
+      })
+      .execute()
+  })
+  const byPath: Record<string, string | undefined> = {
+    '/connections/': connection?.id,
+    '/calls/': String(ended.body.callId),
+    '/approvals/': ids.approval,
+    '/rules/': ids.rule,
+    '/keys/': key?.id,
+    '/agents/': key?.agent_id,
+    '/members/': personId,
+    '/invitations/': ids.invitation,
+    '/me/sessions/': ids.session,
+    '/pairings/': ids.pairing,
+  }
+  /** The catalogue is everybody's; an interaction is bound to a browser, which has tests of its own. */
+  const ofNobody = ['/tools/', '/oauth/interactions/']
+  return {
+    idFor(path) {
+      if (ofNobody.some(start => path.startsWith(start))) return undefined
+      // The poll of a pairing is the device's, by its verifier.
+      if (path === '/pairings/{id}/poll') return undefined
+      const id = Object.entries(byPath).find(([start]) => path.startsWith(start))?.[1]
+      if (id === undefined) throw new Error(`The matrix has no thing for ${path}: add one.`)
+      return id
+    },
+  }
+}
+
+const bodies: Record<string, unknown> = {
+  'patch /members/{id}': { role: 'member' },
+  'patch /agents/{id}': { name: 'taken over' },
+  'patch /keys/{id}': { callsPerMinute: 1 },
+  'post /keys/{id}/rotate': { overlapMinutes: 0 },
+  'post /pairings/{id}/approve': { environment: 'live', scope: {} },
+  'put /rules/{id}': { name: 'taken over', decision: 'allow', match: {} },
+  'post /approvals/{id}/approve': { for: 'once' },
+  'post /approvals/{id}/deny': { word: 'no' },
+}
+
+/** A body that passes the route's own checks, so that what is refused is refused for its id. */
+export function sampleBody(route: Route): unknown {
+  if (!route.body || route.body.safeParse({}).success) return {}
+  const body = bodies[`${route.method} ${route.path}`]
+  const parsed = route.body.safeParse(body)
+  if (!parsed.success)
+    throw new Error(`The matrix has no valid body for ${route.method} ${route.path}: add one. ${parsed.error}`)
+  return body
+}
+
+const watched = [
+  'rules',
+  'keys',
+  'agents',
+  'members',
+  'invitations',
+  'connections',
+  'approvals',
+  'calls',
+  'pairings',
+] as const
+
+/** All that must not change when a stranger asks. */
+export async function snapshot({ app }: TestClawLink): Promise<unknown> {
+  const tables = await Promise.all(
+    watched.map(async table => [
+      table,
+      (await app.db.read.selectFrom(table).selectAll().execute()).map(row => JSON.stringify(row)).sort(),
+    ]),
+  )
+  const session = await app.db.read.selectFrom('sessions').select('revoked_at').where('hash', '=', 'h').execute()
+  return { tables, session }
+}
