@@ -21,40 +21,47 @@ export const system: Actor = { kind: 'system', id: '', name: 'ClawLink' }
 export const commandLine: Actor = { kind: 'system', id: '', name: 'command line' }
 export const personActor = ({ personId, name }: PersonPrincipal): Actor => ({ kind: 'person', id: personId, name })
 
-const head = 'audit_head'
+/** The setting that holds the number and the hash of the last row. */
+export const auditHead = 'audit_head'
+
+/** Number and hash of the row that was written last. */
+export type AuditHead = { seq: number; hash: string }
+
 /** What the first row follows. */
-export const genesis = '0'.repeat(64)
+export const genesisHead: AuditHead = { seq: 0, hash: '0'.repeat(64) }
+
+/** The end of the record as the writers note it. */
+export function readHead(value: string | undefined): AuditHead {
+  const [seq = '', hashed = ''] = (value ?? '').split(' ')
+  return hashed === '' ? genesisHead : { seq: Number(seq), hash: hashed }
+}
 
 /**
- * Adds a row to the audit record, in the same transaction as what it tells of. Each row holds the hash of the one before
- * it, so a changed or missing row shows. Writers take turns at the head's row, in every process.
+ * Adds a row to the audit record, in the same transaction as what it tells of: both are there, or neither is. Each row holds
+ * the hash of the one before it, so a changed or missing row shows. Writers take turns at the head from here to the end of
+ * their transaction, in every process: call this last, so that nobody who waits for the head holds what others need.
  */
 export async function recordAudit(tx: Transaction<Schema>, nowMs: number, event: AuditEvent): Promise<void> {
-  await tx
-    .insertInto('settings')
-    .values({ name: head, value: `0 ${genesis}` })
-    .onConflict(on => on.doNothing())
-    .execute()
-  // Locks the row on PostgreSQL until the transaction ends; on SQLite writers take turns anyway.
+  // One statement that makes the row, or locks it and reads what the writer before has committed, on both databases.
   const { value } = await tx
-    .updateTable('settings')
-    .set(row => ({ value: row.ref('value') }))
-    .where('name', '=', head)
+    .insertInto('settings')
+    .values({ name: auditHead, value: `${genesisHead.seq} ${genesisHead.hash}` })
+    .onConflict(on => on.column('name').doUpdateSet(({ ref }) => ({ value: ref('settings.value') })))
     .returning('value')
     .executeTakeFirstOrThrow()
-  const [last = '0', previous = genesis] = value.split(' ')
+  const last = readHead(value)
   const row: Omit<AuditRow, 'hash'> = {
-    seq: Number(last) + 1,
+    seq: last.seq + 1,
     at: nowMs,
     workspace_id: event.workspaceId,
     actor_kind: event.actor.kind,
-    actor_id: event.actor.id,
-    actor_name: event.actor.name,
+    actor_id: storable(event.actor.id),
+    actor_name: storable(event.actor.name),
     action: event.action,
-    target: event.target ?? '',
-    address: event.address ?? '',
+    target: storable(event.target ?? ''),
+    address: storable(event.address ?? ''),
     details: JSON.stringify(event.details ?? {}),
-    previous,
+    previous: last.hash,
   }
   const hashed = hashOfRow(row)
   await tx
@@ -64,35 +71,16 @@ export async function recordAudit(tx: Transaction<Schema>, nowMs: number, event:
   await tx
     .updateTable('settings')
     .set({ value: `${row.seq} ${hashed}` })
-    .where('name', '=', head)
+    .where('name', '=', auditHead)
     .execute()
 }
+
+/** A text that comes back from every database as it went in; any other would not fit its own hash. */
+const storable = (text: string) => text.toWellFormed().replaceAll('\0', '\ufffd')
 
 /** SHA-256 over every column in a fixed order, the hash of the row before included. */
 export function hashOfRow(row: Omit<AuditRow, 'hash'>): string {
   const { seq, at, workspace_id, actor_kind, actor_id, actor_name, action, target, address, details, previous } = row
-  return hash(
-    'sha256',
-    JSON.stringify([
-      seq,
-      at,
-      workspace_id,
-      actor_kind,
-      actor_id,
-      actor_name,
-      action,
-      target,
-      address,
-      details,
-      previous,
-    ]),
-  )
+  const columns = [seq, at, workspace_id, actor_kind, actor_id, actor_name, action, target, address, details, previous]
+  return hash('sha256', JSON.stringify(columns))
 }
-
-/** The number and the hash of the last row, as the writers keep them. */
-export function readHead(value: string | undefined): { seq: number; hash: string } {
-  const [seq = '0', last = genesis] = (value ?? '').split(' ')
-  return { seq: Number(seq), hash: last }
-}
-
-export const auditHead = head

@@ -23,6 +23,11 @@ export function takeInstanceLock(dataDir: string): InstanceLock | { heldBy: Hold
   }
 }
 
+/** The server that runs on this data folder, as far as it wrote itself down; empty when none does. */
+export function instanceAt(dataDir: string): Holder {
+  return readHolder(join(dataDir, 'instance.json'))
+}
+
 function readHolder(path: string): Holder {
   try {
     const holder: unknown = JSON.parse(readFileSync(path, 'utf8'))

@@ -151,6 +151,8 @@ export type CallRow = {
   digest: string
   state: 'awaiting_approval' | 'approved' | 'sending' | 'ended'
   started_at: number
+  /** When it became `sending` for the first time: from then on the provider may have it. */
+  sent_at: number | null
   ended_at: number | null
 }
 
@@ -165,9 +167,10 @@ export type ApprovalRow = {
   digest: string
   /** In the agent's own words; never to be trusted. */
   why: string
-  /** Name of the rule that asked. */
+  /** Name and id of the rule that asked; empty when the standard did. */
   rule: string
-  state: 'pending' | 'approved' | 'denied'
+  rule_id: string
+  state: 'pending' | 'approved' | 'denied' | 'expired'
   word: string
   decided_by: string
   decided_at: number | null
@@ -175,14 +178,19 @@ export type ApprovalRow = {
   expires_at: number
 }
 
+/** Work that outlives its request. A row goes when its work is done. */
 export type JobRow = {
   id: string
+  /** Empty for what concerns the installation. */
   workspace_id: string
   kind: string
   subject: string
-  state: 'waiting' | 'running' | 'done' | 'dead'
+  state: 'waiting' | 'running' | 'dead'
   run_at: number
+  /** How often it was taken: tells each lease from every earlier one, so that only its holder ends the job. */
   attempts: number
+  /** Runs since the last good one that failed or were cut off. */
+  failures: number
   lease_owner: string
   lease_until: number
   last_error: string

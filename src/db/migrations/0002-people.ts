@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { Dialect } from '../db.ts'
 
 /** People, sessions, invitations; scopes of keys; pairings; OAuth records; rules, approvals, parked calls, jobs; the audit record. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await db.schema
     .createTable('people')
     .addColumn('id', 'text', column => column.primaryKey())
@@ -147,6 +148,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('digest', 'text', column => column.notNull())
     .addColumn('state', 'text', column => column.notNull())
     .addColumn('started_at', 'bigint', column => column.notNull())
+    .addColumn('sent_at', 'bigint')
     .addColumn('ended_at', 'bigint')
     .execute()
 
@@ -162,6 +164,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('digest', 'text', column => column.notNull())
     .addColumn('why', 'text', column => column.notNull())
     .addColumn('rule', 'text', column => column.notNull())
+    .addColumn('rule_id', 'text', column => column.notNull())
     .addColumn('state', 'text', column => column.notNull())
     .addColumn('word', 'text', column => column.notNull())
     .addColumn('decided_by', 'text', column => column.notNull())
@@ -181,6 +184,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', column => column.notNull())
     .addColumn('run_at', 'bigint', column => column.notNull())
     .addColumn('attempts', 'integer', column => column.notNull())
+    .addColumn('failures', 'integer', column => column.notNull())
     .addColumn('lease_owner', 'text', column => column.notNull())
     .addColumn('lease_until', 'bigint', column => column.notNull())
     .addColumn('last_error', 'text', column => column.notNull())
@@ -205,4 +209,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('hash', 'text', column => column.notNull())
     .execute()
   await db.schema.createIndex('audit_workspace').on('audit').columns(['workspace_id', 'seq']).execute()
+  await keepAudit(db, dialect)
+}
+
+/** Rows of the audit record are added and read, nothing else: the database itself refuses to change or delete one. */
+async function keepAudit(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  if (dialect === 'postgres') {
+    await sql`
+      create function audit_is_kept() returns trigger language plpgsql as
+      $$ begin raise exception 'the audit record is append-only'; end $$`.execute(db)
+    await sql`
+      create trigger audit_is_kept before update or delete on audit
+      for each row execute function audit_is_kept()`.execute(db)
+    return
+  }
+  for (const change of ['update', 'delete']) {
+    await sql`
+      create trigger ${sql.ref(`audit_no_${change}`)} before ${sql.raw(change)} on audit
+      begin select raise(abort, 'the audit record is append-only'); end`.execute(db)
+  }
 }

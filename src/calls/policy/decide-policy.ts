@@ -1,0 +1,35 @@
+import type { Effect } from '../../core/effect.ts'
+import { matchRule } from './match-rule.ts'
+import type { CallFacts, Decision, PolicyDecision, Rule } from './rule.ts'
+
+/** What happens where no rule matches. */
+export const standard = { read: 'allow', write: 'allow', destructive: 'ask' } as const satisfies Record<
+  Effect,
+  Decision
+>
+
+const byStandard: Record<Effect, PolicyDecision> = {
+  read: { decision: standard.read, rule: null, because: 'No rule matches, and reading is allowed by standard.' },
+  write: { decision: standard.write, rule: null, because: 'No rule matches, and writing is allowed by standard.' },
+  destructive: {
+    decision: standard.destructive,
+    rule: null,
+    because: 'No rule matches, and what destroys needs approval by standard.',
+  },
+}
+
+/**
+ * What the workspace decides about a call: the first rule that matches, in their order, else the standard. A rule whose
+ * time is over matches nothing. Pure.
+ */
+export function decidePolicy(rules: readonly Rule[], facts: CallFacts, nowMs: number): PolicyDecision {
+  for (const rule of rules) {
+    if (matchRule(rule, facts, nowMs).matched) return decisionOf(rule)
+  }
+  return byStandard[facts.effect]
+}
+
+function decisionOf({ id, name, decision }: Rule): PolicyDecision {
+  const does = { allow: 'allows it', ask: 'asks for approval', deny: 'denies it' }[decision]
+  return { decision, rule: { id, name }, because: `The rule "${name}" ${does}.` }
+}

@@ -1,0 +1,23 @@
+import type { Transaction } from 'kysely'
+import { Fault } from '../../core/errors.ts'
+import type { RuleRow, Schema } from '../../db/schema.ts'
+
+/** The rules of a workspace in their order, which nobody else changes until this transaction ends. */
+export async function lockRules(tx: Transaction<Schema>, workspaceId: string): Promise<RuleRow[]> {
+  await tx
+    .updateTable('workspaces')
+    .set(({ ref }) => ({ name: ref('name') }))
+    .where('id', '=', workspaceId)
+    .execute()
+  return tx
+    .selectFrom('rules')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+}
+
+export function noSuchRule(id: string): Fault {
+  return new Fault('not_found', `There is no rule "${id}" in this workspace.`, { fix: 'List the rules for their ids.' })
+}

@@ -1,0 +1,51 @@
+import { startSession } from '../../src/accounts/sessions.ts'
+import { newId } from '../../src/core/ids.ts'
+import type { Role } from '../../src/db/schema.ts'
+import type { RestAnswer, TestClawLink } from './clawlink.ts'
+
+/** A person who is signed in, as a browser is. */
+export type Member = {
+  id: string
+  name: string
+  /** One request below `/api/v1` in this person's session. */
+  rest(method: string, path: string, body?: unknown): Promise<RestAnswer>
+}
+
+/** A new person with a session; a plain member of the first workspace unless said otherwise. */
+export async function signIn(
+  claw: TestClawLink,
+  {
+    name,
+    role = 'member',
+    workspaceId = claw.app.workspaceId,
+  }: { name: string; role?: Role; workspaceId?: string | undefined },
+): Promise<Member> {
+  const now = claw.clock.now()
+  const id = newId('usr', now)
+  const { token } = await claw.app.db.write(async tx => {
+    await tx
+      .insertInto('people')
+      .values({
+        id,
+        email: `${id}@example.com`,
+        name,
+        password_hash: '',
+        oidc_subject: null,
+        two_factor: 0,
+        totp_last_step: 0,
+        recovery_hashes: '[]',
+        failures: 0,
+        locked_until: 0,
+        created_at: now,
+      })
+      .execute()
+    await tx.insertInto('members').values({ workspace_id: workspaceId, person_id: id, role, created_at: now }).execute()
+    return startSession(tx, now, { personId: id, origin: { address: '127.0.0.1', client: 'test' } })
+  })
+  const headers = { cookie: `clawlink_session=${token.reveal()}`, origin: claw.url }
+  return {
+    id,
+    name,
+    rest: (method, path, body) => claw.rest(method, path, { key: null, headers, ...(body !== undefined && { body }) }),
+  }
+}
