@@ -27,7 +27,10 @@ export function authenticate(
 async function findKey(app: App, hash: string, now: number): Promise<AgentPrincipal | Fault> {
   const [row] = await app.queries.accounts.keyByHash(hash)
   if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) return refusal('unknown')
-  return admitted(app.memory.keys.set(hash, knownKey(row), now), now)
+  const principal = admitted(app.memory.keys.set(hash, knownKey(row), now), now)
+  // As exact as the second for which the key is now remembered, and no work for the calls within it.
+  if (!(principal instanceof Fault)) app.keyUse.note(row.id)
+  return principal
 }
 
 /** What a stored key, or an OAuth grant, allows. */

@@ -1,18 +1,12 @@
 import type { Db } from '../db/db.ts'
+import { type KeyView, keyView } from './key-view.ts'
 
-export type KeyView = {
-  id: string
-  agent: string
-  /** Enough to recognise it, not to use it: `cllk_live_…3fa9`. */
-  key: string
-  environment: string
-  createdAt: number
-  expiresAt: number | null
-  state: 'active' | 'expired' | 'revoked'
-}
-
-/** All keys of a workspace, newest first. */
-export async function listKeys(db: Db, workspaceId: string, nowMs: number): Promise<KeyView[]> {
+/** All keys of a workspace, newest first, with the names of their agents. */
+export async function listKeys(
+  db: Db,
+  workspaceId: string,
+  nowMs: number,
+): Promise<(KeyView & { agent: string; agentId: string })[]> {
   const rows = await db.read
     .selectFrom('keys')
     .innerJoin('agents', 'agents.id', 'keys.agent_id')
@@ -21,14 +15,5 @@ export async function listKeys(db: Db, workspaceId: string, nowMs: number): Prom
     .where('keys.workspace_id', '=', workspaceId)
     .orderBy('keys.id', 'desc')
     .execute()
-  return rows.map(row => ({
-    id: row.id,
-    agent: row.agent,
-    key: `cllk_${row.environment}_…${row.last_four}`,
-    environment: row.environment,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    state:
-      row.revoked_at !== null ? 'revoked' : row.expires_at !== null && row.expires_at <= nowMs ? 'expired' : 'active',
-  }))
+  return rows.map(row => ({ agent: row.agent, agentId: row.agent_id, ...keyView(row, nowMs) }))
 }

@@ -17,6 +17,9 @@ export type AgentPrincipal = {
   callsPerDay: number | null
 }
 
+/** What a principal sees and uses: a key as far as its scope, a member all of the workspace. */
+export const scopeOf = (principal: Principal): Scope => (principal.kind === 'agent' ? principal.scope : {})
+
 /** A person who is signed in, in no workspace yet. */
 export type PersonPrincipal = { personId: string; name: string; email: string; sessionId: string }
 

@@ -1,25 +1,32 @@
 import { Fault } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import { recordAudit } from './audit.ts'
+import { type Editor, systemEditor } from './editor.ts'
+import { findKey } from './find-key.ts'
 
 /** Ends a key for good. Servers notice within a second. Revoking it again changes nothing. */
-export async function revokeKey(db: Db, workspaceId: string, id: string, nowMs: number): Promise<Fault | undefined> {
-  const found = await db.write(async tx => {
-    const row = await tx
-      .selectFrom('keys')
-      .select('id')
-      .where('workspace_id', '=', workspaceId)
-      .where('id', '=', id)
-      .executeTakeFirst()
-    await tx
+export async function revokeKey(
+  db: Db,
+  nowMs: number,
+  { workspaceId, id, by = systemEditor }: { workspaceId: string; id: string; by?: Editor },
+): Promise<Fault | undefined> {
+  return db.write(async tx => {
+    const row = await findKey(tx, { workspaceId, id, by })
+    if (row instanceof Fault) return row
+    const ended = await tx
       .updateTable('keys')
       .set({ revoked_at: nowMs })
-      .where('workspace_id', '=', workspaceId)
-      .where('id', '=', id)
+      .where('id', '=', row.id)
       .where('revoked_at', 'is', null)
-      .execute()
-    return row
+      .executeTakeFirst()
+    if (ended.numUpdatedRows)
+      await recordAudit(tx, nowMs, {
+        workspaceId,
+        actor: by.actor,
+        action: 'key.revoked',
+        target: row.id,
+        address: by.address ?? '',
+      })
+    return undefined
   })
-  return found
-    ? undefined
-    : new Fault('not_found', `There is no key ${id}.`, { fix: '`clawlink keys list` shows all keys.' })
 }

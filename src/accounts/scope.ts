@@ -33,6 +33,22 @@ export function readScope(json: string): Scope {
   return { effects: [] }
 }
 
+/** Whether a key of this scope sees this tool. Pure. */
+export function allowsTool(scope: Scope, tool: { name: string; effect: Effect; provider: { slug: string } }): boolean {
+  return (
+    (!scope.effects || scope.effects.includes(tool.effect)) &&
+    (!scope.providers || scope.providers.includes(tool.provider.slug)) &&
+    (!scope.tools || scope.tools.includes(tool.name))
+  )
+}
+
+/** Whether a key of this scope sees this connection. Pure. */
+export function allowsConnection(scope: Scope, { id, provider }: { id: string; provider: string }): boolean {
+  return (
+    (!scope.connections || scope.connections.includes(id)) && (!scope.providers || scope.providers.includes(provider))
+  )
+}
+
 /** The first thing about a call that the scope does not allow, in words, or undefined when all of it is. Pure. */
 export function outsideScope(
   scope: Scope,

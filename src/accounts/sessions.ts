@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import { newId } from '../core/ids.ts'
 import { Secret } from '../core/secret.ts'
-import type { Role, Schema } from '../db/schema.ts'
+import type { Role, Schema, SessionRow } from '../db/schema.ts'
 import type { Origin, PersonPrincipal } from './principal.ts'
 
 /** A session as requests need it: who, and in which workspaces. */
@@ -80,8 +80,13 @@ async function readSession(app: App, hashed: string, now: number): Promise<Known
     .orderBy('workspace_id')
     .execute()
   const person = { personId: row.person_id, name: row.name, email: row.email, sessionId: row.id }
-  const endsAt = Math.min(row.expires_at, row.last_seen_at + idleMs)
+  const endsAt = sessionEndsAt(row)
   return app.memory.sessions.set(hashed, { person, memberships, lastSeenAt: row.last_seen_at, endsAt }, now)
+}
+
+/** When a session ends by itself: of age, or unused. */
+export function sessionEndsAt({ expires_at, last_seen_at }: Pick<SessionRow, 'expires_at' | 'last_seen_at'>): number {
+  return Math.min(expires_at, last_seen_at + idleMs)
 }
 
 async function touch(app: App, known: KnownSession, now: number): Promise<void> {

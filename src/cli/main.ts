@@ -46,6 +46,28 @@ command(
   settingsFor.all,
 )
 
+command(
+  program,
+  'pair',
+  'Get a key for this machine: a member approves it in the browser.',
+  async flags => (await import('./pair.ts')).pair(flags),
+  settingsFor.nothing,
+)
+  .option('--url <url>', 'The ClawLink to pair with. [CLAWLINK_URL]')
+  .option('--name <text>', 'What to call this agent; the name of this machine otherwise.')
+  .option('--read-only', 'Ask for reading only.')
+  .option('--test', 'Ask for a key for test connections.')
+  .option('--open', 'Open the page in the browser of this machine.')
+  .option('--print-key', 'Show the key too, and the commands with it.')
+
+command(
+  program,
+  'owner-link',
+  'Make a one-time link to become an owner, for whoever is locked out.',
+  async flags => (await import('./owner-link.ts')).ownerLinkCommand(flags),
+  ['dataDir', 'host', 'port', 'publicUrl'],
+)
+
 const group = (name: string, about: string) => program.command(name).description(about).helpCommand(false)
 
 const keys = group('keys', 'Keys that agents use ClawLink with.')
@@ -55,9 +77,28 @@ command(keys, 'create', 'Make a key. It is shown once.', async flags =>
   .requiredOption('--name <agent>', 'Name of the agent that gets the key.')
   .option('--test', 'A key for test connections.')
   .option('--expires <days>', 'Days until it ends; without this it lasts until it is revoked.')
+  .option('--effects <names>', 'Only calls of these: read, write, destructive.')
+  .option('--providers <names>', 'Only these providers.')
+  .option('--tools <names>', 'Only these tools.')
+  .option('--connections <ids>', 'Only these connections.')
+  .option('--manage-connections', 'Let it add and remove connections.')
+  .option('--per-minute <number>', 'At most this many calls per minute.')
+  .option('--per-day <number>', 'At most this many calls per day (UTC).')
 command(keys, 'list', 'List the keys.', async flags => (await import('./keys.ts')).listKeysCommand(flags))
+command(keys, 'rotate <id>', 'Replace a key by a new one, which is shown once.', async (flags, [id]) =>
+  (await import('./keys.ts')).rotateKeyCommand(flags, id ?? ''),
+).option('--overlap <minutes>', 'How long the old one goes on.', '60')
 command(keys, 'revoke <id>', 'End a key, at once and for good.', async (flags, [id]) =>
   (await import('./keys.ts')).revokeKeyCommand(flags, id ?? ''),
+)
+
+const agents = group('agents', 'Who acts through ClawLink.')
+command(agents, 'list', 'List the agents.', async flags => (await import('./agents.ts')).listAgentsCommand(flags))
+command(agents, 'rename <agent> <name>', 'Rename an agent (named by its id or name).', async (flags, [id, name]) =>
+  (await import('./agents.ts')).renameAgentCommand(flags, id ?? '', name ?? ''),
+)
+command(agents, 'remove <agent>', 'End an agent (named by its id or name): revoke all its keys.', async (flags, [id]) =>
+  (await import('./agents.ts')).removeAgentCommand(flags, id ?? ''),
 )
 
 const connections = group('connections', 'Accounts that agents may use.')
@@ -114,6 +155,29 @@ for (const [verb, about] of [
     .option('--next <token>', 'The `next` of the answer before.')
     .option('--test', 'Use test connections.')
 }
+
+const policy = group('policy', 'Rules that decide what agents may do.')
+command(policy, 'list', 'List the rules in their order.', async flags =>
+  (await import('./policy.ts')).listRulesCommand(flags),
+)
+command(
+  policy,
+  'explain <tool> [arguments]',
+  'Show which rule would decide about a call, and why. Calls nothing.',
+  async (flags, [tool, args]) => (await import('./policy.ts')).explainPolicyCommand(flags, tool ?? '', args),
+  settingsFor.credentials,
+)
+  .option('--agent <id>', 'The agent that would call.')
+  .option('--connection <id>', 'Which account: id or label of a connection.')
+  .option('--test', 'In the test environment.')
+
+const audit = group('audit', 'The record of who did what.')
+command(audit, 'list', 'Show the latest entries.', async flags => (await import('./audit.ts')).listAuditCommand(flags))
+  .option('--action <name>', 'Only entries of this action, such as key.revoked.')
+  .option('--limit <number>', 'How many to show.', '50')
+command(audit, 'verify', 'Check that nothing in it was changed or is missing.', async flags =>
+  (await import('./audit.ts')).verifyAuditCommand(flags),
+)
 
 const vault = group('vault', 'The keys that protect the stored credentials.')
 command(

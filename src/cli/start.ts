@@ -1,3 +1,4 @@
+import { firstRunLink } from '../accounts/people/owner-link.ts'
 import { type ConfigKey, flagName, type Settings, unknownVariables } from '../core/config.ts'
 import { version } from '../core/version.ts'
 import { type Serving, serve } from '../roles/serve.ts'
@@ -10,10 +11,18 @@ import { untilStopped } from './until-stopped.ts'
 export async function start(flags: Flags): Promise<void> {
   const stopped = untilStopped()
   const serving = orExit(await serve(settingsOf(flags)), flags)
-  const { url = '', sandbox } = serving
-  if (flags.json) printJson({ url, ...(sandbox && { sandbox: { url: sandbox.url, apiKey: sandbox.apiKey } }) })
+  const { app, url = '', sandbox } = serving
+  const setupUrl = app.config.roles.includes('web') ? await firstRunLink(app) : undefined
+  if (flags.json)
+    printJson({
+      url,
+      ...(setupUrl !== undefined && { setupUrl }),
+      ...(sandbox && { sandbox: { url: sandbox.url, apiKey: sandbox.apiKey } }),
+    })
   else {
     print(welcome(serving, flags))
+    if (setupUrl !== undefined)
+      print(`\nNobody owns it yet. Whoever opens this link first does (24 hours, once):\n  ${bold(setupUrl)}`)
     for (const name of unknownVariables(process.env)) print(yellow(`${name} is set, but there is no such setting.`))
   }
   await stopped

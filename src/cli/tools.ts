@@ -93,7 +93,7 @@ function parseLimit(given: string): number | Fault {
   return fits ? limit : new Fault('validation_error', '--limit takes a whole number from 1 to 100.')
 }
 
-function parseArguments(json: string): Record<string, unknown> | Fault {
+export function parseArguments(json: string): Record<string, unknown> | Fault {
   try {
     const value: unknown = JSON.parse(json)
     if (value && typeof value === 'object' && !Array.isArray(value)) return { ...value }

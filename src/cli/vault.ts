@@ -10,12 +10,12 @@ export async function rotateCommand(flags: Flags): Promise<void> {
   const config = settingsOf(flags)
   const db = orExit(await openDb(config), flags)
   const showProgress = process.stderr.isTTY && !flags.json
-  const progress = (done: number) => showProgress && process.stderr.write(`\r${done} credentials wrapped`)
+  const progress = (done: number) => showProgress && process.stderr.write(`\r${done} sealed records wrapped`)
   const rotation = await rotateVault(db, keyRingSource(config), progress).finally(() => db.close())
   if (showProgress) process.stderr.write('\r\u001b[K')
   const { ringVersion, madeKey, records, broken } = orExit(rotation, flags)
   if (flags.json) return printJson({ ringVersion, madeKey, records, broken })
-  const wrapped = `${records} credential${records === 1 ? ' is' : 's are'} wrapped with it now.`
+  const wrapped = `${records} sealed record${records === 1 ? ' is' : 's are'} wrapped with it now.`
   if (madeKey) print(`Key ${ringVersion} of the ring is new and active; ${wrapped} Back the key ring up again.`)
   else {
     print(`Key ${ringVersion} of the ring is active; ${wrapped}`)

@@ -196,7 +196,8 @@ function defaultPaths(environment: Record<string, string | undefined>) {
   }
 }
 
-function configFolder(environment: Record<string, string | undefined>): string {
+/** Where configuration is (XDG Base Directory Specification). */
+export function configFolder(environment: Record<string, string | undefined>): string {
   return join(environment.XDG_CONFIG_HOME || join(environment.HOME ?? homedir(), '.config'), 'clawlink')
 }
 

@@ -195,9 +195,12 @@ export type FaultDetails = {
   providerStatus?: number
   /** The call that ended with this, and how it ended. */
   callId?: string
-  outcome?: 'failed' | 'unknown'
+  outcome?: 'failed' | 'unknown' | 'parked'
   /** Where a person can put it right. */
   link?: string
+  /** What a member decides about, and until when (ISO). */
+  approvalId?: string
+  expiresAt?: string
 }
 
 /** An expected failure, carried as a value. `message` is public: it never holds a secret or an internal cause. */

@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'call'
   | 'appr'
   | 'job'
+  | 'worker'
   | 'ring'
 
 const randomBytes = 8
@@ -38,7 +39,12 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
   lastMs = nowMs
   const random = page.toString('hex', drawn, drawn + randomBytes)
   drawn += randomBytes
-  return `${prefix}_${nowMs.toString(16).padStart(12, '0')}${count.toString(16).padStart(4, '0')}${random}`
+  return `${firstId(prefix, nowMs)}${count.toString(16).padStart(4, '0')}${random}`
+}
+
+/** What sorts before every id of this kind that is made at `ms` or later, and after every earlier one. */
+export function firstId(prefix: IdPrefix, ms: number): string {
+  return `${prefix}_${ms.toString(16).padStart(12, '0')}`
 }
 
 /** Whether `text` has the shape of an id with this prefix. Says nothing about whether the thing exists. */

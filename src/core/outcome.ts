@@ -8,5 +8,10 @@ export type Success = { kind: 'succeeded'; output: unknown; next?: string; provi
 /** `failed`: it did not happen, or repeating it is harmless. `unknown`: it may have happened. */
 export type Failure = { kind: 'failed' | 'unknown'; fault: Fault }
 
-/** The end of one call, before it is put into an edge's own form. */
-export type Outcome = Success | Failure
+/** How a call ended, before it is put into an edge's own form. */
+export type Ending = Success | Failure
+
+/** It goes on later, under the same id: nothing was sent and nothing is decided yet. */
+export type Parked = { kind: 'parked'; fault: Fault }
+
+export type Outcome = Ending | Parked

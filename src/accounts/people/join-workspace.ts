@@ -1,0 +1,43 @@
+import type { Transaction } from 'kysely'
+import { Fault } from '../../core/errors.ts'
+import type { InvitationRow, PersonRow, Schema } from '../../db/schema.ts'
+import { recordAudit } from '../audit.ts'
+import type { Origin } from '../principal.ts'
+import { endInvitation, noInvitation } from './invitation.ts'
+import { outranks, roleOf, takeTurn } from './rank.ts'
+
+/** Uses an invitation up for this person. A fault leaves everything as it was. */
+export async function joinWorkspace(
+  tx: Transaction<Schema>,
+  nowMs: number,
+  {
+    invitation,
+    person,
+    origin,
+  }: { invitation: InvitationRow; person: Pick<PersonRow, 'id' | 'name' | 'email'>; origin: Origin },
+): Promise<Fault | undefined> {
+  const { id, workspace_id, role } = invitation
+  if (invitation.email !== '' && invitation.email !== person.email)
+    return new Fault('forbidden', 'This invitation is for another email address.', {
+      fix: 'Sign in with the account of that address, or ask for an invitation of your own.',
+    })
+  await takeTurn(tx, workspace_id)
+  const present = await roleOf(tx, workspace_id, person.id)
+  if (present !== undefined && !outranks(role, present))
+    return new Fault('conflict', 'You are a member of this workspace already.', { fix: 'There is nothing to do.' })
+  if (!(await endInvitation(tx, nowMs, id))) return noInvitation()
+  await tx
+    .insertInto('members')
+    .values({ workspace_id, person_id: person.id, role, created_at: nowMs })
+    .onConflict(on => on.columns(['workspace_id', 'person_id']).doUpdateSet({ role }))
+    .execute()
+  await recordAudit(tx, nowMs, {
+    workspaceId: workspace_id,
+    actor: { kind: 'person', id: person.id, name: person.name },
+    action: 'invitation.accepted',
+    target: id,
+    address: origin.address,
+    details: { role },
+  })
+  return undefined
+}

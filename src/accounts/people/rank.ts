@@ -1,0 +1,36 @@
+import type { Transaction } from 'kysely'
+import type { Role, Schema } from '../../db/schema.ts'
+
+const ranks: Record<Role, number> = { member: 1, admin: 2, owner: 3 }
+
+/** Whether `role` is above `other`. Pure. */
+export const outranks = (role: Role, other: Role): boolean => ranks[role] > ranks[other]
+
+/** Whether somebody of the role `own` may invite to `role`, give it, or change who has it: up to one's own. Pure. */
+export const mayAppoint = (own: Role | undefined, role: Role): boolean =>
+  own !== undefined && own !== 'member' && !outranks(role, own)
+
+/** The role of a person as it is now, not as a session remembers it; undefined for who is no member. */
+export async function roleOf(
+  tx: Transaction<Schema>,
+  workspaceId: string,
+  personId: string,
+): Promise<Role | undefined> {
+  const row = await tx
+    .selectFrom('members')
+    .select('role')
+    .where('workspace_id', '=', workspaceId)
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
+  return row?.role
+}
+
+/** Changes of a workspace's members take turns, so that each sees what the one before it did. */
+export async function takeTurn(tx: Transaction<Schema>, workspaceId: string): Promise<void> {
+  // Locks the row on PostgreSQL until the transaction ends; on SQLite writers take turns anyway.
+  await tx
+    .updateTable('workspaces')
+    .set(q => ({ name: q.ref('name') }))
+    .where('id', '=', workspaceId)
+    .execute()
+}

@@ -1,0 +1,41 @@
+import { Fault } from '../../core/errors.ts'
+import type { Db } from '../../db/db.ts'
+import { personActor, recordAudit } from '../audit.ts'
+import type { MemberPrincipal } from '../principal.ts'
+import { endInvitationsAbove } from './end-invitations-above.ts'
+import { findMember } from './find-member.ts'
+
+/**
+ * Takes a member out of the workspace: their sessions reach it no more, and the keys that they made, which they may have
+ * kept, are revoked. Every process notices within a second. Their account stays, for their other workspaces.
+ */
+export async function removeMember(
+  db: Db,
+  nowMs: number,
+  { by, id, address }: { by: MemberPrincipal; id: string; address: string },
+): Promise<{ id: string; keys: number } | Fault> {
+  const { workspaceId } = by
+  return db.write(async tx => {
+    const found = await findMember(tx, { by, id, endsOwner: true })
+    if (found instanceof Fault) return found
+    await tx.deleteFrom('members').where('workspace_id', '=', workspaceId).where('person_id', '=', id).execute()
+    await endInvitationsAbove(tx, nowMs, { workspaceId, personId: id, role: undefined })
+    const revoked = await tx
+      .updateTable('keys')
+      .set({ revoked_at: nowMs })
+      .where('workspace_id', '=', workspaceId)
+      .where('created_by', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    const keys = Number(revoked.numUpdatedRows)
+    await recordAudit(tx, nowMs, {
+      workspaceId,
+      actor: personActor(by),
+      action: 'member.removed',
+      target: id,
+      address,
+      details: { role: found.role, keys },
+    })
+    return { id, keys }
+  })
+}

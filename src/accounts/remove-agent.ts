@@ -1,0 +1,34 @@
+import { Fault } from '../core/errors.ts'
+import type { Db } from '../db/db.ts'
+import { recordAudit } from './audit.ts'
+import { type Editor, systemEditor } from './editor.ts'
+import { findAgent } from './find-agent.ts'
+
+/** Ends an agent: revokes all its keys and grants at once. Its name stays, for the record of what it did. */
+export async function removeAgent(
+  db: Db,
+  nowMs: number,
+  { workspaceId, id, by = systemEditor }: { workspaceId: string; id: string; by?: Editor },
+): Promise<{ id: string; keys: number } | Fault> {
+  return db.write(async tx => {
+    const row = await findAgent(tx, { workspaceId, id, by })
+    if (row instanceof Fault) return row
+    const ended = await tx
+      .updateTable('keys')
+      .set({ revoked_at: nowMs })
+      .where('agent_id', '=', row.id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    const keys = Number(ended.numUpdatedRows)
+    if (keys)
+      await recordAudit(tx, nowMs, {
+        workspaceId,
+        actor: by.actor,
+        action: 'agent.removed',
+        target: row.id,
+        address: by.address ?? '',
+        details: { name: row.name, keys },
+      })
+    return { id: row.id, keys }
+  })
+}
