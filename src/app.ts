@@ -1,8 +1,14 @@
+import { EventEmitter } from 'node:events'
 import type { KnownKey } from './accounts/authenticate.ts'
+import { createKeyLimits, type KeyLimits } from './accounts/key-limit.ts'
+import { createKeyUse, type KeyUse } from './accounts/key-use.ts'
+import { createPasswords, type Passwords } from './accounts/people/passwords.ts'
 import { type AccountQueries, accountQueries } from './accounts/queries.ts'
 import type { KnownSession } from './accounts/sessions.ts'
 import { ensureWorkspace } from './accounts/workspace.ts'
 import { createGate, type Gate } from './calls/gate.ts'
+import { rulesQuery } from './calls/policy/queries.ts'
+import type { Rule } from './calls/policy/rule.ts'
 import { createValidator, type Validator } from './calls/validate.ts'
 import { buildCatalog, type Catalog } from './catalog/catalog.ts'
 import { type ConnectionQueries, connectionQueries } from './connections/queries.ts'
@@ -11,11 +17,14 @@ import { type Clock, systemClock } from './core/clock.ts'
 import type { Config } from './core/config.ts'
 import { Fault } from './core/errors.ts'
 import { createLog, type Log } from './core/log.ts'
+import { ownUrl } from './core/own-url.ts'
+import { createTries, type Tries } from './core/tries.ts'
 import { TtlCache } from './core/ttl-cache.ts'
-import type { Db } from './db/db.ts'
+import type { Db, Point } from './db/db.ts'
 import { openDb } from './db/open.ts'
-import type { ConnectionRow } from './db/schema.ts'
-import { createNet, type Net } from './net/send.ts'
+import type { ConnectionRow, RuleRow } from './db/schema.ts'
+import { netOnDemand } from './net/net-on-demand.ts'
+import type { Net } from './net/send.ts'
 import { keyRingSource } from './vault/key-ring-source.ts'
 import { openVault, type Vault } from './vault/vault.ts'
 
@@ -30,11 +39,27 @@ export type App = {
   net: Net
   validator: Validator
   gate: Gate
-  queries: { accounts: AccountQueries; connections: ConnectionQueries }
+  keyUse: KeyUse
+  keyLimits: KeyLimits
+  /** Wrong pairing codes, by the person who tried them. */
+  codeTries: Tries
+  passwords: Passwords
+  /** Sign-ins, codes and invitations that were wrong, by the network address they came from. */
+  addressTries: Tries
+  /** Wakes sleepers of this process: what happened is in the database, never in here. */
+  wakes: EventEmitter
+  queries: { accounts: AccountQueries; connections: ConnectionQueries; rules: Point<RuleRow> }
   /** Facts that may be a second old. Never a credential, sealed or not. */
-  memory: { keys: TtlCache<KnownKey>; sessions: TtlCache<KnownSession>; connections: TtlCache<ConnectionRow[]> }
+  memory: {
+    keys: TtlCache<KnownKey>
+    sessions: TtlCache<KnownSession>
+    connections: TtlCache<ConnectionRow[]>
+    rules: TtlCache<readonly Rule[]>
+  }
   /** The workspace that the command line acts in. */
   workspaceId: string
+  /** Where people and agents reach ClawLink, without a slash at the end: the start of every link. */
+  url(): string
 }
 
 const remembered = { ttlMs: 1000, entriesMax: 10_000 }
@@ -52,7 +77,7 @@ export async function openApp(
     return vault
   }
   const catalog = buildCatalog(connectors, config.baseUrls)
-  const net = createNet({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
+  const net = netOnDemand({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
   const app: App = {
     config,
     clock,
@@ -63,18 +88,28 @@ export async function openApp(
     net,
     validator: createValidator(),
     gate: createGate(),
-    queries: { accounts: accountQueries(db), connections: connectionQueries(db) },
+    keyUse: createKeyUse(db, clock, log),
+    keyLimits: createKeyLimits(db),
+    codeTries: createTries({ max: 10, windowMs: 10 * 60_000 }),
+    passwords: createPasswords(),
+    addressTries: createTries({ max: 20, windowMs: 60_000 }),
+    wakes: new EventEmitter().setMaxListeners(0),
+    queries: { accounts: accountQueries(db), connections: connectionQueries(db), rules: rulesQuery(db) },
     memory: {
       keys: new TtlCache(remembered),
       sessions: new TtlCache(remembered),
       connections: new TtlCache(remembered),
+      rules: new TtlCache(remembered),
     },
     workspaceId: await ensureWorkspace(db, clock.now()),
+    // Until a server of this process listens and knows its port.
+    url: () => ownUrl(config),
   }
   return {
     app,
     async close() {
       await net.close()
+      await app.keyUse.close()
       await db.close()
       log.flush()
     },

@@ -15,7 +15,7 @@ describe('a path that names nothing is answered with 404 and the way to the docu
     '/tools/sandbox_whoami/calls/x',
     '/WHOAMI',
     '/whoami%20',
-    '/keys',
+    '/keyrings',
     '/settings',
   ])('%s', async path => {
     await using claw = await startClawLink()

@@ -91,11 +91,11 @@ describe('the document', () => {
     }
   })
 
-  test('asks for a key by a declared scheme everywhere but at /health', () => {
+  test('asks for a key or a session by a declared scheme, except at the routes that are open', () => {
     const schemes = Object.keys(document.components.securitySchemes)
     for (const need of document.security) expect(schemes).toEqual(expect.arrayContaining(Object.keys(need)))
     const open = operations.filter(({ operation }) => operation.security?.length === 0)
-    expect(open.map(({ path }) => path)).toEqual(['/health'])
+    expect(open.map(({ path }) => path)).toEqual(restRoutes.filter(({ may }) => may === 'open').map(({ path }) => path))
   })
 
   test('names every error code', () => {

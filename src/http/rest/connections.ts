@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type Principal, scopeOf } from '../../accounts/principal.ts'
 import { addConnection } from '../../connections/add-connection.ts'
 import { listConnections } from '../../connections/list-connections.ts'
 import { removeConnection } from '../../connections/remove-connection.ts'
@@ -11,14 +12,13 @@ export const connectionRoutes = [
   route({
     method: 'get',
     path: '/connections',
-    summary: 'List the connections that this key may use.',
+    summary: 'List the connections that this key may use; for a member, those of both environments.',
     tag: 'connections',
     may: 'connections.read',
     query: z.strictObject({ provider: z.string().optional() }),
     answer: z.object({ items: z.array(connection) }),
     async run({ app, principal, query }) {
-      const { workspaceId, environment } = principal
-      return { items: await listConnections(app.db, workspaceId, { provider: query.provider, environment }) }
+      return { items: await listConnections(app.db, principal.workspaceId, { ...query, ...sightOf(principal) }) }
     },
   }),
   route({
@@ -37,6 +37,9 @@ export const connectionRoutes = [
     answer: connection,
     run({ app, principal, body }) {
       const { workspaceId, environment } = principal
+      const { providers, connections } = scopeOf(principal)
+      if (connections || (providers && !providers.includes(body.provider)))
+        return new Fault('forbidden', 'The scope of this key does not allow to add this connection.')
       return addConnection(app, workspaceId, { ...body, environment, secret: new Secret(body.secret) })
     },
   }),
@@ -48,7 +51,7 @@ export const connectionRoutes = [
     may: 'connections.read',
     answer: connection,
     async run({ app, principal, params }) {
-      const items = await listConnections(app.db, principal.workspaceId, { environment: principal.environment })
+      const items = await listConnections(app.db, principal.workspaceId, sightOf(principal))
       return (
         items.find(item => item.id === params.id) ??
         new Fault('connection_not_found', `There is no connection "${params.id}".`)
@@ -62,6 +65,13 @@ export const connectionRoutes = [
     tag: 'connections',
     may: 'connections.change',
     answer: z.object({ id: z.string() }),
-    run: ({ app, principal, params }) => removeConnection(app, principal, params.id),
+    run: ({ app, principal, params }) =>
+      removeConnection(app, { ...sightOf(principal), workspaceId: principal.workspaceId }, params.id),
   }),
 ]
+
+/** What of the workspace's connections this principal sees. */
+/** A key sees its own environment, and there what its scope lets it; a member sees all. */
+function sightOf(principal: Principal) {
+  return principal.kind === 'member' ? {} : { environment: principal.environment, scope: principal.scope }
+}

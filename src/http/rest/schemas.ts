@@ -1,5 +1,6 @@
 /** The shapes that more than one REST route speaks of. */
 import * as z from 'zod'
+import { scopeSchema } from '../../accounts/scope.ts'
 
 export const effect = z.enum(['read', 'write', 'destructive'])
 export const environment = z.enum(['live', 'test'])
@@ -19,6 +20,21 @@ export const connection = z.object({
   account: z.object({ id: z.string(), label: z.string() }),
   isDefault: z.boolean(),
   createdAt: z.string(),
+})
+
+export const key = z.object({
+  id: z.string(),
+  key: z.string().describe('Enough to recognise it, not to use it: cllk_live_…3fa9. OAuth, for a grant.'),
+  kind: z.enum(['key', 'oauth']),
+  environment,
+  scope: scopeSchema,
+  callsPerMinute: z.number().nullable(),
+  callsPerDay: z.number().nullable(),
+  createdAt: z.string(),
+  expiresAt: z.string().nullable(),
+  lastUsedAt: z.string().nullable().describe('As of at most a minute ago.'),
+  state: z.enum(['active', 'expired', 'revoked']),
+  replacedBy: z.string().nullable().describe('Id of the key that takes its place.'),
 })
 
 export const toolSummary = z.object({
@@ -49,6 +65,7 @@ export const callBody = z.strictObject({
   arguments: z.looseObject({}).default({}).describe('What the tool takes: see its inputSchema.'),
   connection: z.string().min(1).optional().describe('Id or label of the connection to use; needed when several fit.'),
   next: z.string().min(1).max(4096).optional().describe('The `next` of an earlier answer, for its following page.'),
+  why: z.string().max(500).optional().describe('Why you want it, for the member who may have to approve it.'),
 })
 
 export const callAnswer = z.object({
@@ -63,17 +80,20 @@ export const callAnswer = z.object({
   coerced: coerced.optional(),
 })
 
+/** A request to a provider, as people see it: the credential shows as `•••`. */
+export const sentRequest = z.object({
+  method: z.string(),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.unknown().optional(),
+})
+
 export const preview = z.object({
   tool: z.string(),
   effect,
   needsApproval: z.boolean(),
   connection: z.object({ id: z.string(), label: z.string(), account: z.string() }),
-  request: z.object({
-    method: z.string(),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()),
-    body: z.unknown().optional(),
-  }),
+  request: sentRequest,
   coerced,
 })
 
@@ -105,7 +125,7 @@ export const problem = z.object({
   retryable: z.boolean(),
   fix: z.string(),
   callId: z.string().optional(),
-  outcome: z.enum(['failed', 'unknown']).optional(),
+  outcome: z.enum(['failed', 'unknown', 'parked']).optional(),
   missingFields: z.array(z.string()).optional(),
   invalidFields: z.array(z.object({ field: z.string(), problem: z.string() })).optional(),
   schema: z.unknown().optional(),
@@ -113,4 +133,6 @@ export const problem = z.object({
   retryAfterMs: z.number().optional(),
   providerStatus: z.number().optional(),
   link: z.string().optional(),
+  approvalId: z.string().optional(),
+  expiresAt: z.string().optional(),
 })

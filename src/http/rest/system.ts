@@ -1,23 +1,13 @@
 import * as z from 'zod'
-import { scopeSchema } from '../../accounts/scope.ts'
+import { scopeOf } from '../../accounts/principal.ts'
+import { allowsTool, scopeSchema } from '../../accounts/scope.ts'
 import { whoami } from '../../accounts/whoami.ts'
-import { version } from '../../core/version.ts'
+import { healthRoute } from './health.ts'
 import { route } from './route.ts'
 import { environment, role } from './schemas.ts'
 
 export const systemRoutes = [
-  route({
-    method: 'get',
-    path: '/health',
-    summary: 'Whether this process can serve calls.',
-    tag: 'system',
-    may: 'open',
-    answer: z.object({ status: z.literal('ok'), version: z.string() }),
-    async run({ app }) {
-      await app.db.read.selectFrom('settings').select('name').limit(1).execute()
-      return { status: 'ok' as const, version }
-    },
-  }),
+  healthRoute,
   route({
     method: 'get',
     path: '/whoami',
@@ -43,9 +33,12 @@ export const systemRoutes = [
     answer: z.object({
       items: z.array(z.object({ slug: z.string(), name: z.string(), about: z.string(), tools: z.number() })),
     }),
-    run({ app }) {
-      const items = [...app.catalog.providers.values()].map(({ slug, connector, tools }) => {
-        return { slug, name: connector.name, about: connector.about, tools: tools.length }
+    run({ app, principal }) {
+      const scope = scopeOf(principal)
+      const seen = [...app.catalog.providers.values()].filter(({ slug }) => scope.providers?.includes(slug) ?? true)
+      const items = seen.map(({ slug, connector, tools }) => {
+        const { length } = tools.filter(tool => allowsTool(scope, tool))
+        return { slug, name: connector.name, about: connector.about, tools: length }
       })
       return { items }
     },

@@ -1,0 +1,52 @@
+import type { RequestListener } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import { version } from '../core/version.ts'
+import { json, plainHeaders, responseOf } from './answer.ts'
+import { oidcSignIn } from './auth-oidc.ts'
+import { failed } from './failed.ts'
+import { problem } from './problem.ts'
+import { openApi } from './rest/openapi.ts'
+import { restRoutes } from './rest/routes.ts'
+import { serveRoute } from './rest/serve-route.ts'
+import { webApp } from './web/web-app.ts'
+
+/** Everything that is asked for less often than calls and health. */
+export function createRouter(app: App, url: () => string): RequestListener {
+  const http = new Hono<{ Bindings: HttpBindings }>()
+  for (const route of restRoutes) {
+    http.on(route.method, `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`, async c =>
+      responseOf(
+        await serveRoute(app, route, { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }),
+      ),
+    )
+  }
+  http.route('/auth/oidc', oidcSignIn(app))
+  http.get('/api/openapi.json', () => responseOf(json(openApi(restRoutes, url()))))
+  const web = webApp()
+  http.get('*', async (c, next) => {
+    const { accept = '', 'accept-encoding': encodings = '' } = c.req.header()
+    return (await web({ path: c.req.path, accept, encodings })) ?? next()
+  })
+  http.get('/', c =>
+    c.text(
+      `ClawLink ${version} is running.\n\nMCP:  ${url()}/mcp\nREST: ${url()}/api/openapi.json\n`,
+      200,
+      plainHeaders,
+    ),
+  )
+  http.notFound(c => responseOf(problem(nothingAt(c.req.path))))
+  http.onError((cause, c) => responseOf(failed(app, cause, c.env.incoming)))
+  // The bindings are those of node:http, never HTTP/2; the globals of everybody else stay as they are.
+  return getRequestListener((request, env) => http.fetch(request, env as HttpBindings), {
+    overrideGlobalObjects: false,
+  })
+}
+
+function nothingAt(path: string): Fault {
+  return new Fault('not_found', `There is nothing at ${path.slice(0, 200)}.`, {
+    fix: 'See /api/openapi.json for what there is.',
+  })
+}
