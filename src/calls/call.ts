@@ -2,6 +2,7 @@ import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { Tool } from '../catalog/catalog.ts'
 import type { Coercion, Outcome, Success } from '../core/outcome.ts'
 import type { ConnectionRow } from '../db/schema.ts'
+import type { PolicyDecision } from './policy/rule.ts'
 
 /** What a caller asks for, before anything is checked. */
 export type CallRequest = {
@@ -11,26 +12,46 @@ export type CallRequest = {
   connection?: string | undefined
   /** The `next` of an earlier answer of the same tool with the same arguments. */
   next?: string | undefined
+  /** Why the agent wants it, in its own words: for whoever may have to approve it, and never to be trusted. */
+  why?: string | undefined
   /** Where the call came in. */
   surface: 'rest' | 'mcp' | 'cli'
 }
 
 /** A call on its way: it has an id and a place in the usage record, whatever becomes of it. */
-export type Call = { id: string; startedAt: number; principal: AgentPrincipal; request: CallRequest }
+export type Call = {
+  id: string
+  startedAt: number
+  principal: AgentPrincipal
+  request: CallRequest
+  /** There when it was parked before and goes on now. */
+  resumed?: Resumed
+}
 
-/** A call that may be sent: the tool, the arguments as they will be sent, and the account. */
+/** What holds for a call that a member approved. */
+export type Resumed = {
+  at: number
+  /** Of exactly what was approved. */
+  digest: string
+  /** Whether it may have reached the provider in an earlier run that was cut off. */
+  mayHaveBeenSent: boolean
+}
+
+/** A call that may be sent, or once it is approved: the tool, the arguments as they will be sent, and the account. */
 export type ReadyCall = {
   call: Call
   tool: Tool
   args: Record<string, unknown>
   coerced: Coercion[]
   connection: ConnectionRow
+  /** There when policy asks: which rule, and why. Such a call is not sent without an approval. */
+  approval?: PolicyDecision
 }
 
 /** What came of it on the wire, for the usage record. */
 export type Effort = { attempts: number; requestBytes: number; answerBytes: number; providerStatus: number }
 
-/** A call that has ended. Edges put this into their own form. */
+/** A call that has ended, or that goes on later. Edges put this into their own form. */
 export type EndedCall<O extends Outcome = Outcome> = {
   id: string
   tool: string

@@ -1,33 +1,67 @@
+import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tool } from '../catalog/catalog.ts'
-import type { Outcome } from '../core/outcome.ts'
+import { Fault } from '../core/errors.ts'
+import type { Ending } from '../core/outcome.ts'
 import { blankSecrets } from '../core/secret.ts'
+import type { Schema, UsageRow } from '../db/schema.ts'
 import type { Call, Effort, EndedCall, ReadyCall } from './call.ts'
+import { callOf, endParked, tellEnded } from './parked.ts'
 
 const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
 
+type Parts = { ready?: ReadyCall; tool?: Tool | undefined; connectionId?: string; effort?: Effort }
+
 /**
  * Ends a call: its usage row is durable before anyone hears of the outcome. When the row cannot be written this throws,
- * and the caller gets an `internal` error instead of an answer that the record does not know.
+ * and the caller gets an `internal` error instead of an answer that the record does not know. The answer of a call that
+ * was parked is kept in the same commit.
  */
-export async function closeCall(
-  app: App,
-  call: Call,
-  outcome: Outcome,
-  {
-    ready,
-    tool = ready?.tool,
-    effort = noEffort,
-  }: { ready?: ReadyCall; tool?: Tool | undefined; effort?: Effort } = {},
-): Promise<EndedCall> {
-  const { principal, request } = call
+export async function closeCall(app: App, call: Call, outcome: Ending, parts: Parts = {}): Promise<EndedCall<Ending>> {
+  const { ready } = parts
   const connection = ready?.connection
-  await app.db.insert('usage', {
-    call_id: call.id,
+  const ended: EndedCall<Ending> = {
+    id: call.id,
+    tool: call.request.tool,
+    outcome: call.resumed ? asFarAsKnown(outcome, call.resumed, parts) : outcome,
+    coerced: ready?.coerced ?? [],
+    ...(connection && {
+      connection: { id: connection.id, label: connection.label, account: connection.account_label },
+    }),
+  }
+  const usage = usageOf(app, call, ended.outcome, parts)
+  if (call.resumed) {
+    await app.db.write(tx => endParked(app, tx, usage, ended))
+    tellEnded(app, call.id)
+  } else {
+    await app.db.insert('usage', usage)
+    app.keyLimits.end(call.principal, call.startedAt)
+  }
+  return ended
+}
+
+/** Ends a parked call that is not going to be sent, in the caller's transaction. */
+export async function endUnsent(app: App, tx: Transaction<Schema>, callId: string, fault: Fault): Promise<void> {
+  const row = await tx.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirstOrThrow()
+  const call = callOf(row, { at: app.clock.now(), digest: row.digest, mayHaveBeenSent: false })
+  const outcome: Ending = { kind: 'failed', fault }
+  const parts = { tool: app.catalog.tools.get(row.tool), connectionId: row.connection_id }
+  await endParked(app, tx, usageOf(app, call, outcome, parts), { id: row.id, tool: row.tool, outcome, coerced: [] })
+}
+
+/** The usage row of a call. The time that a parked call waited for a member is not counted into how long it took. */
+function usageOf(
+  app: App,
+  { id, startedAt, principal, request, resumed }: Call,
+  outcome: Ending,
+  { ready, tool = ready?.tool, connectionId = ready?.connection.id ?? '', effort = noEffort }: Parts,
+): UsageRow {
+  return {
+    call_id: id,
     workspace_id: principal.workspaceId,
     agent_id: principal.agentId,
     key_id: principal.keyId,
-    connection_id: connection?.id ?? '',
+    connection_id: connectionId,
     provider: tool?.provider.slug ?? '',
     tool: tool?.name ?? unknownName(request.tool),
     effect: tool?.effect ?? '',
@@ -37,20 +71,18 @@ export async function closeCall(
     code: outcome.kind === 'succeeded' ? '' : outcome.fault.code,
     provider_status: effort.providerStatus,
     attempts: effort.attempts,
-    started_at: call.startedAt,
-    duration_ms: app.clock.now() - call.startedAt,
+    started_at: startedAt,
+    duration_ms: app.clock.now() - (resumed?.at ?? startedAt),
     request_bytes: effort.requestBytes,
     answer_bytes: effort.answerBytes,
-  })
-  return {
-    id: call.id,
-    tool: request.tool,
-    outcome,
-    coerced: ready?.coerced ?? [],
-    ...(connection && {
-      connection: { id: connection.id, label: connection.label, account: connection.account_label },
-    }),
   }
+}
+
+/** A refusal in this run says nothing about an earlier one that was cut off while it sent. */
+function asFarAsKnown(outcome: Ending, { mayHaveBeenSent }: { mayHaveBeenSent: boolean }, { effort }: Parts): Ending {
+  if (!mayHaveBeenSent || outcome.kind !== 'failed' || effort?.attempts) return outcome
+  const message = `ClawLink was stopped while it sent this call, and it is not repeated: ${outcome.fault.message}`
+  return { kind: 'unknown', fault: new Fault('outcome_unknown', message) }
 }
 
 /** A name that is no tool's, as it can be stored and shown: whatever a caller put there, a key by mistake too. */

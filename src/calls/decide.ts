@@ -3,7 +3,7 @@ import { omitFields } from '../catalog/omit.ts'
 import { nextPage } from '../catalog/page.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { Fault } from '../core/errors.ts'
-import type { Outcome } from '../core/outcome.ts'
+import type { Ending } from '../core/outcome.ts'
 import type { Classified } from './classify.ts'
 
 /**
@@ -18,7 +18,7 @@ import type { Classified } from './classify.ts'
  * A key that the provider honours (`idempotency: { header }`) makes repeating the same call harmless, not a new call: that
  * one carries another key.
  */
-export function decide(tool: Tool, attempt: Classified): Outcome {
+export function decide(tool: Tool, attempt: Classified): Ending {
   if (attempt.ok) return succeeded(tool, attempt)
   const { fault } = attempt
   if (attempt.reached === 'not_sent' || attempt.trusted || tool.effect === 'read') return { kind: 'failed', fault }
@@ -29,7 +29,7 @@ export function decide(tool: Tool, attempt: Classified): Outcome {
   return { kind: 'failed', fault: new Fault(fault.code, fault.message, { ...fault.details, fix }) }
 }
 
-function succeeded(tool: Tool, { status, headers, body }: Extract<Classified, { ok: true }>): Outcome {
+function succeeded(tool: Tool, { status, headers, body }: Extract<Classified, { ok: true }>): Ending {
   const link = headers.link
   const next = nextPage(tool.page, { linkHeader: Array.isArray(link) ? link.join(', ') : link, body })
   const picked = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
@@ -40,7 +40,7 @@ function succeeded(tool: Tool, { status, headers, body }: Extract<Classified, { 
 }
 
 /** The answer lacks the part that the tool gives. Taken for an empty one it would read as "there is none". */
-function mismatch(tool: Tool, status: number): Outcome {
+function mismatch(tool: Tool, status: number): Ending {
   const message = `${tool.provider.connector.name} answered ${status} without "${tool.row.pick}".`
   const fault = new Fault('output_mismatch', message, { providerStatus: status })
   return { kind: tool.effect === 'read' ? 'failed' : 'unknown', fault }

@@ -1,4 +1,5 @@
-import type { Principal } from '../accounts/principal.ts'
+import { type Principal, scopeOf } from '../accounts/principal.ts'
+import { allowsConnection, allowsTool } from '../accounts/scope.ts'
 import type { App } from '../app.ts'
 import type { Tool } from '../catalog/catalog.ts'
 import type { JsonSchema } from '../catalog/define.ts'
@@ -26,7 +27,7 @@ export type ToolDescription = Omit<ToolSummary, 'arguments' | 'connected'> & {
   connections: { id: string; label: string; account: string; isDefault: boolean }[]
 }
 
-/** Tools that fit the words, best first; without words, the tools of the provider in the order of their definition. */
+/** Tools that fit the words and the scope, best first; without words, the tools of the provider in the order of their definition. */
 export async function searchTools(
   app: App,
   principal: Principal,
@@ -37,7 +38,8 @@ export async function searchTools(
       choices: [...app.catalog.providers.keys()],
     })
   }
-  const keep = (tool: Tool) => provider === undefined || tool.provider.slug === provider
+  const scope = scopeOf(principal)
+  const keep = (tool: Tool) => (provider === undefined || tool.provider.slug === provider) && allowsTool(scope, tool)
   const found = query.trim()
     ? app.catalog.search.find(query, limit, keep).map(hit => hit.tool)
     : [...app.catalog.tools.values()].filter(keep).slice(0, limit)
@@ -53,6 +55,7 @@ export async function searchTools(
 export async function describeTool(app: App, principal: Principal, name: string): Promise<ToolDescription | Fault> {
   const tool = findTool(app.catalog, name)
   if (tool instanceof Fault) return tool
+  if (!allowsTool(scopeOf(principal), tool)) return new Fault('forbidden', `This key may not use ${tool.name}.`)
   const { arguments: _, ...summary } = summaryOf(tool)
   const connections = await usableConnections(app, principal, tool)
   return {
@@ -84,5 +87,6 @@ function summaryOf(tool: Tool) {
 
 async function usableConnections(app: App, principal: Principal, tool: Tool) {
   const rows = await connectionsOf(app, principal.workspaceId, tool.provider.slug)
-  return rows.filter(row => row.environment === principal.environment)
+  const scope = scopeOf(principal)
+  return rows.filter(row => row.environment === principal.environment && allowsConnection(scope, row))
 }

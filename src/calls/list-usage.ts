@@ -1,3 +1,4 @@
+import type { Principal } from '../accounts/principal.ts'
 import { isId } from '../core/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { UsageRow } from '../db/schema.ts'
@@ -31,17 +32,19 @@ export type UsageFilter = {
   limit: number
 }
 
-/** The workspace's calls, newest first, and where the next page starts. */
+/** The calls that this principal sees, which is a key's own agent's or all of the workspace, newest first, and where the next page starts. */
 export async function listUsage(
   db: Db,
-  workspaceId: string,
+  principal: Principal,
   filter: UsageFilter,
 ): Promise<{ items: Usage[]; next: string | null }> {
   const { provider, tool, outcome, before, limit } = filter
+  const ownAgent = principal.kind === 'agent' ? principal.agentId : undefined
   const rows = await db.read
     .selectFrom('usage')
     .selectAll()
-    .where('workspace_id', '=', workspaceId)
+    .where('workspace_id', '=', principal.workspaceId)
+    .$if(ownAgent !== undefined, q => q.where('agent_id', '=', ownAgent ?? ''))
     .$if(provider !== undefined, q => q.where('provider', '=', provider ?? ''))
     .$if(tool !== undefined, q => q.where('tool', '=', tool ?? ''))
     .$if(outcome !== undefined, q => q.where('outcome', '=', outcome ?? ''))
@@ -53,16 +56,16 @@ export async function listUsage(
   return { items, next: rows.length > limit ? (items.at(-1)?.callId ?? null) : null }
 }
 
-/** The record of one call of this workspace, once it has ended. */
-export async function getUsage(db: Db, workspaceId: string, callId: string): Promise<Usage | undefined> {
+/** The record of one call that this principal sees, once it has ended. */
+export async function getUsage(db: Db, principal: Principal, callId: string): Promise<Usage | undefined> {
   if (!isId('call', callId)) return undefined
   const row = await db.read
     .selectFrom('usage')
     .selectAll()
-    .where('workspace_id', '=', workspaceId)
+    .where('workspace_id', '=', principal.workspaceId)
     .where('call_id', '=', callId)
     .executeTakeFirst()
-  return row && usageOf(row)
+  return row && (principal.kind === 'member' || row.agent_id === principal.agentId) ? usageOf(row) : undefined
 }
 
 function usageOf(row: UsageRow): Usage {

@@ -3,7 +3,8 @@ import { connectionsOf, pickConnection } from '../connections/pick-connection.ts
 import { Fault } from '../core/errors.ts'
 import type { Call, ReadyCall } from './call.ts'
 import { findTool } from './find-tool.ts'
-import { applyPolicy } from './policy.ts'
+import { applyPolicy } from './policy/apply-policy.ts'
+import { rulesOf } from './policy/rules-of.ts'
 
 /**
  * Everything that is decided before a request is built, in the order in which a caller can act on it: the tool, the
@@ -20,6 +21,10 @@ export async function prepareCall(app: App, call: Call): Promise<ReadyCall | Fau
   const rows = found instanceof Promise ? await found : found
   const connection = pickConnection(rows, { provider, requested: request.connection, principal })
   if (connection instanceof Fault) return connection
-  const refused = applyPolicy(principal, tool, connection)
-  return refused ?? { call, tool, args: valid.args, coerced: valid.coerced, connection }
+  const known = rulesOf(app, principal.workspaceId)
+  const rules = known instanceof Promise ? await known : known
+  const decided = applyPolicy(principal, { tool, connection, args: valid.args }, rules, app.clock.now())
+  if (decided instanceof Fault) return decided
+  const ready: ReadyCall = { call, tool, args: valid.args, coerced: valid.coerced, connection }
+  return decided.decision === 'ask' ? { ...ready, approval: decided } : ready
 }

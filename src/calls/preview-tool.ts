@@ -32,7 +32,7 @@ export async function previewTool(app: App, principal: AgentPrincipal, request: 
   return {
     tool: tool.name,
     effect: tool.effect,
-    needsApproval: false,
+    needsApproval: ready.approval !== undefined,
     connection: { id: connection.id, label: connection.label, account: connection.account_label },
     request: {
       method,

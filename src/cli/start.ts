@@ -20,9 +20,7 @@ export async function start(flags: Flags): Promise<void> {
       ...(sandbox && { sandbox: { url: sandbox.url, apiKey: sandbox.apiKey } }),
     })
   else {
-    print(welcome(serving, flags))
-    if (setupUrl !== undefined)
-      print(`\nNobody owns it yet. Whoever opens this link first does (24 hours, once):\n  ${bold(setupUrl)}`)
+    print(welcome(serving, flags, setupUrl))
     for (const name of unknownVariables(process.env)) print(yellow(`${name} is set, but there is no such setting.`))
   }
   await stopped
@@ -31,13 +29,16 @@ export async function start(flags: Flags): Promise<void> {
   process.exit(0)
 }
 
-function welcome({ app, url = '', sandbox }: Serving, flags: Flags): string {
+function welcome({ app, url = '', sandbox }: Serving, flags: Flags, setupUrl: string | undefined): string {
   const settings = readSettings(flags)
   const port = sandbox && text(flags, 'sandboxPort') !== undefined ? ` --sandbox-port ${sandbox.port}` : ''
   const [example = 'sandbox'] = sandbox ? ['sandbox'] : app.catalog.providers.keys()
   const connect = `npx clawlink connections add ${example}`
   const lines = [
     `${bold(`ClawLink ${version}`)} is running at ${bold(url)}`,
+    ...(setupUrl === undefined
+      ? []
+      : ['', 'Open this to make yourself its owner. It works once, for 24 hours:', `  ${bold(setupUrl)}`]),
     '',
     'Next, in another terminal in this folder:',
     `  1. Connect an app       ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,

@@ -1,4 +1,5 @@
 import type { Environment } from '../accounts/principal.ts'
+import type { Scope } from '../accounts/scope.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import type { ConnectionRow } from '../db/schema.ts'
@@ -20,7 +21,7 @@ export function connectionsOf(
 
 /**
  * The account that a call goes to: the named connection, else the default, else the only one. Pure. Of several without a
- * default none is taken: acting on the wrong account is worse than asking.
+ * default none is taken: acting on the wrong account is worse than asking. Of all that the scope leaves, and no others.
  */
 export function pickConnection(
   rows: readonly ConnectionRow[],
@@ -28,10 +29,11 @@ export function pickConnection(
     provider,
     requested,
     principal,
-  }: { provider: string; requested: string | undefined; principal: { environment: Environment } },
+  }: { provider: string; requested: string | undefined; principal: { environment: Environment; scope?: Scope } },
 ): ConnectionRow | Fault {
-  const { environment } = principal
-  const usable = rows.filter(row => row.environment === environment)
+  const { environment, scope } = principal
+  const there = rows.filter(row => row.environment === environment)
+  const usable = there.filter(({ id }) => !scope?.connections || scope.connections.includes(id))
   const choices = usable.map(row => `${row.id} (${row.label}, ${row.account_label})`)
   if (requested !== undefined) {
     const named = usable.find(row => row.id === requested || row.label === requested)
@@ -48,6 +50,7 @@ export function pickConnection(
     return new Fault('ambiguous_connection', `There are ${usable.length} ${environment} connections to ${provider}.`, {
       choices,
     })
+  if (there.length) return new Fault('forbidden', `This key may use no ${environment} connection to ${provider}.`)
   return new Fault('not_connected', `There is no ${environment} connection to ${provider}.`, {
     fix: `Ask the person to run \`clawlink connections add ${provider}${environment === 'test' ? ' --test' : ''}\`, then call again.`,
   })

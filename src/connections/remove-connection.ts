@@ -1,12 +1,13 @@
 import type { Environment } from '../accounts/principal.ts'
+import { allowsConnection, type Scope } from '../accounts/scope.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 
 /** Removes one connection and its credential, and touches no other. `id` may also be a label that is unique.
- * With an environment, only a connection of that one. */
+ * With an environment or a scope, only a connection within them. */
 export async function removeConnection(
   app: App,
-  { workspaceId, environment }: { workspaceId: string; environment?: Environment },
+  { workspaceId, environment, scope = {} }: { workspaceId: string; environment?: Environment; scope?: Scope },
   id: string,
 ): Promise<{ id: string } | Fault> {
   const removed = await app.db.write(async tx => {
@@ -15,7 +16,9 @@ export async function removeConnection(
       .select(['id', 'label', 'provider', 'environment'])
       .where('workspace_id', '=', workspaceId)
       .execute()
-    const usable = all.filter(row => environment === undefined || row.environment === environment)
+    const usable = all.filter(
+      row => (environment === undefined || row.environment === environment) && allowsConnection(scope, row),
+    )
     const byId = usable.filter(row => row.id === id)
     const rows = byId.length ? byId : usable.filter(row => row.label === id)
     const [row] = rows

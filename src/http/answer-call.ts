@@ -1,4 +1,5 @@
 import type { EndedCall } from '../calls/call.ts'
+import type { CallProgress } from '../calls/get-call.ts'
 import { Fault } from '../core/errors.ts'
 import type { Coercion } from '../core/outcome.ts'
 
@@ -32,5 +33,22 @@ export function answerCall({ id, tool, outcome, coerced, connection }: EndedCall
     data: outcome.output,
     next: outcome.next,
     coerced: coerced.length ? coerced : undefined,
+  }
+}
+
+/** How far a call is, as every edge gives it; an edge puts the fault into its own form. */
+export type ProgressAnswer = Pick<CallProgress, 'callId' | 'state' | 'approval' | 'usage'> & {
+  answer?: CallAnswer
+  fault?: Fault
+}
+
+export function answerProgress({ callId, state, approval, ended, usage }: CallProgress): ProgressAnswer {
+  const answer = ended && answerCall(ended)
+  return {
+    callId,
+    state,
+    ...(approval && { approval }),
+    ...(answer && (answer instanceof Fault ? { fault: answer } : { answer })),
+    ...(usage && { usage }),
   }
 }

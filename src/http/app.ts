@@ -48,9 +48,8 @@ export function createHttp(app: App, url: () => string): Http {
   }
   return {
     listener,
-    close() {
-      oauth.close()
-      return mcp.close()
+    async close() {
+      await Promise.all([mcp.close(), oauth.close()])
     },
   }
 }

@@ -40,7 +40,8 @@ export function requirePrincipal(app: App, may: May, incoming: IncomingMessage):
 async function bySession(app: App, may: May, incoming: IncomingMessage): Promise<Asked> {
   const token = sessionCookie(incoming.headers)
   const session = token === undefined ? undefined : await findSession(app, token)
-  if (isUnsafe(incoming) && (session || may === 'person') && !isOwnOrigin(app, incoming)) return foreignOrigin()
+  const refused = isUnsafe(incoming) && foreignRequest(app, incoming, session !== undefined || may === 'person')
+  if (refused) return refused
   if (may === 'open') return session?.person
   if (!session) return notSignedIn()
   if (may === 'person') return session.person
@@ -67,12 +68,26 @@ function notSignedIn(): Fault {
 
 const isUnsafe = ({ method }: IncomingMessage) => method !== 'GET' && method !== 'HEAD'
 
-/** A browser names the origin of the page with every unsafe request, and no page can change that (Fetch, 3.2). */
-function isOwnOrigin(app: App, { headers }: IncomingMessage): boolean {
-  const { origin, host = '' } = headers
-  if (origin === undefined) return false
-  if (app.config.publicUrl !== undefined && origin === new URL(app.config.publicUrl).origin) return true
-  return URL.parse(origin)?.host === host.toLowerCase()
+/**
+ * What is wrong with an unsafe request, if another site's page made a browser send it. A browser names the page's origin
+ * with each of them, and no page can change that (Fetch, 3.2): without one only a program asks, which no cookie may sign in.
+ */
+function foreignRequest(app: App, { headers }: IncomingMessage, needsOrigin: boolean): Fault | undefined {
+  const { origin, 'content-type': type } = headers
+  if (origin === undefined ? needsOrigin : !isOwnOrigin(app, origin, headers.host)) return foreignOrigin()
+  // Forms of other sites can send three types without being asked first, and this is none of them (Fetch, 2.2.2).
+  if (needsOrigin && type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
+    return new Fault('validation_error', 'The body has to be JSON.', { fix: 'Send it as `application/json`.' })
+  return undefined
+}
+
+/** Our own pages are at the public URL, or where this very request was sent. */
+function isOwnOrigin({ config: { publicUrl } }: App, origin: string, host = ''): boolean {
+  const ours = publicUrl === undefined ? undefined : new URL(publicUrl)
+  if (origin === ours?.origin) return true
+  const from = URL.parse(origin)
+  // Not the public host by another scheme: over plain http anybody on the way could have written that page.
+  return from !== null && from.host === host.toLowerCase() && from.host !== ours?.host
 }
 
 function foreignOrigin(): Fault {

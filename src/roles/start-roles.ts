@@ -1,5 +1,7 @@
 import type { App } from '../app.ts'
+import { stopTopic } from '../calls/await-call.ts'
 import { startWeb } from './web.ts'
+import { startWorker } from './worker.ts'
 
 export type Running = { url: string | undefined; stop(): Promise<void> }
 
@@ -13,10 +15,13 @@ export async function startRoles(app: App): Promise<Running> {
       url = web.url
       stops.push(web.stop)
     }
+    // A folder with SQLite has one server at a time: its lock sees to that.
+    if (role === 'worker') stops.push((await startWorker(app, { alone: app.db.dialect === 'sqlite' })).stop)
   }
   return {
     url,
     async stop() {
+      app.wakes.emit(stopTopic)
       for (const stop of stops.reverse())
         await stop().catch(cause => app.log.error({ err: cause }, 'a role did not stop cleanly'))
     },

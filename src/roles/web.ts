@@ -2,28 +2,23 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App } from '../app.ts'
+import { ownUrl } from '../core/own-url.ts'
 import { createHttp, type Http } from '../http/app.ts'
 
 export type Web = { url: string; stop(): Promise<void> }
 
 /** Listens and serves REST and MCP. `stop` ends accepting, lets running calls end for `stopGraceMs`, then closes. */
 export async function startWeb(app: App): Promise<Web> {
-  const { host, port, publicUrl, stopGraceMs } = app.config
-  let url = publicUrl ?? ''
+  const { host, port, stopGraceMs } = app.config
   // Slow clients: the head of a request has to be here within 10 s, all of it within 60 s.
-  const http = createHttp(app, () => url)
+  const http = createHttp(app, () => app.url())
   const limits = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }
   const server = createServer(limits, http.listener)
   server.listen(port, host)
   await once(server, 'listening')
-  url ||= `http://${hostForUrl(host)}:${(server.address() as AddressInfo).port}` // a TCP server has a port
+  const url = ownUrl(app.config, (server.address() as AddressInfo).port) // a TCP server has a port
+  app.url = () => url
   return { url, stop: () => stopServer(server, http, stopGraceMs) }
-}
-
-/** An address that can be typed into a browser: the wildcard ones cannot. */
-function hostForUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 const idleCheckMs = 50

@@ -1,14 +1,14 @@
 import { Fault } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
-import type { CredentialRow } from '../db/schema.ts'
 import { type KeyRing, withNewKey } from './key-ring.ts'
 import type { KeyRingSource } from './key-ring-source.ts'
 import { rewrap, type Sealed } from './seal.ts'
+import { type SealedRecord, type SealedTable, sealedTables } from './sealed-tables.ts'
 import { ringSetting } from './vault.ts'
 
 /**
- * `madeKey`: whether the active key is a new one. `broken`: connections whose credential does not open with any key of the
- * ring; they were left as they are.
+ * `madeKey`: whether the active key is a new one. `broken`: ids of what does not open with any key of the ring, such as the
+ * connection of a credential; it was left as it is.
  */
 export type Rotation = { ringVersion: number; madeKey: boolean; records: number; broken: string[] }
 
@@ -50,46 +50,38 @@ async function rotate(db: Db, source: KeyRingSource, progress: (done: number) =>
   source.writing?.save(ring)
 
   const rotation: Rotation = { ringVersion: ring.active, madeKey: ring !== loaded, records: 0, broken: [] }
-  for (let after: string | undefined = ''; after !== undefined; progress(rotation.records)) {
-    after = await rewrapSome(db, ring, after, rotation)
+  for (const table of sealedTables) {
+    for (let after: string | undefined = ''; after !== undefined; progress(rotation.records)) {
+      after = await rewrapSome(db, ring, { table, after, rotation })
+    }
   }
   return rotation
 }
 
 /** A short transaction at a time, so that calls go on in between. Gives the last id that it looked at. */
-function rewrapSome(db: Db, ring: KeyRing, after: string, rotation: Rotation): Promise<string | undefined> {
+function rewrapSome(
+  db: Db,
+  ring: KeyRing,
+  { table, after, rotation }: { table: SealedTable; after: string; rotation: Rotation },
+): Promise<string | undefined> {
   return db.write(async tx => {
-    const rows = await tx
-      .selectFrom('credentials')
-      .selectAll()
-      .where('ring_version', '!=', ring.active)
-      .where('connection_id', '>', after)
-      .orderBy('connection_id')
-      .limit(200)
-      .execute()
-    for (const row of rows) {
-      const sealed = rewrapRow(ring, row)
+    const records = await table.notUnder(tx, ring.active, after)
+    for (const record of records) {
+      const sealed = rewrapped(ring, record)
       if (!sealed) {
-        rotation.broken.push(row.connection_id)
+        rotation.broken.push(record.subject.connectionId)
         continue
       }
-      // Only the version that was read: a newer secret was sealed with the new key already.
-      await tx
-        .updateTable('credentials')
-        .set({ sealed: sealed.text, ring_version: sealed.ringVersion })
-        .where('connection_id', '=', row.connection_id)
-        .where('version', '=', row.version)
-        .execute()
+      await table.save(tx, record, sealed)
       rotation.records++
     }
-    return rows.at(-1)?.connection_id
+    return records.at(-1)?.subject.connectionId
   })
 }
 
-function rewrapRow(ring: KeyRing, row: CredentialRow): Sealed | undefined {
-  const subject = { workspaceId: row.workspace_id, connectionId: row.connection_id, version: row.version }
+function rewrapped(ring: KeyRing, { subject, sealed }: SealedRecord): Sealed | undefined {
   try {
-    return rewrap(ring, subject, { ringVersion: row.ring_version, text: row.sealed })
+    return rewrap(ring, subject, sealed)
   } catch {
     return undefined
   }

@@ -88,7 +88,10 @@ describe('the official client', () => {
   test('sees the tools of one provider one by one', async () => {
     const client = await connect({ path: '/mcp?provider=sandbox' })
     const { tools } = await client.listTools()
-    expect(new Set(tools.map(({ name }) => name.split('_', 1)[0]))).toEqual(new Set(['sandbox']))
+    expect(new Set(tools.map(({ name }) => name.split('_', 1)[0]))).toEqual(new Set(['sandbox', 'clawlink']))
+    expect(tools.filter(({ name }) => name.startsWith('clawlink_')).map(({ name }) => name)).toEqual([
+      'clawlink_get_call',
+    ])
     expect(tools.find(({ name }) => name === 'sandbox_list_projects')?.annotations).toMatchObject({
       readOnlyHint: true,
     })

@@ -93,8 +93,8 @@ describe.each(Object.entries(keyHeaders))('OpenClaw with its key in %s', (_, hea
     })
     expect(clawlink.sandbox.takeRequests()).toHaveLength(1)
 
-    const record = await call('clawlink_get_call', { call_id: called.said.callId })
-    expect(record.said).toMatchObject({ tool: 'sandbox_create_issue', outcome: 'succeeded', surface: 'mcp' })
+    const record = await call('clawlink_get_call', { callId: called.said.callId })
+    expect(record.said).toMatchObject({ usage: { tool: 'sandbox_create_issue', outcome: 'succeeded', surface: 'mcp' } })
   })
 
   test('reads the following page with what the page before gave', async () => {
@@ -160,8 +160,9 @@ test('OpenClaw works on after ClawLink was restarted, as if nothing had been', a
   })
   expect(after.url).toBe(before.url)
   expect((await call('clawlink_call_tool', wish)).said.data).toEqual(answered.said.data)
-  expect((await call('clawlink_get_call', { call_id: answered.said.callId })).said).toMatchObject({
-    outcome: 'succeeded',
+  expect((await call('clawlink_get_call', { callId: answered.said.callId })).said).toMatchObject({
+    state: 'ended',
+    usage: { outcome: 'succeeded' },
   })
   expect(sent.filter(one => one.includes('initialize 200'))).toHaveLength(1)
 })

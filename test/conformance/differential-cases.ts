@@ -47,7 +47,7 @@ const calls: [title: string, params: Fields][] = [
       arguments: { tool: 'sandbox_get_issue', arguments: { project: 'website', number: 99999 } },
     },
   ],
-  ['a call that is not known', { name: 'clawlink_get_call', arguments: { call_id: 'call_unknown' } }],
+  ['a call that is not known', { name: 'clawlink_get_call', arguments: { callId: 'call_unknown' } }],
   ['no arguments where none are needed', { name: 'clawlink_whoami' }],
   ['empty arguments', { name: 'clawlink_whoami', arguments: {} }],
   ['a list as result', { name: 'clawlink_list_connections', arguments: {} }],

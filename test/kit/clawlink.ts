@@ -10,6 +10,7 @@ import type { App } from '../../src/app.ts'
 import { addConnection } from '../../src/connections/add-connection.ts'
 import { type Config, configSchema } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
+import { newId } from '../../src/core/ids.ts'
 import { createLog } from '../../src/core/log.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Db } from '../../src/db/db.ts'
@@ -41,6 +42,8 @@ export type TestClawLink = {
     agent?: string
     /** Everything unless said otherwise, changing connections too. */
     scope?: Scope
+    callsPerMinute?: number
+    callsPerDay?: number
   }): Promise<string>
   /** Connects a provider by a secret; the sandbox's first account unless said otherwise. */
   connect(options?: {
@@ -96,6 +99,11 @@ export type StartOptions = {
   sandbox?: Parameters<typeof startSandbox>[0]
   /** Connects the sandbox's first account; true unless said. */
   connected?: boolean
+  /**
+   * `allow-all`, unless said: a rule allows every call, so that a test about something else need not approve what it
+   * destroys. `standard`: no rule, as a new ClawLink starts.
+   */
+  policy?: 'standard' | 'allow-all'
 }
 
 export async function startClawLink({
@@ -103,6 +111,7 @@ export async function startClawLink({
   baseUrls = {},
   sandbox: sandboxOptions = {},
   connected = true,
+  policy = 'allow-all',
 }: StartOptions = {}): Promise<TestClawLink> {
   const clock = movableClock()
   const dataDir = mkdtempSync(join(tmpdir(), 'clawlink-test-'))
@@ -154,6 +163,7 @@ export async function startClawLink({
   } = {}) =>
     orThrow(await addConnection(app, app.workspaceId, { provider, secret: new Secret(secret), environment, ...rest }))
 
+  if (policy === 'allow-all') await allowAll(app, clock.now())
   const key = await newKey()
   if (connected) await connect()
   sandbox.takeRequests()
@@ -243,6 +253,20 @@ export async function startClawLink({
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+async function allowAll({ db, workspaceId }: App, nowMs: number): Promise<void> {
+  await db.insert('rules', {
+    id: newId('rule', nowMs),
+    workspace_id: workspaceId,
+    position: 1,
+    name: 'Tests may do everything',
+    decision: 'allow',
+    match: '{}',
+    created_by: '',
+    created_at: nowMs,
+    expires_at: null,
+  })
 }
 
 /** The JSON of an answer, whether it came plain or as the one event of a stream. */

@@ -1,5 +1,7 @@
 import { startSession } from '../../src/accounts/sessions.ts'
 import { newId } from '../../src/core/ids.ts'
+import type { Secret } from '../../src/core/secret.ts'
+import type { Db } from '../../src/db/db.ts'
 import type { Role } from '../../src/db/schema.ts'
 import type { RestAnswer, TestClawLink } from './clawlink.ts'
 
@@ -20,9 +22,23 @@ export async function signIn(
     workspaceId = claw.app.workspaceId,
   }: { name: string; role?: Role; workspaceId?: string | undefined },
 ): Promise<Member> {
-  const now = claw.clock.now()
+  const { id, token } = await addMember(claw.app.db, claw.clock.now(), { name, role, workspaceId })
+  const headers = { cookie: `clawlink_session=${token.reveal()}`, origin: claw.url }
+  return {
+    id,
+    name,
+    rest: (method, path, body) => claw.rest(method, path, { key: null, headers, ...(body !== undefined && { body }) }),
+  }
+}
+
+/** The same without a server: the person, and the token of the session. */
+export function addMember(
+  db: Db,
+  now: number,
+  { name, role, workspaceId }: { name: string; role: Role; workspaceId: string },
+): Promise<{ id: string; token: Secret }> {
   const id = newId('usr', now)
-  const { token } = await claw.app.db.write(async tx => {
+  return db.write(async tx => {
     await tx
       .insertInto('people')
       .values({
@@ -40,12 +56,7 @@ export async function signIn(
       })
       .execute()
     await tx.insertInto('members').values({ workspace_id: workspaceId, person_id: id, role, created_at: now }).execute()
-    return startSession(tx, now, { personId: id, origin: { address: '127.0.0.1', client: 'test' } })
+    const { token } = await startSession(tx, now, { personId: id, origin: { address: '127.0.0.1', client: 'test' } })
+    return { id, token }
   })
-  const headers = { cookie: `clawlink_session=${token.reveal()}`, origin: claw.url }
-  return {
-    id,
-    name,
-    rest: (method, path, body) => claw.rest(method, path, { key: null, headers, ...(body !== undefined && { body }) }),
-  }
 }

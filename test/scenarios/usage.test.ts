@@ -214,14 +214,14 @@ describe('one call', () => {
     const told = await claw.rest('GET', `/calls/${body.callId}`)
     expect(told).toMatchObject({
       status: 200,
-      body: { callId: body.callId, outcome: 'unknown', code: 'outcome_unknown' },
+      body: { callId: body.callId, state: 'ended', usage: { outcome: 'unknown', code: 'outcome_unknown' } },
     })
     const { body: answer } = await claw.mcp('tools/call', {
       name: 'clawlink_get_call',
-      arguments: { call_id: body.callId },
+      arguments: { callId: body.callId },
     })
     expect(answer).toMatchObject({ result: { structuredContent: told.body } })
-    expect((await items(claw))[0]).toEqual(told.body)
+    expect((await items(claw))[0]).toEqual(told.body.usage)
   })
 
   test('that never was is not found', async () => {
@@ -240,8 +240,8 @@ describe('one call', () => {
     claw.clock.move(claw.app.config.callTimeoutMs)
     const { body } = await calling
     expect((await claw.rest('GET', `/calls/${body.callId}`)).body).toMatchObject({
-      durationMs: 30_000,
-      code: 'timeout',
+      state: 'ended',
+      usage: { durationMs: 30_000, code: 'timeout' },
     })
   })
 })

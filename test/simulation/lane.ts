@@ -20,6 +20,8 @@ export type Lane = {
   prepare(): Promise<string>
   /** The real server, as a process of its own. */
   start(): Promise<CliServer>
+  /** Its database as another process sees it; to be closed. */
+  openDb(): Promise<Db>
   /** The arguments and variables that `start` gives. */
   command: { args: string[]; home: string; env: Record<string, string | undefined> }
   /** Holds what callers were told against what is stored, and the database against itself. */
@@ -42,6 +44,7 @@ export async function openLane(): Promise<Lane> {
     command,
     start: () => startCli(command.args, command),
     prepare: () => connectAndMakeKey(place, keyringFile, sandbox),
+    openDb: place.open,
     check: told => check(place, told),
     async [Symbol.asyncDispose]() {
       await sandbox.stop()

@@ -23,12 +23,11 @@ export async function agentOfClient(
   const known = await readRecord<{ agentId: string }>(tx, vault, id, nowMs)
   const existing = known && (await agentOf(tx, workspaceId, known.payload.agentId))
   if (existing) return existing
-  const base = agentNameOf(client)
   for (let count = 1; ; count++) {
     const agent: AgentRow = {
       id: newId('agt', nowMs),
       workspace_id: workspaceId,
-      name: count === 1 ? base : `${base} (${count})`,
+      name: count === 1 ? client.name : `${client.name} (${count})`,
       created_at: nowMs,
       created_by: personId,
     }
@@ -50,11 +49,6 @@ function agentOf(tx: Transaction<Schema>, workspaceId: string, id: string): Prom
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .executeTakeFirst()
-}
-
-/** What a client calls itself, as far as an agent may be called so. Pure. */
-export function agentNameOf({ name, redirectHost }: Pick<AskingClient, 'name' | 'redirectHost'>): string {
-  return plainName(name) || plainName(redirectHost) || 'MCP client'
 }
 
 /** On one line, printable, short. Pure. */

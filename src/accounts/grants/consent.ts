@@ -8,6 +8,7 @@ import { type OpenRecord, readRecord, recordId } from './records.ts'
 export type AskingClient = {
   /** As registered, or the URL of its document. */
   id: string
+  /** Never empty, on one line, and short enough to be an agent's. */
   name: string
   uri: string | null
   /** Host, or scheme and host, that the answer goes to. Empty for a device, which fetches it. */

@@ -29,8 +29,8 @@ export async function withOidc<T>({ config, clock }: App, run: (client: OidcClie
     const metadata = { [library.clockSkew]: Math.round((clock.now() - Date.now()) / 1000) }
     const options = {
       [library.customFetch]: fetchBy(net),
-      // On this machine alone: nobody is on the way there.
-      ...(isLoopback(issuer) && { execute: [library.allowInsecureRequests] }),
+      // The library leaves signatures unchecked otherwise, since TLS says who answered. Without TLS on this machine alone.
+      execute: [library.enableNonRepudiationChecks, ...(isLoopback(issuer) ? [library.allowInsecureRequests] : [])],
     }
     const provider = await library.discovery(issuer, oidcClientId, metadata, authentication(library, secret), options)
     return await run({ ...library, provider })

@@ -1,10 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { authenticateToken, looksLikeToken } from '../../accounts/grants/authenticate-token.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { type Answer, jsonHeaders } from '../answer.ts'
+import { challenge } from '../oauth/metadata.ts'
+import { ownResources, resourceAt } from '../oauth/resources.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
-import { requireKey } from '../require-key.ts'
+import { requireKey, sentKey } from '../require-key.ts'
 import type { SdkPath } from './sdk-path.ts'
 import { shortPath } from './short-path.ts'
 import { metaToolset, providerToolset, type Toolset } from './toolset.ts'
@@ -24,9 +28,9 @@ export function mcpEndpoint(app: App): McpEndpoint {
   let sdk: Promise<SdkPath> | undefined
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | Response> {
-    const asking = requireKey(app, incoming.headers)
+    const asking = requireKeyOrToken(app, incoming.headers)
     const principal = asking instanceof Promise ? await asking : asking
-    if (principal instanceof Fault) return problem(principal)
+    if (principal instanceof Fault) return challenged(app, incoming.headers, principal)
     const toolset = toolsets(incoming.url)
     if (toolset instanceof Fault) return problem(toolset)
     if (incoming.method !== 'POST')
@@ -44,6 +48,27 @@ export function mcpEndpoint(app: App): McpEndpoint {
   }
 
   return { serve, close: async () => (await sdk)?.close() }
+}
+
+/** Here alone the access token of an OAuth client counts as well as a key: it was issued for this endpoint. */
+function requireKeyOrToken(
+  app: App,
+  headers: IncomingHttpHeaders,
+): AgentPrincipal | Fault | Promise<AgentPrincipal | Fault> {
+  const sent = sentKey(headers)
+  return sent !== undefined && looksLikeToken(sent)
+    ? authenticateToken(app, sent, ownResources(app.config, app.url()))
+    : requireKey(app, headers)
+}
+
+/** A refusal that tells a client where to get a token, or a better one (RFC 6750, 3.1). */
+function challenged(app: App, headers: IncomingHttpHeaders, fault: Fault): Answer {
+  const answer = problem(fault)
+  if (fault.code !== 'unauthorized' && fault.code !== 'forbidden') return answer
+  const resource = resourceAt(ownResources(app.config, app.url()), headers.host)
+  const wrong = sentKey(headers) === undefined ? 'none' : 'invalid_token'
+  const error = fault.code === 'forbidden' ? 'insufficient_scope' : wrong
+  return { ...answer, headers: { ...answer.headers, 'www-authenticate': challenge(resource, error) } }
 }
 
 /** The toolset that a URL asks for. Each is made once. */

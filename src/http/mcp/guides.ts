@@ -18,6 +18,9 @@ ${instructions}
 3. \`clawlink_preview_tool\` shows the exact request, for anything you would rather check first.
 4. \`clawlink_call_tool\` runs it. More pages: call again with the same arguments and the answer's \`next\`.
 
+A call may need a person's approval (\`approval_required\`): show them the link, then ask \`clawlink_get_call\` with the
+\`callId\`. Do not call again: the same call is asked about once.
+
 Outcomes: \`succeeded\`; \`failed\` (it did not happen, or may safely be repeated); \`unknown\` (it may have happened: look at
 the provider before you do anything else).
 `,

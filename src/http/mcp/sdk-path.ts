@@ -1,9 +1,20 @@
-import { type AuthInfo, createMcpHandler, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
+import {
+  type AuthInfo,
+  type CallToolResult,
+  createMcpHandler,
+  ResourceNotFoundError,
+  Server,
+} from '@modelcontextprotocol/server'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
+import { afterLink } from './after-link.ts'
+import { abilitiesOf, tasksExtension } from './client-abilities.ts'
+import { goesOn } from './goes-on.ts'
 import { guides, listedGuides } from './guides.ts'
 import { invalidParams } from './invalid-params.ts'
 import { getPrompt, listedPrompts } from './prompts.ts'
 import { listCache, serverInfo } from './protocol.ts'
+import { serveTasks } from './tasks.ts'
+import { contentOf } from './tool-result.ts'
 import type { Toolset } from './toolset.ts'
 
 export type SdkPath = {
@@ -39,6 +50,7 @@ export function createSdkPath(report: (cause: Error) => void): SdkPath {
 }
 
 function serverFor(toolset: Toolset, principal: AgentPrincipal): Server {
+  const { app } = toolset
   const cacheHints = {
     'tools/list': listCache,
     'prompts/list': listCache,
@@ -48,23 +60,27 @@ function serverFor(toolset: Toolset, principal: AgentPrincipal): Server {
     'server/discover': listCache,
   }
   const server = new Server(serverInfo, {
-    capabilities: { tools: {}, resources: {}, prompts: {}, logging: {} },
+    capabilities: { tools: {}, resources: {}, prompts: {}, logging: {}, extensions: { [tasksExtension]: {} } },
     instructions: toolset.instructions,
     cacheHints,
   })
   server.setRequestHandler('tools/list', ({ params }) =>
     onePage(params, {
       tools: toolset
-        .list()
+        .list(principal.scope)
         .map(({ inputSchema, ...tool }) => ({ ...tool, inputSchema: { ...inputSchema, type: 'object' as const } })),
     }),
   )
-  server.setRequestHandler('tools/call', async ({ params }) => {
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+    const state = mcpReq.requestState()
+    if (state !== undefined)
+      return contentOf(await afterLink(app, principal, { state, responses: mcpReq.inputResponses }))
     const result = await toolset.call(principal, params.name, params.arguments ?? {})
     if (!result) throw invalidParams(`There is no tool "${params.name.slice(0, 100)}". List the tools first.`)
-    const content = [{ type: 'text' as const, text: result.json }]
-    return { content, structuredContent: { ...result.value }, ...(result.isError && { isError: true }) }
+    const later = await goesOn(app, principal, result, abilitiesOf(mcpReq.envelope))
+    return later ? (later as CallToolResult) : contentOf(result) // the SDK passes on what the revision and its extension name
   })
+  serveTasks(server, app, principal)
   server.setRequestHandler('resources/list', ({ params }) => onePage(params, { resources: listedGuides }))
   server.setRequestHandler('resources/templates/list', ({ params }) => onePage(params, { resourceTemplates: [] }))
   server.setRequestHandler('resources/read', ({ params }) => {

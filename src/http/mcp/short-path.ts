@@ -4,6 +4,8 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
+import { abilitiesOf } from './client-abilities.ts'
+import { goesOn } from './goes-on.ts'
 import { legacyVersions, listCache, meta, modernVersion, serverInfo } from './protocol.ts'
 import type { ToolResult } from './tool-result.ts'
 import type { Toolset } from './toolset.ts'
@@ -23,7 +25,7 @@ export function shortPath(
   if (request.method === 'ping') return respond(request, '{}')
   if (request.method === 'tools/list') {
     if (request.params.cursor !== undefined) return undefined
-    const tools = toolset.listJson()
+    const tools = toolset.listJson(principal.scope)
     return respond(
       request,
       request.modern
@@ -34,8 +36,14 @@ export function shortPath(
   const { name, arguments: args = {} } = request.params
   // The SDK leaves `__proto__` out of the arguments.
   if (typeof name !== 'string' || !isObject(args) || Object.hasOwn(args, '__proto__')) return undefined
-  return toolset.call(principal, name, args)?.then(result => respond(request, resultText(result, request.modern)))
+  return toolset.call(principal, name, args)?.then(async result => {
+    const about = request.modern ? Object(request.params._meta) : undefined
+    const later = result.parked && about && (await goesOn(toolset.app, principal, result, abilitiesOf(about)))
+    return respond(request, later ? laterText(later) : resultText(result, request.modern))
+  })
 }
+
+const laterText = (result: object) => JSON.stringify({ ...result, _meta: { [meta.serverInfo]: serverInfo } })
 
 const modernEnd = `"resultType":"complete","_meta":${JSON.stringify({ [meta.serverInfo]: serverInfo })}`
 

@@ -1,12 +1,20 @@
 import type { EndedCall } from '../../calls/call.ts'
+import type { CallProgress } from '../../calls/get-call.ts'
 import { Fault } from '../../core/errors.ts'
-import { answerCall } from '../answer-call.ts'
+import { answerCall, answerProgress } from '../answer-call.ts'
+import { followTool } from './protocol.ts'
 
 /**
  * What a tool answers over MCP: the same value as structured content and as text, for clients that read only one.
  * `json` is its text, made once; both forms are written from it.
  */
-export type ToolResult = { json: string; value: object; isError: boolean }
+export type ToolResult = {
+  json: string
+  value: object
+  isError: boolean
+  /** There when the call waits for a member, for clients that can wait in ways of their own. */
+  parked?: { callId: string; link: string }
+}
 
 export function resultOfValue(value: unknown): ToolResult {
   if (isToolResult(value)) return value
@@ -23,9 +31,30 @@ export function resultOfFault({ code, message, fix, retryable, details }: Fault)
 
 export function resultOfCall(ended: EndedCall): ToolResult {
   const answer = answerCall(ended)
+  if (ended.outcome.kind === 'parked') return resultOfParked(ended.id, ended.outcome.fault)
   return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
+}
+
+/** A call that waits for a member is no error: the model shows the link and asks for the call later. */
+function resultOfParked(callId: string, { code, message, details }: Fault): ToolResult {
+  const { link, approvalId, expiresAt } = details
+  const fix = `Show the link to the person, then ask ${followTool} with this callId.`
+  const value = { callId, outcome: 'parked', status: code, message, link, approvalId, expiresAt, fix }
+  return { json: JSON.stringify(value), value, isError: false, parked: { callId, link: link ?? '' } }
+}
+
+/** How far a call is: what it would have answered stands in `answer` or `error`. */
+export function resultOfProgress(progress: CallProgress): ToolResult {
+  const { fault, ...told } = answerProgress(progress)
+  return resultOfValue(fault ? { ...told, ...resultOfFault(fault).value } : told)
 }
 
 function isToolResult(value: unknown): value is ToolResult {
   return typeof value === 'object' && value !== null && 'json' in value && 'isError' in value
+}
+
+/** The same as the SDK takes it. */
+export function contentOf({ json, value, isError }: ToolResult) {
+  const content = [{ type: 'text' as const, text: json }]
+  return { content, structuredContent: { ...value }, ...(isError && { isError: true }) }
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
+import { allowsTool, type Scope } from '../../accounts/scope.ts'
 import type { App } from '../../app.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import type { Tool } from '../../catalog/catalog.ts'
@@ -10,7 +11,7 @@ import { Fault } from '../../core/errors.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { metaTools } from './meta-tools.ts'
 import { splitArguments, withOwnArguments } from './own-arguments.ts'
-import { instructions, instructionsFor } from './protocol.ts'
+import { followTool, instructions, instructionsFor } from './protocol.ts'
 import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
 
 /** A tool as MCP lists it (2025-11-25 and 2026-07-28 alike). */
@@ -23,11 +24,12 @@ export type ListedTool = {
 
 /** The tools that one endpoint shows, and how to run one. `call` gives undefined for a name that it does not list. */
 export type Toolset = {
+  app: App
   /** What an agent is told about it before it asks for anything. */
   instructions: string
-  list(): ListedTool[]
+  list(scope: Scope): ListedTool[]
   /** The same list as JSON. */
-  listJson(): string
+  listJson(scope: Scope): string
   call(principal: AgentPrincipal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
 }
 
@@ -45,20 +47,19 @@ export type MetaTool = {
 export function metaToolset(app: App): Toolset {
   const byName = new Map(metaTools.map(tool => [tool.name, tool]))
   return {
+    app,
     instructions,
-    ...listedOnce(() =>
-      metaTools.map(({ name, description, input, effect }) => ({
-        name,
-        description,
-        inputSchema: withoutLengths(jsonSchemaOf(input)),
-        annotations: annotationsOf(effect, effect === 'read'),
-      })),
-    ),
+    ...listedOnce(() => metaTools.map(listedMetaTool)),
     call(principal, name, args) {
       const tool = byName.get(name)
       return tool && runMetaTool(app, principal, tool, args).catch(cause => failed(app, tool, cause))
     },
   }
+}
+
+function listedMetaTool({ name, description, input, effect }: MetaTool): ListedTool {
+  const inputSchema = withoutLengths(jsonSchemaOf(input))
+  return { name, description, inputSchema, annotations: annotationsOf(effect, effect === 'read') }
 }
 
 /** How long texts may be costs every agent tokens; the few who exceed it are told by the error. */
@@ -88,14 +89,24 @@ async function runMetaTool(
   return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
 }
 
-/** The toolset of `/mcp?provider=…`: that provider's tools one by one. Undefined when there is no such provider. */
+/**
+ * The toolset of `/mcp?provider=…`: that provider's tools one by one, and the one that follows a call which has to be
+ * approved. Undefined when there is no such provider.
+ */
 export function providerToolset(app: App, slug: string): Toolset | undefined {
   const provider = app.catalog.providers.get(slug)
   if (!provider) return undefined
+  const follow = metaTools.filter(({ name }) => name === followTool)
   return {
+    app,
     instructions: instructionsFor(provider.connector.name),
-    ...listedOnce(() => provider.tools.map(listedTool)),
+    ...listedOnce(
+      () => [...provider.tools.map(listedTool), ...follow.map(listedMetaTool)],
+      (scope, { name }) => sees(app, scope, name) || follow.some(tool => tool.name === name),
+    ),
     call(principal, name, args) {
+      const own = follow.find(each => each.name === name)
+      if (own) return runMetaTool(app, principal, own, args).catch(cause => failed(app, own, cause))
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
       const request = { tool: name, ...splitArguments(tool, args), surface: 'mcp' } as const
@@ -116,12 +127,29 @@ function failed(app: App, { name, effect }: { name: string; effect: Effect }, ca
   )
 }
 
-/** A list that is made when it is first asked for. */
-function listedOnce(make: () => ListedTool[]): Pick<Toolset, 'list' | 'listJson'> {
+/** A list that is made when it is first asked for. Of a key that may not see all of it, `keep` says what it sees. */
+function listedOnce(
+  make: () => ListedTool[],
+  keep?: (scope: Scope, tool: ListedTool) => boolean,
+): Pick<Toolset, 'list' | 'listJson'> {
   let tools: ListedTool[] | undefined
   let json: string | undefined
-  const list = () => (tools ??= make())
-  return { list, listJson: () => (json ??= JSON.stringify(list())) }
+  const all = () => (tools ??= make())
+  const isCut = ({ effects, providers, tools: named }: Scope) => keep && (effects || providers || named)
+  const list = (scope: Scope) => (isCut(scope) ? all().filter(tool => keep?.(scope, tool)) : all())
+  return {
+    list,
+    listJson(scope) {
+      if (isCut(scope)) return JSON.stringify(list(scope))
+      json ??= JSON.stringify(all())
+      return json
+    },
+  }
+}
+
+function sees(app: App, scope: Scope, name: string): boolean {
+  const tool = app.catalog.tools.get(name)
+  return tool !== undefined && allowsTool(scope, tool)
 }
 
 function listedTool(tool: Tool): ListedTool {

@@ -1,0 +1,58 @@
+import type { Transaction } from 'kysely'
+import type { MemberPrincipal } from '../../accounts/principal.ts'
+import { newId } from '../../core/ids.ts'
+import type { ApprovalRow, RuleRow, Schema } from '../../db/schema.ts'
+import type { RuleMatch } from '../policy/rule.ts'
+import { ruleOf } from '../policy/rules-of.ts'
+
+const named = 'Approved by'
+
+/**
+ * For a while, a rule that allows what the approved call is like: the same agent, tool and account. It stands right before
+ * the rule that asked and matches nothing that this one does not, or after all rules when none did: a member can say yes
+ * in advance, but not to what another rule denies. `rules` are all of the workspace, locked, in their order.
+ */
+export async function allowAlike(
+  tx: Transaction<Schema>,
+  {
+    member,
+    approval,
+    rules,
+    now,
+    minutes,
+  }: { member: MemberPrincipal; approval: ApprovalRow; rules: readonly RuleRow[]; now: number; minutes: number },
+): Promise<void> {
+  const isOver = ({ name, expires_at }: RuleRow) => name.startsWith(named) && expires_at !== null && expires_at <= now
+  for (const { id } of rules.filter(isOver)) await tx.deleteFrom('rules').where('id', '=', id).execute()
+
+  const { agent_id, tool, connection_id, rule_id, workspace_id } = approval
+  const expiresAt = now + minutes * 60_000
+  const asked = rules.find(({ id, decision }) => id === rule_id && decision === 'ask')
+  const match: RuleMatch = {
+    ...(asked && ruleOf(asked).match),
+    agents: [agent_id],
+    tools: [tool],
+    connections: [connection_id],
+  }
+  const position = asked?.position ?? (rules.at(-1)?.position ?? 0) + 1
+  await tx
+    .updateTable('rules')
+    .set(row => ({ position: row('position', '+', 1) }))
+    .where('workspace_id', '=', workspace_id)
+    .where('position', '>=', position)
+    .execute()
+  await tx
+    .insertInto('rules')
+    .values({
+      id: newId('rule', now),
+      workspace_id,
+      position,
+      name: `${named} ${member.name.slice(0, 50)} until ${new Date(expiresAt).toISOString().slice(0, 16)}Z`,
+      decision: 'allow',
+      match: JSON.stringify(match),
+      created_by: member.personId,
+      created_at: now,
+      expires_at: expiresAt,
+    })
+    .execute()
+}

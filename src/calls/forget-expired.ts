@@ -1,0 +1,14 @@
+import type { App } from '../app.ts'
+import type { JobKind } from '../jobs/job.ts'
+
+const everyMs = 60 * 60 * 1000
+
+/** Removes sealed rows whose time is over, again and again: answers that were kept for a day, and whatever else ends. */
+export const forgetExpiredJob = (app: App): JobKind => ({
+  failuresMax: Number.POSITIVE_INFINITY,
+  async run() {
+    const now = app.clock.now()
+    await app.db.write(tx => tx.deleteFrom('seals').where('expires_at', '<=', now).execute())
+    return { againAt: now + everyMs }
+  },
+})

@@ -1,0 +1,135 @@
+/** What is kept of a parked call: its request and, for a day, its answer. Both sealed. */
+import type { Transaction } from 'kysely'
+import type { App } from '../app.ts'
+import { Fault, type FaultDetails } from '../core/errors.ts'
+import type { Ending } from '../core/outcome.ts'
+import type { CallRow, Schema, UsageRow } from '../db/schema.ts'
+import { openSeal, putSeal } from '../vault/sealed-rows.ts'
+import type { Call, CallRequest, EndedCall, Resumed } from './call.ts'
+
+/** How long the answer of a parked call can be fetched, and its request be looked at, after it has ended. */
+export const answerKeptMs = 24 * 60 * 60 * 1000
+
+const answerId = (callId: string) => `${callId}:answer`
+export const endTopic = (callId: string) => `ended ${callId}`
+
+type KeptRequest = Omit<CallRequest, 'tool' | 'surface'>
+type KeptFault = FaultDetails & Pick<Fault, 'code' | 'message' | 'fix'>
+type KeptOutcome = Extract<Ending, { kind: 'succeeded' }> | { kind: 'failed' | 'unknown'; fault: KeptFault }
+type KeptAnswer = Pick<EndedCall, 'coerced'> & { outcome: KeptOutcome; connection: EndedCall['connection'] | undefined }
+
+/** A parked call as it stands in its row: without what it asks for, and with a principal that may do nothing. */
+export function callOf(row: CallRow, resumed?: Resumed): Call {
+  return {
+    id: row.id,
+    startedAt: row.started_at,
+    principal: {
+      kind: 'agent',
+      workspaceId: row.workspace_id,
+      agentId: row.agent_id,
+      keyId: row.key_id,
+      environment: row.environment,
+      scope: { effects: [] },
+      callsPerMinute: null,
+      callsPerDay: null,
+    },
+    request: { tool: row.tool, arguments: {}, surface: row.surface },
+    ...(resumed && { resumed }),
+  }
+}
+
+/**
+ * Commits that a call may reach the provider from now on. False when another process is ahead: it sends the call, or has.
+ */
+export async function beginSending(app: App, callId: string, { mayHaveBeenSent }: Resumed): Promise<boolean> {
+  const now = app.clock.now()
+  const changed = await app.db.write(tx =>
+    tx
+      .updateTable('calls')
+      .set(row => ({ state: 'sending' as const, sent_at: row.fn.coalesce('sent_at', row.val(now)) }))
+      .where('id', '=', callId)
+      .where('state', '=', mayHaveBeenSent ? 'sending' : 'approved')
+      .executeTakeFirst(),
+  )
+  return changed.numUpdatedRows === 1n
+}
+
+export async function keepRequest(
+  app: App,
+  tx: Transaction<Schema>,
+  { id, workspace_id }: CallRow,
+  { arguments: args, connection, next, why }: KeptRequest,
+): Promise<void> {
+  const text = JSON.stringify({ arguments: args, connection, next, why } satisfies KeptRequest)
+  await putSeal(tx, app.vault, { id, workspaceId: workspace_id, text })
+}
+
+/** What was asked, as the agent asked it, or a fault when it is gone or was tampered with. */
+export async function keptRequest(app: App, row: CallRow): Promise<CallRequest | Fault> {
+  const kept = await openKept<KeptRequest>(app, row, row.id)
+  if (kept) return { ...kept, tool: row.tool, surface: row.surface }
+  return new Fault('internal', 'What was asked is not kept any more, or does not open.', {
+    fix: 'Call again: a member will be asked anew.',
+  })
+}
+
+/** How the call ended, while that is kept. */
+export async function keptAnswer(app: App, row: CallRow): Promise<EndedCall<Ending> | undefined> {
+  const kept = await openKept<KeptAnswer>(app, row, answerId(row.id))
+  if (!kept) return undefined
+  const { outcome, coerced, connection } = kept
+  const ended = { id: row.id, tool: row.tool, coerced, ...(connection && { connection }) }
+  if (outcome.kind === 'succeeded') return { ...ended, outcome }
+  const { code, message, ...details } = outcome.fault
+  return { ...ended, outcome: { kind: outcome.kind, fault: new Fault(code, message, details) } }
+}
+
+/**
+ * Ends a parked call in the caller's transaction: its state, its usage row and its answer together. False when it had ended
+ * already; then nothing of it is written.
+ */
+export async function endParked(
+  app: App,
+  tx: Transaction<Schema>,
+  usage: UsageRow,
+  { outcome, coerced, connection }: EndedCall<Ending>,
+): Promise<boolean> {
+  const now = app.clock.now()
+  const { call_id: id, workspace_id: workspaceId } = usage
+  const [changed] = await tx
+    .updateTable('calls')
+    .set({ state: 'ended', ended_at: now })
+    .where('id', '=', id)
+    .where('state', '!=', 'ended')
+    .execute()
+  if (changed?.numUpdatedRows !== 1n) return false
+  await tx.insertInto('usage').values(usage).execute()
+  const expiresAt = now + answerKeptMs
+  const text = JSON.stringify({ outcome: keptOutcome(outcome), coerced, connection } satisfies KeptAnswer)
+  await putSeal(tx, app.vault, { id: answerId(id), workspaceId, text, expiresAt })
+  await tx.updateTable('seals').set({ expires_at: expiresAt }).where('id', '=', id).execute()
+  return true
+}
+
+/** Wakes who waits for this call in this process. To be called once what ended it is committed. */
+export function tellEnded(app: App, callId: string): void {
+  app.wakes.emit(endTopic(callId))
+}
+
+function keptOutcome(outcome: Ending): KeptOutcome {
+  if (outcome.kind === 'succeeded') return outcome
+  const { code, message, fix, details } = outcome.fault
+  return { kind: outcome.kind, fault: { ...details, code, message, fix } }
+}
+
+async function openKept<T>(app: App, { workspace_id }: CallRow, id: string): Promise<T | undefined> {
+  const row = await app.db.read
+    .selectFrom('seals')
+    .selectAll()
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspace_id)
+    .executeTakeFirst()
+  if (!row || (row.expires_at !== null && row.expires_at <= app.clock.now())) return undefined
+  const opened = openSeal(app.vault, row)
+  return opened instanceof Fault ? undefined : (JSON.parse(opened.reveal()) as T) // sealed here, and nowhere else
+}

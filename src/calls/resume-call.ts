@@ -1,0 +1,106 @@
+import { admitted, knownKey } from '../accounts/authenticate.ts'
+import type { AgentPrincipal } from '../accounts/principal.ts'
+import type { App } from '../app.ts'
+import type { Tool } from '../catalog/catalog.ts'
+import { Fault } from '../core/errors.ts'
+import type { ApprovalRow, CallRow } from '../db/schema.ts'
+import type { JobEnd, JobKind } from '../jobs/job.ts'
+import { expiredFault } from './approvals/expire-approval.ts'
+import type { Resumed } from './call.ts'
+import { runCall } from './call-tool.ts'
+import { closeCall } from './close-call.ts'
+import { callOf, keptRequest } from './parked.ts'
+
+/** How long after it was first sent a call may be sent again: providers forget idempotency keys, and the world moves on. */
+const repeatableMs = 60 * 60 * 1000
+/** A yes lasts as long as the question, and at least this long. */
+const approvalLastsMs = 60 * 60 * 1000
+const unstatedWaitMs = 5_000
+
+/** Sends a call that a member has approved. `subject` is the call's id. */
+export const resumeCallJob = (app: App): JobKind => ({
+  failuresMax: 10,
+  run: job => resumeCall(app, job.subject),
+  async dead({ subject }) {
+    const parked = await findParked(app, subject)
+    if (parked)
+      await close(app, parked, new Fault('internal', 'This call could not be sent, however often it was tried.'))
+  },
+})
+
+type ParkedCall = { row: CallRow; approval: ApprovalRow }
+
+async function resumeCall(app: App, callId: string): Promise<JobEnd> {
+  const parked = await findParked(app, callId)
+  if (!parked) return 'done'
+  const { row } = parked
+  const tool = app.catalog.tools.get(row.tool)
+  const principal = await principalOf(app, row)
+  const request = await keptRequest(app, row)
+  const refused = notToBeSent(parked, tool, app.clock.now())
+  if (refused || principal instanceof Fault || request instanceof Fault) {
+    const fault = [refused, principal, request].find(each => each instanceof Fault)
+    await close(app, parked, fault ?? new Fault('internal', 'This call cannot be sent.'))
+    return 'done'
+  }
+  const call = { id: row.id, startedAt: row.started_at, principal, request, resumed: resumedOf(app, parked) }
+  const { outcome } = await runCall(app, call)
+  if (outcome.kind !== 'parked') return 'done'
+  return { againAt: app.clock.now() + (outcome.fault.details.retryAfterMs ?? unstatedWaitMs) }
+}
+
+/** The call and its approval, while it is approved and has not ended. */
+async function findParked(app: App, callId: string): Promise<ParkedCall | undefined> {
+  const row = await app.db.read.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirst()
+  if (row?.state !== 'approved' && row?.state !== 'sending') return undefined
+  const approval = await app.db.read
+    .selectFrom('approvals')
+    .selectAll()
+    .where('call_id', '=', callId)
+    .where('state', '=', 'approved')
+    .executeTakeFirst()
+  return approval && { row, approval }
+}
+
+/**
+ * Why an approved call is not sent (again), if so. Pure. One that was being sent when its process died is repeated only if
+ * that is harmless: a read, a natural repeat, or a provider that honours the call's own key.
+ */
+export function notToBeSent({ row, approval }: ParkedCall, tool: Tool | undefined, nowMs: number): Fault | undefined {
+  if (row.state === 'sending') {
+    const harmless = tool && (tool.effect === 'read' || tool.idempotency !== 'none')
+    if (harmless && nowMs - (row.sent_at ?? 0) < repeatableMs) return undefined
+    return new Fault('conflict', 'it might happen twice.')
+  }
+  const until = Math.max(approval.expires_at, (approval.decided_at ?? 0) + approvalLastsMs)
+  return nowMs >= until ? expiredFault('The approval of this call ran out before it could be sent.') : undefined
+}
+
+function resumedOf(app: App, { row, approval }: ParkedCall): Resumed {
+  return { at: app.clock.now(), digest: approval.digest, mayHaveBeenSent: row.state === 'sending' }
+}
+
+async function close(app: App, parked: ParkedCall, fault: Fault): Promise<void> {
+  const { row } = parked
+  const tool = app.catalog.tools.get(row.tool)
+  const call = callOf(row, resumedOf(app, parked))
+  await closeCall(app, call, { kind: 'failed', fault }, { tool, connectionId: row.connection_id })
+}
+
+/**
+ * Who asked, with what they may do now. A key that was revoked or has run out since sends nothing any more; one that was
+ * exchanged for a new one does so with the rights of that.
+ */
+async function principalOf(app: App, row: CallRow): Promise<AgentPrincipal | Fault> {
+  if (row.key_id === '') return { ...callOf(row).principal, scope: {} }
+  let keyId = row.key_id
+  for (;;) {
+    const key = await app.db.read.selectFrom('keys').selectAll().where('id', '=', keyId).executeTakeFirst()
+    const found = key ? admitted(knownKey(key), app.clock.now()) : undefined
+    if (!key || key.revoked_at !== null || key.agent_id !== row.agent_id || !key.replaced_by) {
+      return found ?? new Fault('unauthorized', 'The key of this call is gone.')
+    }
+    if (found && !(found instanceof Fault)) return found
+    keyId = key.replaced_by
+  }
+}

@@ -1,0 +1,49 @@
+import type { AgentPrincipal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import { type CallProgress, getCall } from '../../calls/get-call.ts'
+import { answerKeptMs } from '../../calls/parked.ts'
+import { Fault } from '../../core/errors.ts'
+import type { ClientAbilities } from './client-abilities.ts'
+import { writeRequestState } from './request-state.ts'
+import type { ToolResult } from './tool-result.ts'
+
+const pollIntervalMs = 5_000
+
+/**
+ * What `tools/call` answers to a client that can wait for a person in a way of its own: a task (SEP-2663), or a link to
+ * show (2026-07-28, elicitation in URL mode). Undefined for all others, which get the plain result, and for every call
+ * that need not wait. The call is durable by then.
+ */
+export async function goesOn(
+  app: App,
+  principal: AgentPrincipal,
+  { parked }: ToolResult,
+  can: ClientAbilities,
+): Promise<object | undefined> {
+  if (!parked) return undefined
+  const { callId, link } = parked
+  if (can.tasks) {
+    const progress = await getCall(app, principal, callId)
+    return progress instanceof Fault ? undefined : { content: [], resultType: 'task', ...taskOf(app, progress) }
+  }
+  if (!can.links) return undefined
+  const message = 'This call needs your approval. Open ClawLink to see exactly what would be sent, and decide there.'
+  return {
+    resultType: 'input_required',
+    inputRequests: { approval: { method: 'elicitation/create', params: { mode: 'url', message, url: link } } },
+    requestState: writeRequestState(app, principal, callId),
+  }
+}
+
+/** A parked call as a task, but for its result. It has the call's id. */
+export function taskOf(app: App, { callId, state, approval, startedAt, changedAt }: CallProgress) {
+  return {
+    taskId: callId,
+    status: state === 'ended' ? 'completed' : 'working',
+    ...(approval && { statusMessage: `Waiting for a person to approve this call: ${approval.link}` }),
+    createdAt: new Date(startedAt).toISOString(),
+    lastUpdatedAt: new Date(changedAt).toISOString(),
+    ttlMs: app.config.approvalHours * 60 * 60 * 1000 + answerKeptMs,
+    pollIntervalMs,
+  }
+}

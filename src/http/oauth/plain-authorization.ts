@@ -1,0 +1,45 @@
+import { oauthScope } from '../../accounts/grants/make-grant.ts'
+import { oauthPaths } from './metadata.ts'
+
+/** What of an authorization request is looked at. Clients also send parameters of OpenID Connect; here is nothing of it. */
+const looked = [
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'resource',
+] as const
+
+type Query = Record<string, string | string[] | undefined>
+
+/** The part of a Koa context that is needed here. */
+type Context = { method: string; path: string; query: Query; status: number; body: unknown }
+
+/**
+ * Authorization requests, each brought down to what matters, before oidc-provider sees them. The scope is always the one
+ * that there is: what a client may do in detail is the person's choice. Answers go by redirect alone, so that no page is
+ * ever rendered here.
+ */
+export async function plainAuthorization(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+  if (ctx.method !== 'GET' || ctx.path !== oauthPaths.authorization) {
+    await next()
+    return
+  }
+  const { query } = ctx
+  if (query.response_mode !== undefined && query.response_mode !== 'query')
+    return refuse(ctx, 'invalid_request', 'the only response_mode is query')
+  if (Array.isArray(query.resource)) return refuse(ctx, 'invalid_target', 'one resource at a time')
+  const plain: Query = { scope: oauthScope }
+  for (const name of looked) if (query[name] !== undefined) plain[name] = query[name]
+  if (query.prompt === 'none') plain.prompt = 'none'
+  ctx.query = plain
+  await next()
+}
+
+function refuse(ctx: Context, error: string, description: string): void {
+  ctx.status = 400
+  ctx.body = { error, error_description: description }
+}

@@ -1,0 +1,52 @@
+import { sql, type Transaction } from 'kysely'
+import type { App } from '../app.ts'
+import { newId } from '../core/ids.ts'
+import type { Schema } from '../db/schema.ts'
+
+/** What to do and about what: `subject` is an id, never a secret. Without `runAt` it runs as soon as it can. */
+export type NewJob = { workspaceId: string; kind: string; subject: string; runAt?: number }
+
+export const jobsTopic = 'jobs'
+export const jobsChannel = 'clawlink_jobs'
+
+/** Adds a job in the caller's transaction: it is there if and only if what asks for it is. Wakes whoever works on jobs. */
+export async function enqueue(app: App, tx: Transaction<Schema>, job: NewJob): Promise<void> {
+  const now = app.clock.now()
+  const { workspaceId, kind, subject, runAt = now } = job
+  await tx
+    .insertInto('jobs')
+    .values(rowOf(newId('job', now), { workspaceId, kind, subject, runAt }, now))
+    .execute()
+  // PostgreSQL tells every process at the commit. On SQLite the claim takes its turn after this transaction.
+  if (app.db.dialect === 'postgres') await sql`select pg_notify(${jobsChannel}, '')`.execute(tx)
+  else app.wakes.emit(jobsTopic)
+}
+
+/** Sees that the one job of this kind exists that runs again and again. */
+export async function ensureRecurring(app: App, kind: string): Promise<void> {
+  const now = app.clock.now()
+  await app.db.write(tx =>
+    tx
+      .insertInto('jobs')
+      .values(rowOf(`job_${kind}`, { workspaceId: '', kind, subject: '', runAt: now }, now))
+      .onConflict(on => on.doNothing())
+      .execute(),
+  )
+}
+
+function rowOf(id: string, { workspaceId, kind, subject, runAt }: Required<NewJob>, now: number) {
+  return {
+    id,
+    workspace_id: workspaceId,
+    kind,
+    subject,
+    state: 'waiting' as const,
+    run_at: runAt,
+    attempts: 0,
+    failures: 0,
+    lease_owner: '',
+    lease_until: 0,
+    last_error: '',
+    created_at: now,
+  }
+}

@@ -1,0 +1,38 @@
+import type { App } from '../app.ts'
+import { expireApprovalJob } from '../calls/approvals/expire-approval.ts'
+import { forgetExpiredJob } from '../calls/forget-expired.ts'
+import { resumeCallJob } from '../calls/resume-call.ts'
+import { ensureRecurring, jobsTopic } from '../jobs/enqueue.ts'
+import type { JobKinds } from '../jobs/job.ts'
+import { endLeases } from '../jobs/lease.ts'
+import { listenForJobs } from '../jobs/listen.ts'
+import { startWorking } from '../jobs/work.ts'
+
+export type Worker = { stop(): Promise<void> }
+
+/**
+ * Works on all that outlives a request. `stop` lets what is running end for `stopGraceMs` and gives the rest back. `alone`:
+ * no other process works on this database, so what a killed one held need not be waited for.
+ */
+export async function startWorker(app: App, { alone = false } = {}): Promise<Worker> {
+  const { databaseUrl, stopGraceMs } = app.config
+  if (alone) await endLeases(app.db, app.clock.now())
+  await ensureRecurring(app, 'forget_expired')
+  const listening = databaseUrl && listenForJobs(databaseUrl, () => app.wakes.emit(jobsTopic), app.log)
+  const working = startWorking(app, jobKinds(app), { isTold: listening?.isTold ?? (() => true) })
+  return {
+    async stop() {
+      await listening?.stop()
+      await working.stop(stopGraceMs)
+    },
+  }
+}
+
+/** Every kind of job that there is. */
+export function jobKinds(app: App): JobKinds {
+  return {
+    resume_call: resumeCallJob(app),
+    expire_approval: expireApprovalJob(app),
+    forget_expired: forgetExpiredJob(app),
+  }
+}
