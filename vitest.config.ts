@@ -24,6 +24,11 @@ export default defineConfig({
       project('conformance', ['test/{conformance,clients,newcomer}/**/*.test.ts'], {
         env: { CLAWLINK_TEST_DIALECT: 'sqlite' },
       }),
+      project('browser', ['test/browser/**/*.test.ts'], {
+        env: { CLAWLINK_TEST_DIALECT: 'sqlite' },
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
     ],
   },
 })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { checkFolders, describeFinding } from './check-folders.ts'
+import { writeWebTypes } from './web-types.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -9,9 +10,16 @@ const MAX_LINES = 80
 /** What `npm test` holds besides the tests. `run` answers with what is wrong, or '' if nothing is. */
 const CHECKS: { name: string; run(): Promise<string> }[] = [
   { name: 'types', run: () => output('node_modules/typescript/bin/tsc', '-p', '.') },
+  { name: 'web', run: webTypes },
   { name: 'lint', run: () => output('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.') },
   { name: 'folders', run: async () => checkFolders(root).map(describeFinding).join('\n') },
 ]
+
+/** The web app is checked against what the REST routes say now. */
+function webTypes(): Promise<string> {
+  writeWebTypes()
+  return output('node_modules/typescript/bin/tsc', '-p', 'web')
+}
 
 /** Runs all checks, printing a line for each and what is wrong. */
 export async function runChecks(): Promise<{ passed: number; failed: number }> {

@@ -2,4 +2,4 @@
 import { run } from './run.mjs'
 
 const [file = '', ...args] = process.argv.slice(2)
-await run(file, args, { dev: true })
+await run(file, args, { dev: true, web: ['scripts/test.ts', 'scripts/check.ts'].includes(file) })

@@ -100,10 +100,11 @@ function advice(words) {
 }
 
 /**
+ * Waits for the end of a process. A signal that tells us to stop ends it.
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} `signal` is also the one that stopped us
  */
-async function ended(child) {
+export async function ended(child) {
   /** @type {NodeJS.Signals | null} */
   let stopped = null
   /** @param {NodeJS.Signals} signal */

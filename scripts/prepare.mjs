@@ -7,20 +7,24 @@ import { withLock } from './lock.mjs'
 import { npmCi, npmFailed, SetUpError } from './npm.mjs'
 import { say, step } from './progress.mjs'
 import { broughtNode, runsClawLink } from './right-node.mjs'
+import { isWebReady, prepareWeb } from './web.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Makes this clone ready to run: a Node that runs ClawLink, and the packages it needs. Costs milliseconds when both are
- * there. Says on stderr what it installs. Works on Node 20 and later with nothing but the standard library.
- * Throws SetUpError with advice, or Interrupted.
- * @param {{ dev: boolean }} options whether the development packages are needed too
+ * Makes this clone ready to run: a Node that runs ClawLink, the packages it needs, and the web app where it is wanted.
+ * Costs milliseconds when all is there. Says on stderr what it does. Works on Node 20 and later with nothing but the
+ * standard library. Throws SetUpError with advice, or Interrupted.
+ * @param {{ dev: boolean, web?: boolean }} options whether the development packages are needed too; whether the web app is
  * @returns {Promise<string>} the Node binary to run ClawLink with: `process.execPath` where that one will do
  */
-export async function prepare({ dev }) {
+export async function prepare({ dev, web = false }) {
   const brought = runsClawLink(process.versions.node) ? undefined : requireBroughtNode()
   const node = brought?.binary ?? process.execPath
-  const isReady = () => (brought?.isInstalled() ?? true) && isInstalled(root, { dev })
+  // Where another Node runs this command again, that one sees to the web app.
+  const webHere = web && !brought
+  const isReady = () =>
+    (brought?.isInstalled() ?? true) && isInstalled(root, { dev }) && (!webHere || isWebReady({ dev }))
   if (isReady()) return node
 
   const onWait = () => say('waiting for another ClawLink that is setting up this folder')
@@ -42,6 +46,7 @@ export async function prepare({ dev }) {
         if (!isInstalled(root, { dev: all })) throw npmFailed(words)
       })
     }
+    if (webHere) await prepareWeb(node, { dev, onStart })
     return node
   })
 }

@@ -13,10 +13,10 @@ const root = new URL('../', import.meta.url)
  * when imported and finds `args` in `process.argv` from the third on.
  * @param {string} file path below the root of the repository
  * @param {string[]} args
- * @param {{ dev: boolean }} options whether the file needs development packages
+ * @param {{ dev: boolean, web?: boolean }} options whether the file needs development packages, and the web app
  */
-export async function run(file, args, { dev }) {
-  const node = await prepare({ dev }).catch(giveUp)
+export async function run(file, args, { dev, web = false }) {
+  const node = await prepare({ dev, web }).catch(giveUp)
   if (node === undefined) return
   if (node !== process.execPath) return runAgainUnder(node)
   const path = fileURLToPath(new URL(file, root))

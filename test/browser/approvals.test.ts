@@ -1,0 +1,124 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../kit/browser.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { park, refund } from '../kit/parked.ts'
+import { openPage } from './kit/open-page.ts'
+import { startChromium } from './kit/start-chromium.ts'
+
+let claw: TestClawLink
+let browser: Browser
+let session: string
+
+beforeAll(async () => {
+  claw = await startClawLink({ policy: 'standard' })
+  browser = await startChromium()
+  session = (await openBrowser(claw)).session
+})
+afterAll(async () => {
+  await browser.close()
+  await claw.stop()
+})
+
+/** A destructive call that an agent makes, and that waits now. */
+async function parkedCall(amount: number, why = 'The customer was charged twice.') {
+  const { callId, link } = await park(claw, { ...refund, arguments: { ...refund.arguments, amount }, why })
+  return { callId, path: new URL(link).pathname }
+}
+
+const refundsAtProvider = () => claw.sandbox.takeRequests().filter(({ method }) => method === 'POST').length
+
+async function seeEnd(page: Page, text: RegExp) {
+  await page.getByText(text).waitFor()
+}
+
+describe('a destructive call', () => {
+  test('waits, is seen with the exact request, is approved, and is sent exactly once; the agent gets its answer', async () => {
+    claw.sandbox.takeRequests()
+    const { callId, path } = await parkedCall(101)
+    expect(refundsAtProvider()).toBe(0)
+
+    await using tab = await openPage(browser, claw, { session })
+    await tab.visit('/')
+    await tab.page
+      .getByRole('link', { name: /Approvals/ })
+      .first()
+      .click()
+    await tab.page
+      .getByRole('link', { name: /sandbox_refund_payment/ })
+      .first()
+      .click()
+    await tab.page.getByText('The customer was charged twice.').waitFor()
+    expect(new URL(tab.page.url()).pathname).toBe(path)
+    expect(await tab.page.getByLabel('Body').textContent()).toContain('101')
+    expect(await tab.page.content()).not.toContain(claw.sandbox.apiKey)
+    await tab.page.getByRole('button', { name: 'Approve' }).click()
+    await seeEnd(tab.page, /It was sent and succeeded/)
+
+    expect(refundsAtProvider()).toBe(1)
+    const { body } = await claw.rest('GET', `/calls/${callId}?wait=10`)
+    expect(body).toMatchObject({ state: 'ended', answer: { outcome: 'succeeded' } })
+  })
+
+  test('is denied with a word that the agent gets, and is never sent', async () => {
+    const { callId, path } = await parkedCall(102)
+    await using tab = await openPage(browser, claw, { session })
+    await tab.visit(path)
+    await tab.page.getByLabel(/^Deny/).fill('Ask the customer first.')
+    await tab.page.getByRole('button', { name: 'Deny' }).click()
+    await seeEnd(tab.page, /Denied by Ada/)
+    const { body } = await claw.rest('GET', `/calls/${callId}`)
+    expect(body).toMatchObject({ state: 'ended', problem: { code: 'approval_denied' } })
+    expect(JSON.stringify(body.problem)).toContain('Ask the customer first.')
+    expect(refundsAtProvider()).toBe(0)
+  })
+
+  test('is decided once: the page of the second member says who was faster', async () => {
+    const { path } = await parkedCall(103)
+    const other = await openBrowser(claw, { name: 'Grace' })
+    await using first = await openPage(browser, claw, { session })
+    await using second = await openPage(browser, claw, { session: other.session })
+    await first.visit(path)
+    await second.visit(path)
+    await first.page.getByRole('button', { name: 'Deny' }).click()
+    await seeEnd(first.page, /Denied by Ada/)
+    await second.page.getByRole('button', { name: 'Approve' }).click()
+    await seeEnd(second.page, /Denied by Ada/)
+    expect(refundsAtProvider()).toBe(0)
+  })
+
+  test('that nobody decides in time is not made, and its page says so', async () => {
+    const { path } = await parkedCall(104)
+    claw.clock.move(25 * 60 * 60_000)
+    await using tab = await openPage(browser, claw, { session })
+    await tab.visit(path)
+    await seeEnd(tab.page, /Nobody decided in time/)
+    expect(await tab.page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
+  })
+})
+
+const looks = [
+  { theme: 'light', size: 'wide' },
+  { theme: 'dark', size: 'wide' },
+  { theme: 'light', size: 'phone' },
+  { theme: 'dark', size: 'phone' },
+] as const
+
+describe.each(looks)('in $theme, $size', look => {
+  test('approvals, policy and audit show themselves without a complaint, a barrier or a way sideways', async () => {
+    const { path } = await parkedCall(200)
+    await using tab = await openPage(browser, claw, { ...look, session })
+    for (const [name, at, heading] of [
+      ['approvals', '/approvals', 'Approvals'],
+      ['approval', path, 'A call of tester'],
+      ['policy', '/policy', 'Policy'],
+      ['audit', '/audit', 'Audit'],
+    ] as const) {
+      await tab.visit(at)
+      await tab.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+      expect(await tab.barriers(), name).toEqual([])
+      expect(await tab.scrollsSideways(), name).toBe(false)
+      await tab.screenshot(name)
+    }
+  })
+})

@@ -1,0 +1,29 @@
+import { type ComponentProps, type ReactNode, useId } from 'react'
+
+type Props = Omit<ComponentProps<'input'>, 'type' | 'className'> & { label: ReactNode; hint?: ReactNode }
+
+/** A box to tick, with its label and what it means. */
+export function Checkbox({ label, hint, ...rest }: Props) {
+  const id = useId()
+  return (
+    <div className="flex items-start gap-2.5">
+      <input
+        type="checkbox"
+        id={id}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        className="mt-0.5 size-4.5 shrink-0"
+        {...rest}
+      />
+      <div className="min-w-0 text-sm">
+        <label htmlFor={id} className="block font-medium">
+          {label}
+        </label>
+        {hint && (
+          <p id={`${id}-hint`} className="text-faint">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import type { LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+/** A list with nothing in it: why that is, and the next step. */
+export function EmptyState({
+  icon: Icon,
+  title,
+  children,
+  action,
+}: {
+  icon: LucideIcon
+  title: string
+  children?: ReactNode
+  action?: ReactNode
+}) {
+  return (
+    <div className="flex flex-col items-center gap-3 px-6 py-12 text-center">
+      <span className="flex size-11 items-center justify-center rounded-full bg-sea-wash text-sea">
+        <Icon className="size-5" aria-hidden />
+      </span>
+      <div>
+        <h3 className="text-base">{title}</h3>
+        {children && <div className="mt-1 max-w-[46ch] text-balance text-soft text-sm">{children}</div>}
+      </div>
+      {action && <div className="mt-1 flex flex-wrap justify-center gap-2">{action}</div>}
+    </div>
+  )
+}

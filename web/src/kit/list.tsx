@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react'
+
+/** Things below each other, inside a flush Card. */
+export function List({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <ul aria-label={label} className="divide-y divide-line">
+      {children}
+    </ul>
+  )
+}
+
+/** One thing of a list: what it is, more about it, how it stands, what can be done. Wraps on phones. */
+export function ListRow({
+  lead,
+  title,
+  about,
+  actions,
+}: {
+  lead?: ReactNode
+  title: ReactNode
+  about?: ReactNode
+  actions?: ReactNode
+}) {
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 sm:px-5">
+      {lead}
+      <div className="min-w-0 flex-1 basis-48">
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">{title}</div>
+        {about && <div className="text-soft text-sm">{about}</div>}
+      </div>
+      {actions && <div className="flex flex-wrap items-center gap-1.5">{actions}</div>}
+    </li>
+  )
+}

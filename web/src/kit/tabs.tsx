@@ -1,0 +1,40 @@
+import { Tabs as Base } from '@base-ui/react/tabs'
+import type { ReactNode } from 'react'
+
+/** Views of one thing, one at a time. Without `value` it keeps the choice itself. */
+export function Tabs<T extends string>({
+  label,
+  tabs,
+  value,
+  onChange,
+}: {
+  label: string
+  tabs: readonly { value: T; label: ReactNode; content: ReactNode }[]
+  value?: T
+  onChange?(value: T): void
+}) {
+  return (
+    <Base.Root
+      {...(value === undefined ? { defaultValue: tabs[0]?.value } : { value })}
+      onValueChange={chosen => onChange?.(chosen)}
+      className="flex min-w-0 flex-col gap-4"
+    >
+      <Base.List aria-label={label} className="flex gap-1 overflow-x-auto border-line border-b">
+        {tabs.map(tab => (
+          <Base.Tab
+            key={tab.value}
+            value={tab.value}
+            className="-mb-px flex h-10 items-center gap-2 whitespace-nowrap border-transparent border-b-2 px-3 font-medium text-faint text-sm hover:text-ink focus-visible:-outline-offset-2 data-active:border-ink data-active:text-ink"
+          >
+            {tab.label}
+          </Base.Tab>
+        ))}
+      </Base.List>
+      {tabs.map(tab => (
+        <Base.Panel key={tab.value} value={tab.value} className="outline-offset-4">
+          {tab.content}
+        </Base.Panel>
+      ))}
+    </Base.Root>
+  )
+}

@@ -1,0 +1,47 @@
+/** How one MCP client is told about ClawLink. */
+export type ClientLines = {
+  client: string
+  /** Where the lines go. */
+  where: string
+  lines: string
+}
+
+/**
+ * What to paste where, for the clients that people use most. Pure.
+ * @param url of this ClawLink, without a slash at the end
+ * @param key the key itself, or what stands for it
+ */
+export function clientLines(url: string, key: string): ClientLines[] {
+  const mcp = `${url}/mcp`
+  return [
+    {
+      client: 'Claude Code',
+      where: 'In a terminal',
+      lines: `claude mcp add --transport http clawlink ${mcp} --header "Authorization: Bearer ${key}"`,
+    },
+    {
+      client: 'Codex',
+      where: 'In a terminal; keep the first line in your shell’s profile',
+      lines: `export CLAWLINK_TOKEN=${key}\ncodex mcp add clawlink --url ${mcp} --bearer-token-env-var CLAWLINK_TOKEN`,
+    },
+    {
+      client: 'OpenClaw',
+      where: 'In a terminal',
+      lines: `openclaw mcp add clawlink --url ${mcp} --transport streamable-http --header "Authorization=Bearer ${key}"`,
+    },
+    {
+      client: 'Cursor',
+      where: 'In ~/.cursor/mcp.json',
+      lines: JSON.stringify(
+        { mcpServers: { clawlink: { url: mcp, headers: { Authorization: `Bearer ${key}` } } } },
+        null,
+        2,
+      ),
+    },
+    {
+      client: 'REST',
+      where: 'In a terminal, to see that it works',
+      lines: `curl ${url}/api/v1/whoami -H "Authorization: Bearer ${key}"`,
+    },
+  ]
+}
