@@ -14,7 +14,6 @@ const ivBytes = 12
 const tagBytes = 16
 const keyBytes = 32
 const wrappedBytes = ivBytes + keyBytes + tagBytes
-const wrappedChars = (wrappedBytes / 3) * 4
 
 /**
  * Seals a text under a fresh data key, and that key under the ring's active key. AES-256-GCM for both (NIST SP 800-38D),
@@ -29,31 +28,48 @@ export function seal(ring: KeyRing, subject: SealSubject, plaintext: string): Se
 }
 
 /**
- * The data keys of records that were opened lately, by their wrapped form. They are what the ring's keys, which are in
- * memory anyway, give at any time; a credential never is in here.
+ * A record ready to be opened: its data key and its sealed parts, decoded. All of it is what the ring's keys, which are in
+ * memory anyway, and the database give at any time; a credential never is in here.
  */
-export type OpenedKeys = { get(name: string): KeyObject | undefined; set(name: string, key: KeyObject): void }
+export type ReadyRecord = { subject: SealSubject; key: KeyObject; additional: Buffer; parts: Parts }
+
+/** The records that were opened lately, by their sealed text. */
+export type ReadyRecords = { get(text: string): ReadyRecord | undefined; set(text: string, record: ReadyRecord): void }
 
 /** The plaintext. Throws when the record was changed, moved, or sealed under a key that the ring does not hold. */
-export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed, opened?: OpenedKeys): string {
-  const bytes = Buffer.from(sealed.text, 'base64')
-  // The record's own additional data still tells whose it is.
-  const name = sealed.text.slice(0, wrappedChars)
-  let key = opened?.get(name)
-  if (!key) {
-    const wrapped = bytes.subarray(0, wrappedBytes)
-    const raw = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), wrapped)
-    key = createSecretKey(raw)
-    raw.fill(0)
-    opened?.set(name, key)
+export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed, lately?: ReadyRecords): string {
+  let record = lately?.get(sealed.text)
+  // The same text at another subject is a copy, and has to fail as one.
+  if (!record || !isSame(record.subject, subject)) {
+    record = readyRecord(ring, subject, sealed)
+    lately?.set(sealed.text, record)
   }
-  return decrypt(key, additional(subject, 'record'), bytes.subarray(wrappedBytes)).toString('utf8')
+  return decrypt(record.key, record.additional, record.parts).toString('utf8')
+}
+
+function readyRecord(ring: KeyRing, subject: SealSubject, sealed: Sealed): ReadyRecord {
+  const bytes = Buffer.from(sealed.text, 'base64')
+  const wrapped = partsOf(bytes.subarray(0, wrappedBytes))
+  const raw = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), wrapped)
+  const key = createSecretKey(raw)
+  raw.fill(0)
+  return { subject, key, additional: additional(subject, 'record'), parts: partsOf(bytes.subarray(wrappedBytes)) }
+}
+
+function isSame(one: SealSubject, other: SealSubject): boolean {
+  return (
+    one.connectionId === other.connectionId && one.version === other.version && one.workspaceId === other.workspaceId
+  )
 }
 
 /** The same record with its data key wrapped by the ring's active key; the secret itself is not opened. */
 export function rewrap(ring: KeyRing, subject: SealSubject, sealed: Sealed): Sealed {
   const bytes = Buffer.from(sealed.text, 'base64')
-  const key = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), bytes.subarray(0, wrappedBytes))
+  const key = decrypt(
+    ringKey(ring, sealed.ringVersion),
+    additional(subject, 'key'),
+    partsOf(bytes.subarray(0, wrappedBytes)),
+  )
   const wrapped = encrypt(ringKey(ring, ring.active), additional(subject, 'key'), key)
   key.fill(0)
   return { ringVersion: ring.active, text: Buffer.concat([wrapped, bytes.subarray(wrappedBytes)]).toString('base64') }
@@ -76,11 +92,17 @@ function encrypt(key: KeyObject, aad: Buffer, plaintext: Buffer): Buffer {
   return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-function decrypt(key: KeyObject, aad: Buffer, bytes: Buffer): Buffer {
+type Parts = { iv: Buffer; text: Buffer; tag: Buffer }
+
+function partsOf(bytes: Buffer): Parts {
   const end = bytes.length - tagBytes
-  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes }).setAAD(aad)
-  decipher.setAuthTag(bytes.subarray(end))
-  const plaintext = decipher.update(bytes.subarray(ivBytes, end))
+  return { iv: bytes.subarray(0, ivBytes), text: bytes.subarray(ivBytes, end), tag: bytes.subarray(end) }
+}
+
+function decrypt(key: KeyObject, aad: Buffer, { iv, text, tag }: Parts): Buffer {
+  const decipher = createDecipheriv(algorithm, key, iv, { authTagLength: tagBytes }).setAAD(aad)
+  decipher.setAuthTag(tag)
+  const plaintext = decipher.update(text)
   decipher.final() // throws unless the tag fits; in this mode it gives no bytes of its own
   return plaintext
 }

@@ -1,11 +1,10 @@
-import type { KeyObject } from 'node:crypto'
 import { Fault } from '../core/errors.ts'
 import { RecentMap } from '../core/recent-map.ts'
 import { Secret } from '../core/secret.ts'
 import type { Db } from '../db/db.ts'
 import { type KeyRing, newKeyRing } from './key-ring.ts'
 import type { KeyRingSource } from './key-ring-source.ts'
-import { type Sealed, type SealSubject, seal, unseal } from './seal.ts'
+import { type ReadyRecord, type Sealed, type SealSubject, seal, unseal } from './seal.ts'
 
 /** Seals and opens credentials. Holds the key ring, never a plaintext. */
 export type Vault = {
@@ -64,7 +63,7 @@ async function rememberRing(db: Db, id: string): Promise<{ value: string }> {
 function vaultOf(opened: KeyRing, source: KeyRingSource): Vault {
   let ring = opened
   let stamp = source.stamp?.()
-  const openedKeys = new RecentMap<KeyObject>(1000)
+  const openedLately = new RecentMap<ReadyRecord>(1000)
   const isChanged = () => source.stamp?.() !== stamp
   /** A rotation by another process adds keys to the ring; a ring of another id is never taken over. */
   const reload = () => {
@@ -89,7 +88,7 @@ function vaultOf(opened: KeyRing, source: KeyRingSource): Vault {
     open(subject, sealed) {
       if (!holds(sealed.ringVersion)) return unknownKey(source, subject, sealed)
       try {
-        return new Secret(unseal(ring, subject, sealed, openedKeys))
+        return new Secret(unseal(ring, subject, sealed, openedLately))
       } catch {
         return new Fault('internal', `The credential of ${subject.connectionId} does not open.`, {
           fix: 'Remove this connection and add it again. If all fail, restore the key ring from its backup.',
