@@ -33,26 +33,15 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   const late = `No complete answer within ${settings.callTimeoutMs} ms.`
   const due = deadlines<Exchange>(clock, exchange => exchange.stop('timeout', late))
 
-  async function send(request: WireRequest): Promise<WireResult> {
-    const endsAt = clock.now() + settings.callTimeoutMs
-    let next = request
-    for (let redirects = 0; ; redirects++) {
-      const result = await sendOnce(next, endsAt)
-      if (result.kind === 'lost' || result.status < 300) return result
-      const followed = followRedirect(next, result)
-      if (!followed) return result
-      if ('kind' in followed) return followed
-      if (redirects === redirectsMax) return lost('maybe_sent', 'redirect', 'The provider redirects too often.')
-      next = followed
-    }
-  }
-
-  async function sendOnce(request: WireRequest, endsAt: number): Promise<WireResult> {
-    const { origin, path } = splitUrl(request.url)
-    const pool = poolOf(origin)
-    if (!pool) return blocked(new URL(origin).hostname)
-    const result = await new Promise<WireResult>(resolveResult => {
-      const exchange = new Exchange(settings.answerBytesMax, endsAt, due, resolveResult)
+  /** One request until `endsAt`, and what follows where its answer is not the end of it. */
+  function send(request: WireRequest, endsAt: number, redirectsLeft: number): Promise<WireResult> {
+    return new Promise(resolveResult => {
+      const { origin, path } = splitUrl(request.url)
+      const pool = poolOf(origin)
+      if (!pool) return resolveResult(blocked(new URL(origin).hostname))
+      const exchange = new Exchange(settings.answerBytesMax, endsAt, due, result =>
+        resolveResult(isPlain(result) ? result : followUp(request, result, endsAt, redirectsLeft)),
+      )
       due.add(exchange)
       const { method, headers, credential, body = null } = request
       try {
@@ -61,8 +50,21 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
         exchange.stop('bad_request', 'The request cannot be put on the wire.')
       }
     })
-    if (result.kind === 'lost' || result.headers['content-encoding'] === undefined) return result
-    return decodeBody(result, settings.answerBytesMax)
+  }
+
+  async function followUp(
+    request: WireRequest,
+    answer: WireResult,
+    endsAt: number,
+    redirectsLeft: number,
+  ): Promise<WireResult> {
+    const result = answer.kind === 'lost' ? answer : await decodeBody(answer, settings.answerBytesMax)
+    if (result.kind === 'lost' || result.status < 300) return result
+    const next = followRedirect(request, result)
+    if (!next) return result
+    if ('kind' in next) return next
+    if (redirectsLeft === 0) return lost('maybe_sent', 'redirect', 'The provider redirects too often.')
+    return send(next, endsAt, redirectsLeft - 1)
   }
 
   /** The connections to an origin, or undefined when its host is an address that may not be reached. */
@@ -91,19 +93,25 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
       connections: connectionsPerOrigin,
       pipelining: 1,
       allowH2: false,
-      headersTimeout: settings.callTimeoutMs,
-      bodyTimeout: settings.callTimeoutMs,
+      // Each exchange has its own deadline, which covers both; undici would set up a timer more for every request.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       connect: { timeout: settings.connectTimeoutMs, ...(allowed ? {} : { lookup: publicLookup }) },
     })
   }
 
   return {
-    send,
+    send: request => send(request, clock.now() + settings.callTimeoutMs, redirectsMax),
     async close() {
       due.close()
       await Promise.all([...pools.values()].map(pool => pool.destroy()))
     },
   }
+}
+
+/** Neither encoded nor a redirect, as most answers are: nothing follows. */
+function isPlain(result: WireResult): boolean {
+  return result.kind === 'lost' || (result.status < 300 && result.headers['content-encoding'] === undefined)
 }
 
 /** `https://host:1/path?query` in two. The URLs here are our own or normalised ones, so no parser is needed for each call. */
