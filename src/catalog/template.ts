@@ -48,9 +48,9 @@ export function fillTemplate(template: Template, args: Record<string, unknown>):
   for (const part of template.parts) {
     if ('text' in part) url += part.text
     else if ('segment' in part) {
-      const value = args[part.segment]
-      const segments = part.slashes ? String(value ?? '').split('/') : [String(value ?? '')]
-      for (const segment of segments) {
+      const value = String(args[part.segment] ?? '')
+      let separator = ''
+      for (const segment of part.slashes ? value.split('/') : [value]) {
         if (segment === '' || segment === '.' || segment === '..') {
           return {
             field: part.segment,
@@ -58,8 +58,9 @@ export function fillTemplate(template: Template, args: Record<string, unknown>):
           }
         }
         if (!segment.isWellFormed()) return { field: part.segment, problem: 'must be well-formed Unicode' }
+        url += separator + encodeURIComponent(segment)
+        separator = '/'
       }
-      url += segments.map(encodeURIComponent).join('/')
     } else {
       for (const name of part.query) {
         const value = args[name]

@@ -33,14 +33,14 @@ export function pickConnection(
 ): ConnectionRow | Fault {
   const { environment, scope } = principal
   const there = rows.filter(row => row.environment === environment)
-  const usable = there.filter(({ id }) => !scope?.connections || scope.connections.includes(id))
-  const choices = usable.map(row => `${row.id} (${row.label}, ${row.account_label})`)
+  const usable = scope?.connections ? there.filter(({ id }) => scope.connections?.includes(id)) : there
+  const choices = () => usable.map(row => `${row.id} (${row.label}, ${row.account_label})`)
   if (requested !== undefined) {
     const named = usable.find(row => row.id === requested || row.label === requested)
     return (
       named ??
       new Fault('connection_not_found', `There is no ${environment} connection "${requested}" to ${provider}.`, {
-        choices,
+        choices: choices(),
       })
     )
   }
@@ -48,7 +48,7 @@ export function pickConnection(
   if (chosen) return chosen
   if (usable.length > 1)
     return new Fault('ambiguous_connection', `There are ${usable.length} ${environment} connections to ${provider}.`, {
-      choices,
+      choices: choices(),
     })
   if (there.length) return new Fault('forbidden', `This key may use no ${environment} connection to ${provider}.`)
   return new Fault('not_connected', `There is no ${environment} connection to ${provider}.`, {

@@ -1,7 +1,7 @@
 /** The whole HTTP surface on one screen. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { App } from '../app.ts'
-import { writeAnswer } from './answer.ts'
+import { type Answer, writeAnswer } from './answer.ts'
 import { failed } from './failed.ts'
 import { guardHost } from './guard-host.ts'
 import { mcpEndpoint } from './mcp/endpoint.ts'
@@ -41,10 +41,14 @@ export function createHttp(app: App, url: () => string): Http {
       direct(incoming) ??
       (isMcp(incoming.url) ? mcp.serve(incoming, outgoing) : oauth.serve(incoming, outgoing)) ??
       routed(incoming, outgoing)
-    answer
-      .catch(cause => failed(app, cause, incoming))
-      .then(ready => ready && writeAnswer(outgoing, ready))
-      .catch(() => outgoing.destroy())
+    const write = (ready: Answer | Response | undefined) => {
+      try {
+        if (ready) writeAnswer(outgoing, ready)
+      } catch {
+        outgoing.destroy()
+      }
+    }
+    answer.then(write, cause => write(failed(app, cause, incoming)))
   }
   return {
     listener,

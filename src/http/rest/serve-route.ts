@@ -19,7 +19,8 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   if (principal instanceof Fault) return problem(principal)
   const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
-  const body = route.body ? await bodyOf(app, route.body, request.incoming) : undefined
+  const bytes = route.body ? await readBody(request.incoming, app.config.requestBytesMax) : undefined
+  const body = route.body && bytes ? bodyOf(route.body, bytes) : undefined
   if (body instanceof Fault) return problem(body)
 
   const { params, incoming } = request
@@ -30,8 +31,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   return { ...ready, headers: { ...ready.headers, ...answer.headers } }
 }
 
-async function bodyOf(app: App, schema: z.ZodType, incoming: IncomingMessage): Promise<unknown> {
-  const bytes = await readBody(incoming, app.config.requestBytesMax)
+function bodyOf(schema: z.ZodType, bytes: Buffer | Fault): unknown {
   if (bytes instanceof Fault) return bytes
   const parsed = parseJson(bytes)
   return parsed instanceof Fault ? parsed : check(schema, parsed.value, 'body')
