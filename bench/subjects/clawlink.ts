@@ -12,8 +12,6 @@ const provider = 'sandbox'
 const tool = 'sandbox_get_issue'
 const callTool = 'clawlink_call_tool'
 const healthPath = '/api/v1/health'
-/** As in the package's `start` script. */
-const nodeFlagsOfStart = ['--max-semi-space-size=8']
 
 type ClawlinkOptions = {
   folder: string
@@ -44,16 +42,7 @@ export async function startClawlink(options: ClawlinkOptions): Promise<{ server:
       folder: options.folder,
       healthPath,
       environment,
-      command: port => [
-        ...nodeFlagsOfStart,
-        ...(options.nodeFlags ?? []),
-        entry,
-        'start',
-        '--port',
-        String(port),
-        '--data',
-        store,
-      ],
+      command: port => [...(options.nodeFlags ?? []), entry, 'start', '--port', String(port), '--data', store],
     },
     options.starts,
   )

@@ -1,7 +1,7 @@
 /** The only way out of ClawLink. Nothing else opens a connection to a provider. */
 import { lookup as resolve } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Pool } from 'undici'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import type { Clock } from '../core/clock.ts'
 import { isAllowedHost, isPublicAddress, literalAddress } from './address-policy.ts'
 import { deadlines } from './deadlines.ts'
