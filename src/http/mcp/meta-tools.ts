@@ -44,7 +44,7 @@ function metaTool<S extends z.ZodRawShape>(row: {
   effect: Effect
   run(app: App, principal: AgentPrincipal, args: z.output<z.ZodObject<S>>): Promise<unknown>
 }): MetaTool {
-  return { ...row, input: z.strictObject(row.input) }
+  return { ...row, input: z.compile(z.strictObject(row.input)) }
 }
 
 export const metaTools: readonly MetaTool[] = [

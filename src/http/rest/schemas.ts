@@ -61,12 +61,15 @@ export const toolDescription = z.object({
 
 const coerced = z.array(z.object({ field: z.string(), from: z.string(), to: z.string() }))
 
-export const callBody = z.strictObject({
-  arguments: z.looseObject({}).default({}).describe('What the tool takes: see its inputSchema.'),
-  connection: z.string().min(1).optional().describe('Id or label of the connection to use; needed when several fit.'),
-  next: z.string().min(1).max(4096).optional().describe('The `next` of an earlier answer, for its following page.'),
-  why: z.string().max(500).optional().describe('Why you want it, for the member who may have to approve it.'),
-})
+/** Compiled, since every call is checked by it. */
+export const callBody = z.compile(
+  z.strictObject({
+    arguments: z.looseObject({}).default({}).describe('What the tool takes: see its inputSchema.'),
+    connection: z.string().min(1).optional().describe('Id or label of the connection to use; needed when several fit.'),
+    next: z.string().min(1).max(4096).optional().describe('The `next` of an earlier answer, for its following page.'),
+    why: z.string().max(500).optional().describe('Why you want it, for the member who may have to approve it.'),
+  }),
+)
 
 export const callAnswer = z.object({
   callId: z.string(),
