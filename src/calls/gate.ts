@@ -20,7 +20,8 @@ export function createGate(): Gate {
   return {
     hold({ tool, connection }, nowMs) {
       const { connector } = tool.provider
-      const wait = waitMs(paces.get(paceKey(connection.id, tool.name)) ?? { heldUntil: 0 }, nowMs)
+      const pace = paces.size === 0 ? undefined : paces.get(paceKey(connection.id, tool.name))
+      const wait = pace ? waitMs(pace, nowMs) : 0
       if (wait > 0) {
         return new Fault(
           'rate_limited',
@@ -38,6 +39,7 @@ export function createGate(): Gate {
       })
     },
     learn({ tool, connection }, classified, nowMs) {
+      if (classified.ok && paces.size === 0 && breakers.size === 0) return
       const key = paceKey(connection.id, tool.name)
       if (!classified.ok && classified.fault.code === 'rate_limited')
         paces.set(key, holdOff(classified.fault.details.retryAfterMs, nowMs))

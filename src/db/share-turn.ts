@@ -23,9 +23,12 @@ export function turnSharing(): TurnSharing {
           answers.set(token, known)
         }
         const key = parameters.length === 1 ? String(parameters[0]) : JSON.stringify(parameters)
-        const answer = known.get(key) ?? ask(...parameters)
-        known.set(key, answer)
-        return answer as ReturnType<Point<Row>> // what this very query answered
+        let answer = known.get(key) as ReturnType<Point<Row>> | undefined // what this very query answered
+        if (!answer) {
+          answer = ask(...parameters)
+          known.set(key, answer)
+        }
+        return answer
       }
     },
     forget,

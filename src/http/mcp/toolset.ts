@@ -52,7 +52,7 @@ export function metaToolset(app: App): Toolset {
     ...listedOnce(() => metaTools.map(listedMetaTool)),
     call(principal, name, args) {
       const tool = byName.get(name)
-      return tool && runMetaTool(app, principal, tool, args).catch(cause => failed(app, tool, cause))
+      return tool && runMetaTool(app, principal, tool, args)
     },
   }
 }
@@ -85,8 +85,12 @@ async function runMetaTool(
       }),
     )
   }
-  const answer = await tool.run(app, principal, parsed.data as never) // its own schema has just parsed it
-  return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
+  try {
+    const answer = await tool.run(app, principal, parsed.data as never) // its own schema has just parsed it
+    return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
+  } catch (cause) {
+    return failed(app, tool, cause)
+  }
 }
 
 /**
