@@ -31,18 +31,17 @@ export function seal(ring: KeyRing, subject: SealSubject, plaintext: string): Se
  * A record ready to be opened: its data key and its sealed parts, decoded. All of it is what the ring's keys, which are in
  * memory anyway, and the database give at any time; a credential never is in here.
  */
-export type ReadyRecord = { subject: SealSubject; key: KeyObject; additional: Buffer; parts: Parts }
+export type ReadyRecord = { subject: SealSubject; sealed: Sealed; key: KeyObject; additional: Buffer; parts: Parts }
 
-/** The records that were opened lately, by their sealed text. */
-export type ReadyRecords = { get(text: string): ReadyRecord | undefined; set(text: string, record: ReadyRecord): void }
+/** The records that were opened lately, by their connection's id. */
+export type ReadyRecords = { get(id: string): ReadyRecord | undefined; set(id: string, record: ReadyRecord): void }
 
 /** The plaintext. Throws when the record was changed, moved, or sealed under a key that the ring does not hold. */
 export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed, lately?: ReadyRecords): string {
-  let record = lately?.get(sealed.text)
-  // The same text at another subject is a copy, and has to fail as one.
-  if (!record || !isSame(record.subject, subject)) {
+  let record = lately?.get(subject.connectionId)
+  if (!record || !isOf(record, subject, sealed)) {
     record = readyRecord(ring, subject, sealed)
-    lately?.set(sealed.text, record)
+    lately?.set(subject.connectionId, record)
   }
   return decrypt(record.key, record.additional, record.parts).toString('utf8')
 }
@@ -53,12 +52,22 @@ function readyRecord(ring: KeyRing, subject: SealSubject, sealed: Sealed): Ready
   const raw = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), wrapped)
   const key = createSecretKey(raw)
   raw.fill(0)
-  return { subject, key, additional: additional(subject, 'record'), parts: partsOf(bytes.subarray(wrappedBytes)) }
+  return {
+    subject,
+    sealed,
+    key,
+    additional: additional(subject, 'record'),
+    parts: partsOf(bytes.subarray(wrappedBytes)),
+  }
 }
 
-function isSame(one: SealSubject, other: SealSubject): boolean {
+/** Anything else than this very record, be it newer, moved or copied, is read anew, and fails where it has to. */
+function isOf(record: ReadyRecord, subject: SealSubject, sealed: Sealed): boolean {
   return (
-    one.connectionId === other.connectionId && one.version === other.version && one.workspaceId === other.workspaceId
+    record.sealed.text === sealed.text &&
+    record.subject.connectionId === subject.connectionId &&
+    record.subject.version === subject.version &&
+    record.subject.workspaceId === subject.workspaceId
   )
 }
 
