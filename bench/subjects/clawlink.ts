@@ -12,6 +12,8 @@ const provider = 'sandbox'
 const tool = 'sandbox_get_issue'
 const callTool = 'clawlink_call_tool'
 const healthPath = '/api/v1/health'
+/** As in the package's `start` script. */
+const nodeFlagsOfStart = ['--max-inlined-bytecode-size-cumulative=2000']
 
 type ClawlinkOptions = {
   folder: string
@@ -42,7 +44,16 @@ export async function startClawlink(options: ClawlinkOptions): Promise<{ server:
       folder: options.folder,
       healthPath,
       environment,
-      command: port => [...(options.nodeFlags ?? []), entry, 'start', '--port', String(port), '--data', store],
+      command: port => [
+        ...nodeFlagsOfStart,
+        ...(options.nodeFlags ?? []),
+        entry,
+        'start',
+        '--port',
+        String(port),
+        '--data',
+        store,
+      ],
     },
     options.starts,
   )
