@@ -107,15 +107,17 @@ export function startWorking(
 
   /** Extends the lease until it is let go. */
   function keep(job: JobRow): () => void {
+    let kept = true
     let cancel = () => {}
-    const next = () => {
-      cancel = clock.after(leaseMs / 3, () => {
-        extendLease(db, job, clock.now()).catch(cause => log.warn({ err: cause }, 'a lease could not be extended'))
-        next()
-      })
+    const extend = async () => {
+      await extendLease(db, job, clock.now()).catch(cause => log.warn({ err: cause }, 'a lease could not be extended'))
+      if (kept) cancel = clock.after(leaseMs / 3, extend)
     }
-    next()
-    return () => cancel()
+    cancel = clock.after(leaseMs / 3, extend)
+    return () => {
+      kept = false
+      cancel()
+    }
   }
 
   wakes.on(jobsTopic, look)

@@ -59,7 +59,7 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     redirectsLeft: number,
   ): Promise<WireResult> {
     const result = answer.kind === 'lost' ? answer : await decodeBody(answer, settings.answerBytesMax)
-    if (result.kind === 'lost' || result.status < 300) return result
+    if (result.kind === 'lost' || result.status < 300 || request.redirects === 'none') return result
     const next = followRedirect(request, result)
     if (!next) return result
     if ('kind' in next) return next

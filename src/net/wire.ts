@@ -7,6 +7,8 @@ export type WireRequest = {
   headers: Record<string, string>
   credential: Record<string, string>
   body?: string
+  /** `none`: a redirect is the answer, not a way to go on. */
+  redirects?: 'none'
 }
 
 /** How far a request got that has no usable answer. It decides whether repeating it could make it happen twice. */
