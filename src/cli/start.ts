@@ -41,10 +41,11 @@ function welcome({ app, url = '', sandbox }: Serving, flags: Flags, setupUrl: st
       : ['', 'Open this to make yourself its owner. It works once, for 24 hours:', `  ${bold(setupUrl)}`]),
     '',
     'Next, in another terminal in this folder:',
-    `  1. Connect an app       ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
-    `  2. Make a key           ${bold(`npx clawlink keys create --name my-agent${sameFlags(settings, flags, settingsFor.database)}`)}`,
-    `  3. Tell your agent      ${bold(`claude mcp add --transport http clawlink ${url}/mcp --header "Authorization: Bearer <key>"`)}`,
-    dim(`     Other agents: MCP at ${url}/mcp, REST at ${url}/api/openapi.json, with the key as bearer token.`),
+    `  Connect an app     ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
+    `  Tell your agent    ${bold(`claude mcp add --transport http clawlink ${url}/mcp`)}`,
+    dim('                     It signs in by the browser, where you choose what it may do.'),
+    `  Or give it a key   ${bold(`npx clawlink pair --url ${url}`)}`,
+    dim(`                     Approved in the browser too. For MCP at ${url}/mcp and REST at ${url}/api/openapi.json.`),
     ...sameVariables(settings),
     '',
   ]
@@ -64,5 +65,5 @@ function sameFlags({ config, origins }: Settings, flags: Flags, keys: readonly C
 function sameVariables({ origins }: Settings): string[] {
   const shared: readonly ConfigKey[] = [...settingsFor.calls, 'databaseUrl', 'keyring', 'keyringPassphrase']
   const names = shared.flatMap(key => (origins[key].from === 'variable' ? (origins[key].name ?? []) : []))
-  return names.length ? [`     Set ${names.join(', ')} there too, as in this one.`] : []
+  return names.length ? [`  Set ${names.join(', ')} there too, as in this one.`] : []
 }

@@ -156,20 +156,22 @@ test('the welcome gives commands that work as they stand, for the settings that 
   await using running = spawnCli(['start', ...flags], { home: other.path })
   await running.until(/Ctrl-C stops it/)
   const { stdout } = running.said()
-  const [, connect = ''] = /1\. Connect an app +npx clawlink (.*)$/m.exec(stdout) ?? []
-  const [, makeKey = ''] = /2\. Make a key +npx clawlink (.*)$/m.exec(stdout) ?? []
-  const [, mcpUrl = ''] =
-    /claude mcp add --transport http clawlink (\S+) --header "Authorization: Bearer <key>"$/m.exec(stdout) ?? []
+  const [, connect = ''] = /Connect an app +npx clawlink (.*)$/m.exec(stdout) ?? []
+  const [, pair = ''] = /Or give it a key +npx clawlink (.*)$/m.exec(stdout) ?? []
+  const [, mcpUrl = ''] = /claude mcp add --transport http clawlink (\S+)$/m.exec(stdout) ?? []
   const [, secret = ''] = /Its API key: (\S+)$/m.exec(stdout) ?? []
   const words = (line: string) =>
     [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
 
   const connected = await other.run(words(connect), { input: secret })
   expect(connected.stdout).toMatch(/^Connected sandbox as /)
-  const made = await other.run(words(makeKey))
-  const agentKey = /cllk_live_[0-9a-f]{48}/.exec(made.stdout)?.[0] ?? ''
-  const answer = await rest(new URL(mcpUrl).origin, agentKey, '/tools/sandbox_whoami/calls', { arguments: {} })
-  expect(answer).toMatchObject({ status: 200, body: { outcome: 'succeeded' } })
+  const signIn = await fetch(mcpUrl, { method: 'POST' })
+  expect(signIn.headers.get('www-authenticate')).toContain('resource_metadata=')
+  await using pairing = spawnCli(words(pair), { home: other.path })
+  await expect
+    .poll(() => pairing.said().stderr, { timeout: 15_000 })
+    .toMatch(/Approve only if it shows this code: {2}\w{4}-\w{4}/)
+  expect(pairing.said().stderr).toContain(`${new URL(mcpUrl).origin}/pair/`)
   expect(readFileSync(ring, 'utf8')).toContain('"active": 1')
   expect(stdout).not.toContain(JSON.parse(readFileSync(ring, 'utf8')).keys[1])
 })
