@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../kit/browser.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { park, refund } from '../kit/parked.ts'
+import { looks } from './kit/looks.ts'
 import { openPage } from './kit/open-page.ts'
 import { startChromium } from './kit/start-chromium.ts'
 
@@ -96,13 +97,6 @@ describe('a destructive call', () => {
     expect(await tab.page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
   })
 })
-
-const looks = [
-  { theme: 'light', size: 'wide' },
-  { theme: 'dark', size: 'wide' },
-  { theme: 'light', size: 'phone' },
-  { theme: 'dark', size: 'phone' },
-] as const
 
 describe.each(looks)('in $theme, $size', look => {
   test('approvals, policy and audit show themselves without a complaint, a barrier or a way sideways', async () => {

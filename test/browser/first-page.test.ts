@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../kit/browser.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { looks } from './kit/looks.ts'
 import { openPage } from './kit/open-page.ts'
 import { startChromium } from './kit/start-chromium.ts'
 
@@ -18,13 +19,6 @@ afterAll(async () => {
   await browser.close()
   await claw.stop()
 })
-
-const looks = [
-  { theme: 'light', size: 'wide' },
-  { theme: 'dark', size: 'wide' },
-  { theme: 'light', size: 'phone' },
-  { theme: 'dark', size: 'phone' },
-] as const
 
 describe.each(looks)('in $theme, $size', look => {
   test('a stranger is asked to sign in', async () => {

@@ -1,7 +1,6 @@
-import { startSession } from '../../src/accounts/sessions.ts'
-import { newId } from '../../src/core/ids.ts'
 import type { Role } from '../../src/db/schema.ts'
 import type { RestAnswer, TestClawLink } from './clawlink.ts'
+import { addMember } from './member.ts'
 import type { HttpAnswer } from './send-http.ts'
 
 /** A browser with its cookies, as far as OAuth needs one: it does not follow redirects by itself. */
@@ -22,7 +21,8 @@ export async function openBrowser(
   claw: TestClawLink,
   { name = 'Ada', role = 'owner', workspaceId = claw.app.workspaceId }: Partial<Person> = {},
 ): Promise<Browser> {
-  const { id, session } = await newPerson(claw, { name, role, workspaceId })
+  const { id, token } = await addMember(claw.app.db, claw.clock.now(), { name, role, workspaceId })
+  const session = token.reveal()
   const cookies: Cookie[] = [{ name: 'clawlink_session', value: session, path: '/' }]
 
   function cookieFor(path: string): string {
@@ -65,29 +65,3 @@ export async function openBrowser(
 }
 
 type Person = { name: string; role: Role; workspaceId: string }
-
-async function newPerson({ app, clock }: TestClawLink, { name, role, workspaceId }: Person) {
-  const now = clock.now()
-  const id = newId('usr', now)
-  return app.db.write(async tx => {
-    await tx
-      .insertInto('people')
-      .values({
-        id,
-        email: `${id}@example.com`,
-        name,
-        password_hash: '',
-        oidc_subject: null,
-        two_factor: 0,
-        totp_last_step: 0,
-        recovery_hashes: '[]',
-        failures: 0,
-        locked_until: 0,
-        created_at: now,
-      })
-      .execute()
-    await tx.insertInto('members').values({ workspace_id: workspaceId, person_id: id, role, created_at: now }).execute()
-    const { token } = await startSession(tx, now, { personId: id, origin: { address: '127.0.0.1', client: 'test' } })
-    return { id, session: token.reveal() }
-  })
-}

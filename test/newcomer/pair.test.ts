@@ -2,12 +2,12 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startSession } from '../../src/accounts/sessions.ts'
 import { configSchema } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { spawnCli } from '../kit/cli.ts'
+import { addMember } from '../kit/member.ts'
 import { rest, type TempHome, tempHome } from './temp-home.ts'
 
 let server: { home: TempHome; url: string; db: Db; cookie: string; stop(): Promise<void> }
@@ -34,31 +34,8 @@ afterAll(() => server.stop())
 
 /** The cookie of a person who is an owner of the workspace. */
 async function signIn(db: Db): Promise<string> {
-  const now = Date.now()
-  const { token } = await db.write(async tx => {
-    await tx
-      .insertInto('people')
-      .values({
-        id: 'usr_ada',
-        email: 'ada@example.com',
-        name: 'Ada',
-        password_hash: '',
-        oidc_subject: null,
-        two_factor: 0,
-        totp_last_step: 0,
-        recovery_hashes: '[]',
-        failures: 0,
-        locked_until: 0,
-        created_at: now,
-      })
-      .execute()
-    const { id } = await tx.selectFrom('workspaces').select('id').executeTakeFirstOrThrow()
-    await tx
-      .insertInto('members')
-      .values({ workspace_id: id, person_id: 'usr_ada', role: 'owner', created_at: now })
-      .execute()
-    return startSession(tx, now, { personId: 'usr_ada', origin: { address: '', client: '' } })
-  })
+  const { id } = await db.read.selectFrom('workspaces').select('id').executeTakeFirstOrThrow()
+  const { token } = await addMember(db, Date.now(), { name: 'Ada', role: 'owner', workspaceId: id })
   return `clawlink_session=${token.reveal()}`
 }
 

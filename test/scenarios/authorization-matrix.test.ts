@@ -9,6 +9,7 @@ import { startSession } from '../../src/accounts/sessions.ts'
 import type { May } from '../../src/http/require-principal.ts'
 import { restRoutes } from '../../src/http/rest/routes.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { addMember } from '../kit/member.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { type Foreign, foreignThings, sampleBody, snapshot } from './authorization-matrix.ts'
 
@@ -92,32 +93,9 @@ function mayPass(caller: Caller, may: May): boolean {
   return caller === 'key' && ofKeys === true
 }
 
-/** A person without a password: sessions are made for each request, so that ending one disturbs no other. */
+/** Sessions are made for each request, so that ending one disturbs no other. */
 async function person(name: string, workspaceId: string, role: (typeof roles)[number]): Promise<string> {
-  const id = `usr_${name}`
-  await claw.app.db.write(async tx => {
-    await tx
-      .insertInto('people')
-      .values({
-        id,
-        email: `${name}@example.com`,
-        name,
-        password_hash: '',
-        oidc_subject: null,
-        two_factor: 0,
-        totp_last_step: 0,
-        recovery_hashes: '[]',
-        failures: 0,
-        locked_until: 0,
-        created_at: claw.clock.now(),
-      })
-      .execute()
-    await tx
-      .insertInto('members')
-      .values({ workspace_id: workspaceId, person_id: id, role, created_at: claw.clock.now() })
-      .execute()
-  })
-  return id
+  return (await addMember(claw.app.db, claw.clock.now(), { name, role, workspaceId })).id
 }
 
 type Asker = Caller | 'owner elsewhere' | 'owner elsewhere, asking for this workspace' | 'key elsewhere'

@@ -76,7 +76,7 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         effect: 'destructive',
         why: '',
         rule: '',
-      rule_id: '',
+        rule_id: '',
         state: 'pending',
         word: '',
         decided_by: '',

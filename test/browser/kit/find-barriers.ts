@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 // Texts, since they run in the page and not here.
-const allIsStill = 'Promise.all(document.getAnimations().map(each => each.finished.catch(() => undefined))).then(() => true)'
+const allIsStill =
+  'Promise.all(document.getAnimations().map(each => each.finished.catch(() => undefined))).then(() => true)'
 const run = `axe.run(document, { runOnly: ${JSON.stringify(standards)} })`
 
 /** What keeps people from using the page as it is shown now, by WCAG 2.2 A and AA as far as axe-core can tell. */
