@@ -15,7 +15,7 @@ export default defineConfig({
     // With two cores, vitest would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      project('unit', ['src/**/*.test.ts', 'bench/**/*.test.ts', 'test/checks/**/*.test.ts']),
+      project('unit', ['src/**/*.test.ts', 'bench/**/*.test.ts', 'web/src/**/*.test.ts', 'test/checks/**/*.test.ts']),
       project('sqlite', onBothDatabases, { env: { CLAWLINK_TEST_DIALECT: 'sqlite' } }),
       project('postgres', onBothDatabases, {
         env: { CLAWLINK_TEST_DIALECT: 'postgres' },

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { run } from '../scripts/run.mjs'
 
-await run('src/cli/main.ts', process.argv.slice(2), { dev: false })
+const args = process.argv.slice(2)
+// Only a server shows pages.
+await run('src/cli/main.ts', args, { dev: false, web: args[0] === 'start' })

@@ -44,3 +44,46 @@ describe.each(looks)('in $theme, $size', look => {
     await tab.screenshot(name)
   })
 })
+
+test('an inline script does not run, and its page complains', async () => {
+  const tab = await openPage(browser, claw)
+  await tab.visit('/sign-in')
+  const script = `Object.assign(document.createElement('script'), { textContent: 'window.hasRun = true' })`
+  await tab.page.evaluate(`document.head.append(${script})`)
+  expect(await tab.page.evaluate('window.hasRun')).toBeUndefined()
+  await expect(tab[Symbol.asyncDispose]()).rejects.toThrow('Content Security Policy')
+})
+
+test('a chosen theme is there before the first paint of the next visit', async () => {
+  await using tab = await openPage(browser, claw, { session, theme: 'light' })
+  await tab.visit('/')
+  await tab.page.getByRole('button', { name: 'You: Ada' }).click()
+  await tab.page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  await tab.page.goto('/', { waitUntil: 'commit' })
+  await tab.page.waitForSelector('body', { state: 'attached' })
+  expect(await tab.page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+})
+
+test('menus and dialogs work by keyboard alone, and give the focus back', async () => {
+  await using tab = await openPage(browser, claw, { session })
+  await tab.visit('/members')
+  const { page } = tab
+  await page.getByRole('button', { name: 'Workspace:' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('menu').waitFor()
+  expect(await tab.barriers()).toEqual([])
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'New workspace' }).waitFor()
+  expect(await tab.barriers()).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+  await page.getByRole('button', { name: 'Invite' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: /^Invite to/ }).waitFor()
+  expect(await tab.barriers()).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Invite')
+})

@@ -58,8 +58,8 @@ describe.each(restRoutes.map(route => ({ name: `${route.method.toUpperCase()} ${
       expect(route.may === 'open' || route.may === 'person' || route.may in permissions).toBe(true)
     })
 
-    const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
-    test.runIf(parameters.length > 0)('knows nothing of another workspace’s things', async () => {
+    if (!route.path.includes('{')) return
+    test('knows nothing of another workspace’s things', async () => {
       const id = things.idFor(route.path)
       if (id === undefined) return // about no workspace's things; idFor fails for a path it does not know
       const before = await snapshot(claw)

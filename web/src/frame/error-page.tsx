@@ -17,6 +17,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   return (
     <div role="alert" className="grid min-h-[60dvh] place-items-center">
       <EmptyState
+        heading="h1"
         icon={CircleAlert}
         title={error instanceof Problem ? error.message : 'This page could not be shown'}
         action={

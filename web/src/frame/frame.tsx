@@ -1,21 +1,22 @@
 import { Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useMe, workspaceOf } from '../session/use-me.ts'
 import { Mark } from './brand.tsx'
-import { NewWorkspaceForm } from './new-workspace.tsx'
-import { Panel } from './panel.tsx'
 import { PersonMenu } from './person-menu.tsx'
 import { PhoneNavigation } from './phone-navigation.tsx'
 import { SideNavigation } from './side-navigation.tsx'
 import { WorkspaceMenu } from './workspace-menu.tsx'
+
+const NoWorkspace = lazy(() => import('./no-workspace.tsx'))
 
 /** What is around every page of a workspace: navigation, the workspace, the person. */
 export function Frame() {
   const workspace = workspaceOf(useMe())
   if (!workspace) {
     return (
-      <Panel title="You are in no workspace" about="Ask somebody to invite you to theirs, or make one of your own.">
-        <NewWorkspaceForm />
-      </Panel>
+      <Suspense>
+        <NoWorkspace />
+      </Suspense>
     )
   }
   return (

@@ -10,6 +10,7 @@ export function NotFound() {
   return (
     <main className="grid min-h-[70dvh] place-items-center">
       <EmptyState
+        heading="h1"
         icon={Compass}
         title="There is nothing here"
         action={

@@ -43,7 +43,7 @@ function PlaceLink({ place: { to, label, icon: Icon, countsApprovals }, onGo }: 
       to={to}
       activeOptions={{ exact: to === '/' }}
       {...(onGo && { onClick: onGo })}
-      className="group flex h-10 items-center gap-2.5 rounded-lg px-2.5 font-medium text-soft text-sm transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-card aria-[current=page]:text-ink aria-[current=page]:shadow-card md:h-8.5"
+      className="group flex h-10 items-center gap-2.5 rounded-lg px-2.5 font-medium text-soft text-sm transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink md:aria-[current=page]:bg-card md:aria-[current=page]:shadow-card md:h-8.5"
     >
       <Icon className="size-4 text-faint group-hover:text-ink group-aria-[current=page]:text-claw" aria-hidden />
       <span className="flex-1">{label}</span>

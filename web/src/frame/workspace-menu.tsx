@@ -1,17 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useRouter } from '@tanstack/react-router'
 import { ChevronsUpDown, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Menu } from '../kit/menu.tsx'
-import { chooseWorkspace } from '../session/chosen-workspace.ts'
 import { useMe, useWorkspace } from '../session/use-me.ts'
 import { NewWorkspace } from './new-workspace.tsx'
+import { openWorkspace } from './open-workspace.ts'
 
 /** Shows which workspace this is, and changes to another one. */
 export function WorkspaceMenu() {
   const { workspaces } = useMe()
   const workspace = useWorkspace()
-  const open = useOpenWorkspace()
   const [adding, setAdding] = useState(false)
   return (
     <>
@@ -24,7 +21,7 @@ export function WorkspaceMenu() {
             choice: 'Workspaces',
             value: workspace.id,
             options: workspaces.map(({ id, name }) => ({ value: id, label: name })),
-            onChoose: open,
+            onChoose: openWorkspace,
           },
           'line',
           { label: 'New workspace…', icon: Plus, onSelect: () => setAdding(true) },
@@ -36,16 +33,4 @@ export function WorkspaceMenu() {
       <NewWorkspace open={adding} onClose={() => setAdding(false)} />
     </>
   )
-}
-
-/** Changes to a workspace: nothing of the one before stays, and Home opens. */
-export function useOpenWorkspace(): (id: string) => Promise<void> {
-  const client = useQueryClient()
-  const router = useRouter()
-  return async id => {
-    chooseWorkspace(id)
-    client.clear()
-    await router.navigate({ to: '/' })
-    await router.invalidate()
-  }
 }

@@ -29,7 +29,10 @@ export function Card({
     >
       {title && (
         <header
-          className={classes('flex flex-wrap items-start justify-between gap-3 px-4 pt-4 sm:px-5', flush && 'pb-3')}
+          className={classes(
+            'flex flex-wrap items-center justify-between gap-3 px-4 sm:px-5',
+            flush ? 'min-h-14 border-line border-b py-3' : 'pt-4',
+          )}
         >
           <div className="min-w-0">
             <h2 id={id} className="text-base">

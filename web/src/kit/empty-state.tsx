@@ -7,11 +7,14 @@ export function EmptyState({
   title,
   children,
   action,
+  heading: Heading = 'h3',
 }: {
   icon: LucideIcon
   title: string
   children?: ReactNode
   action?: ReactNode
+  /** `h1` where it is all that a page shows. */
+  heading?: 'h1' | 'h3'
 }) {
   return (
     <div className="flex flex-col items-center gap-3 px-6 py-12 text-center">
@@ -19,7 +22,7 @@ export function EmptyState({
         <Icon className="size-5" aria-hidden />
       </span>
       <div>
-        <h3 className="text-base">{title}</h3>
+        <Heading className="text-base">{title}</Heading>
         {children && <div className="mt-1 max-w-[46ch] text-balance text-soft text-sm">{children}</div>}
       </div>
       {action && <div className="mt-1 flex flex-wrap justify-center gap-2">{action}</div>}

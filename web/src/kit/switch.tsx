@@ -17,9 +17,9 @@ export function Switch({ label, hint, ...rest }: Props) {
           </p>
         )}
       </div>
-      {/* biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked */}
       <input
         type="checkbox"
+        // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked
         role="switch"
         id={id}
         aria-describedby={hint ? `${id}-hint` : undefined}

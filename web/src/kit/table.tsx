@@ -7,7 +7,7 @@ export function Table({ label, head, children }: { label: string; head: readonly
     <section tabIndex={0} aria-label={label} className="overflow-x-auto rounded-b-xl focus-visible:-outline-offset-2">
       <table className="w-full border-collapse text-left text-sm">
         <thead>
-          <tr className="border-line border-y bg-sunken/60 text-faint text-xs">
+          <tr className="border-line border-b bg-sunken/60 text-faint text-xs">
             {head.map((cell, column) => (
               <th
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns do not move

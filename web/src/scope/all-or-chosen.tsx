@@ -102,7 +102,7 @@ function Boxes({
           onChange={event => seek(event.target.value)}
         />
       )}
-      <div className="-m-1 grid max-h-72 gap-x-4 gap-y-2.5 overflow-y-auto p-1 sm:grid-cols-2">
+      <div className="-m-1 grid max-h-72 gap-x-4 gap-y-4 overflow-y-auto sm:gap-y-3 p-1 sm:grid-cols-2">
         {shown.map(({ value, label: text, about }) => (
           <Checkbox
             key={value}

@@ -67,30 +67,28 @@ export function AgentCard({ agent, names }: { agent: Agent; names: Names }) {
         </div>
       }
     >
-      <div className="border-line border-t">
-        {active.length > 0 ? (
-          <List label={`Keys of ${agent.name}`}>
-            {active.map(key => (
-              <KeyRow key={key.id} agent={agent} of={key} names={names} />
-            ))}
-          </List>
-        ) : (
-          <p className="px-4 py-3 text-soft text-sm sm:px-5">It has no key that works, so it can do nothing.</p>
-        )}
-        {ended.length > 0 && (
-          <div className="border-line border-t px-4 py-1.5 sm:px-5">
-            <Ended what={`Ended: ${countOf(ended)}`}>
-              <div className="-mx-4 border-line border-t sm:-mx-5">
-                <List label={`Ended keys of ${agent.name}`}>
-                  {ended.map(key => (
-                    <KeyRow key={key.id} agent={agent} of={key} names={names} />
-                  ))}
-                </List>
-              </div>
-            </Ended>
-          </div>
-        )}
-      </div>
+      {active.length > 0 ? (
+        <List label={`Keys of ${agent.name}`}>
+          {active.map(key => (
+            <KeyRow key={key.id} agent={agent} of={key} names={names} />
+          ))}
+        </List>
+      ) : (
+        <p className="px-4 py-3 text-soft text-sm sm:px-5">It has no key that works, so it can do nothing.</p>
+      )}
+      {ended.length > 0 && (
+        <div className="border-line border-t px-4 py-1.5 sm:px-5">
+          <Ended what={`Ended: ${countOf(ended)}`}>
+            <div className="-mx-4 border-line border-t sm:-mx-5">
+              <List label={`Ended keys of ${agent.name}`}>
+                {ended.map(key => (
+                  <KeyRow key={key.id} agent={agent} of={key} names={names} />
+                ))}
+              </List>
+            </div>
+          </Ended>
+        </div>
+      )}
       <RenameAgent agent={agent} open={renaming} onClose={() => setRenaming(false)} />
     </Card>
   )

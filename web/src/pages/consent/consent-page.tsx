@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { LoaderCircle } from 'lucide-react'
 import { ask, useSend } from '../../api/queries.ts'
 import { Panel } from '../../frame/panel.tsx'
+import { buttonStyle } from '../../kit/button-style.ts'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Outcome } from '../../scope/outcome.tsx'
@@ -20,6 +21,9 @@ export function ConsentPage() {
     return (
       <Panel title="Nothing to decide here">
         <ProblemNote problem={asking.error} />
+        <Link to="/agents" className={buttonStyle('secondary')}>
+          See what is let in already
+        </Link>
       </Panel>
     )
   if (approve.data || deny.data)

@@ -1,5 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Ban, CircleCheck, Hourglass, LoaderCircle } from 'lucide-react'
+import { useEffect } from 'react'
+import { ask } from '../../api/queries.ts'
 import { Panel } from '../../frame/panel.tsx'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { Outcome } from '../../scope/outcome.tsx'
@@ -16,7 +19,12 @@ const titles = {
 
 /** A pairing that nobody can decide any more, and what there is to do. */
 export function DecidedPairing({ pairing }: { pairing: Pairing }) {
-  const { state, label } = pairing
+  const { state } = pairing
+  const client = useQueryClient()
+  useEffect(() => {
+    // Its key is made as the device fetches it, so what was read before does not have it.
+    if (state === 'completed') void client.invalidateQueries({ queryKey: ask('GET /agents').queryKey })
+  }, [client, state])
   const isOver = state === 'denied' || state === 'expired'
   return (
     <Panel title={titles[state]}>
@@ -24,7 +32,7 @@ export function DecidedPairing({ pairing }: { pairing: Pairing }) {
       {state === 'completed' && (
         <p className="text-soft text-sm">
           This pairing is used up: its code and its link are good for nothing now. If it was not you who started it,
-          revoke the key of “{label}” under Agents.
+          revoke that key under Agents.
         </p>
       )}
       <div className="flex flex-wrap gap-3">

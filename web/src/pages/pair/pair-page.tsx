@@ -29,7 +29,7 @@ export function PairPage() {
       below={
         <>
           No code yet? Run <code className="font-mono">npx clawlink pair</code> where the agent runs, or go to{' '}
-          <Link to="/agents" className="text-sea hover:underline">
+          <Link to="/agents" className="text-sea underline underline-offset-2">
             your agents
           </Link>
           .

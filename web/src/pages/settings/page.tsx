@@ -6,6 +6,7 @@ import { problemWords } from '../sign-in/problem-words.ts'
 import { Password } from './password.tsx'
 import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
+import { SingleSignOn } from './single-sign-on.tsx'
 import { TwoFactor } from './two-factor.tsx'
 import { WorkspaceName } from './workspace-name.tsx'
 
@@ -20,6 +21,7 @@ export function SettingsPage() {
       <Profile />
       <Password />
       <TwoFactor />
+      <SingleSignOn />
       <Sessions />
       <WorkspaceName />
     </Page>

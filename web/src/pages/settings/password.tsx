@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { useSend } from '../../api/queries.ts'
 import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Input } from '../../kit/input.tsx'
 import { useToast } from '../../kit/toast.tsx'
 import { useMe } from '../../session/use-me.ts'
+import { Part } from './part.tsx'
 
 /** Changing one's own password; nothing for who signs in elsewhere only. */
 export function Password() {
@@ -22,7 +22,7 @@ export function Password() {
   })
   if (!person.hasPassword) return null
   return (
-    <Card title="Password" about="Changing it signs you out everywhere else.">
+    <Part title="Password" about="Changing it signs you out everywhere else.">
       <Form
         // A changed password leaves empty fields.
         key={changed}
@@ -41,6 +41,6 @@ export function Password() {
           Change password
         </Button>
       </Form>
-    </Card>
+    </Part>
   )
 }

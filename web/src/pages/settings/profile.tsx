@@ -1,11 +1,11 @@
 import { useSend } from '../../api/queries.ts'
 import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Input } from '../../kit/input.tsx'
 import { useToast } from '../../kit/toast.tsx'
 import { useMe } from '../../session/use-me.ts'
+import { Part } from './part.tsx'
 
 /** One's own name. */
 export function Profile() {
@@ -13,7 +13,7 @@ export function Profile() {
   const toast = useToast()
   const rename = useSend('PATCH /me', { refresh: ['GET /me', 'GET /members'], onSuccess: () => toast('Saved.') })
   return (
-    <Card title="You" about={`You sign in as ${person.email}.`}>
+    <Part title="You" about={`You sign in as ${person.email}.`}>
       <Form
         className="max-w-md"
         problem={rename.error}
@@ -26,6 +26,6 @@ export function Profile() {
           Save name
         </Button>
       </Form>
-    </Card>
+    </Part>
   )
 }

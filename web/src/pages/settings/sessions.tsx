@@ -3,13 +3,13 @@ import { MonitorSmartphone } from 'lucide-react'
 import { ask, useSend } from '../../api/queries.ts'
 import { Badge } from '../../kit/badge.tsx'
 import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { List, ListRow } from '../../kit/list.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
 import { useToast } from '../../kit/toast.tsx'
 import { browserName } from './browser-name.ts'
+import { Part } from './part.tsx'
 
 /** Where one is signed in, and signing out there. */
 export function Sessions() {
@@ -21,7 +21,7 @@ export function Sessions() {
     onError: problem => toast(problem.message, 'bad'),
   })
   return (
-    <Card
+    <Part
       title="Sessions"
       about="Browsers in which you are signed in. End those that you do not know, and change your password."
       flush
@@ -64,6 +64,6 @@ export function Sessions() {
           ))}
         </List>
       )}
-    </Card>
+    </Part>
   )
 }

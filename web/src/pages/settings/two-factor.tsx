@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { Badge } from '../../kit/badge.tsx'
 import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { useMe } from '../../session/use-me.ts'
+import { Part } from './part.tsx'
 import { TwoFactorOff } from './two-factor-off.tsx'
 import { TwoFactorOn } from './two-factor-on.tsx'
 
@@ -13,13 +13,21 @@ export function TwoFactor() {
   const close = () => setOpen(false)
   if (!hasPassword) return null
   return (
-    <Card
-      title="Two-factor sign-in"
+    <Part
+      title={
+        <>
+          Two-factor sign-in <Badge tone={twoFactor ? 'good' : 'plain'}>{twoFactor ? 'on' : 'off'}</Badge>
+        </>
+      }
       about="A code from an authenticator app after your password: then the password alone opens nothing."
-      actions={<Badge tone={twoFactor ? 'good' : 'plain'}>{twoFactor ? 'on' : 'off'}</Badge>}
     >
-      <Button onClick={() => setOpen(true)}>{twoFactor ? 'Turn off…' : 'Turn on…'}</Button>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-soft text-sm">
+          {twoFactor ? 'Signing in asks for a code.' : 'Your password alone signs you in.'}
+        </p>
+        <Button onClick={() => setOpen(true)}>{twoFactor ? 'Turn off…' : 'Turn on…'}</Button>
+      </div>
       {twoFactor ? <TwoFactorOff open={open} onClose={close} /> : <TwoFactorOn open={open} onClose={close} />}
-    </Card>
+    </Part>
   )
 }

@@ -1,11 +1,11 @@
 import { useSend } from '../../api/queries.ts'
 import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Input } from '../../kit/input.tsx'
 import { useToast } from '../../kit/toast.tsx'
 import { useIsAdmin, useWorkspace } from '../../session/use-me.ts'
+import { Part } from './part.tsx'
 
 /** The name of the workspace, for those who may change it. */
 export function WorkspaceName() {
@@ -18,7 +18,7 @@ export function WorkspaceName() {
   })
   if (!isAdmin) return null
   return (
-    <Card title="Workspace" about="Its name shows in the top bar and on invitations.">
+    <Part title="Workspace" about="Its name shows in the top bar and on invitations.">
       <Form
         key={workspace.id}
         className="max-w-md"
@@ -32,6 +32,6 @@ export function WorkspaceName() {
           Rename workspace
         </Button>
       </Form>
-    </Card>
+    </Part>
   )
 }

@@ -6,7 +6,7 @@ import { CodeBlock } from '../../kit/code-block.tsx'
 
 const steps = [
   { icon: Bot, title: 'Pair an agent', about: 'It shows a code; you compare it here and say what the agent may do.' },
-  { icon: Plug, title: 'Connect an app', about: 'Once, here. Agents use it and never see its credential.' },
+  { icon: Plug, title: 'Connect an app', about: 'Once, for all agents. They use it and never see its credential.' },
   {
     icon: ShieldCheck,
     title: 'Approve what matters',
