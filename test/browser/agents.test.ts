@@ -97,6 +97,27 @@ describe('a key that is made on the page', () => {
     expect(body).toMatchObject({ agent: { name: 'Careful' }, scope: { effects: ['read', 'write'] } })
   })
 
+  test('for tests offers connections for tests alone', async () => {
+    const { id } = await claw.connect({ environment: 'test', label: 'a test account' })
+    const { items } = (await ada.rest('GET', '/connections')).body as {
+      items: { label: string; environment: string }[]
+    } // as documented
+    const { label } = items.find(({ environment }) => environment === 'live') ?? { label: '' }
+    await using tab = await openAgents()
+    const { page } = tab
+    await tab.visit('/agents/new?agent=Tried')
+    await page.getByLabel('Only chosen connections').check()
+    await page.getByRole('checkbox', { name: label, exact: true }).waitFor()
+    await page.getByLabel(/^Test/).check()
+    await page.getByRole('checkbox', { name: label, exact: true }).waitFor({ state: 'detached' })
+    await page.getByLabel('a test account').check()
+    await page.getByText('with the test connection “a test account”').waitFor()
+    await page.getByRole('button', { name: 'Make key' }).click()
+    await page.getByText('It is shown only now.').waitFor()
+    const { body } = await whoami(await shownKey(page))
+    expect(body).toMatchObject({ environment: 'test', scope: { effects: ['read', 'write'], connections: [id] } })
+  })
+
   test('cannot be made while a choice is empty or a limit is no number', async () => {
     await using tab = await openAgents()
     const { page } = tab
@@ -128,6 +149,25 @@ describe('a key on the page', () => {
   let key: Awaited<ReturnType<typeof newKey>>
   beforeEach(async () => {
     key = await newKey({ scope: { effects: ['read', 'write'] } })
+  })
+
+  test('is worked on by keyboard alone; Escape leaves everything as it is, with the focus where it was', async () => {
+    await using tab = await openAgents()
+    const { page } = tab
+    await tab.visit('/agents')
+    const menu = page.getByRole('button', { name: `More about ${key.tail} of ${key.agent}`, exact: true })
+    for (const item of ['Change', 'Rotate', 'Revoke']) {
+      await menu.focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: item }).waitFor()
+      await page.keyboard.type(item)
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await expect.poll(() => menu.evaluate(button => button === button.ownerDocument.activeElement)).toBe(true)
+    }
+    expect(await works(key.secret)).toBe(true)
   })
 
   test('is rotated with an overlap: the new one is shown once, and both work meanwhile', async () => {
@@ -186,7 +226,8 @@ describe('an agent on the page', () => {
     await page.getByRole('alert').getByText(`There is an agent named "${other.agent}" already.`).waitFor()
     await page.getByLabel('Name', { exact: true }).fill('Renamed')
     await page.getByRole('button', { name: 'Rename' }).click()
-    await page.getByRole('heading', { level: 2, name: 'Renamed' }).waitFor()
+    await page.getByRole('heading', { level: 2, name: 'Renamed', exact: true }).waitFor()
+    expect(await page.getByRole('heading', { name: agent, exact: true }).count()).toBe(0)
   })
 
   test('ends with all its keys', async () => {

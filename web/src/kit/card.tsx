@@ -34,7 +34,7 @@ export function Card({
             flush ? 'min-h-14 border-line border-b py-3' : 'pt-4',
           )}
         >
-          <div className="min-w-0">
+          <div className="min-w-0 flex-1 basis-40">
             <h2 id={id} className="text-base">
               {title}
             </h2>

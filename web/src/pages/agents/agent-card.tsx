@@ -28,7 +28,8 @@ export function AgentCard({ agent, names }: { agent: Agent; names: Names }) {
       title={agent.name}
       about={
         <>
-          Made by {agent.createdBy ?? 'the command line'} · <Time at={agent.createdAt} />
+          {agent.createdBy === null ? 'From the command line' : `Made by ${agent.createdBy}`} ·{' '}
+          <Time at={agent.createdAt} />
         </>
       }
       actions={
@@ -89,7 +90,7 @@ export function AgentCard({ agent, names }: { agent: Agent; names: Names }) {
           </Ended>
         </div>
       )}
-      <RenameAgent agent={agent} open={renaming} onClose={() => setRenaming(false)} />
+      {renaming && <RenameAgent agent={agent} onClose={() => setRenaming(false)} />}
     </Card>
   )
 }

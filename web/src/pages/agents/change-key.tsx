@@ -21,8 +21,8 @@ export function ChangeKey({ of: key, onClose }: { of: Key; onClose(): void }) {
       open
       onClose={onClose}
       shape="wide"
-      title={`What ${keyName(key)} may do`}
-      about="Holds from its next call on. The key itself stays as it is."
+      title={key.kind === 'oauth' ? 'What this grant may do' : 'What this key may do'}
+      about={`${keyName(key)}: a change holds from its next call on.`}
     >
       {problem && <ProblemNote problem={problem} />}
       {choices ? <Change of={key} choices={choices} onClose={onClose} /> : !problem && <SkeletonRows />}

@@ -7,13 +7,13 @@ import { Input } from '../../kit/input.tsx'
 import type { Agent } from './agent.ts'
 
 /** Gives an agent another name. */
-export function RenameAgent({ agent, open, onClose }: { agent: Agent; open: boolean; onClose(): void }) {
+export function RenameAgent({ agent, onClose }: { agent: Agent; onClose(): void }) {
   const rename = useSend('PATCH /agents/{id}', { refresh: ['GET /agents'], onSuccess: onClose })
   return (
     <Dialog
-      open={open}
+      open
       onClose={onClose}
-      title={`Rename ${agent.name}`}
+      title="Rename agent"
       about="Its keys stay as they are. What it did before keeps this agent, under its new name."
     >
       <Form

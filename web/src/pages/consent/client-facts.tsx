@@ -11,6 +11,11 @@ export function ClientFacts({ asking }: { asking: Asking }) {
   const { name, uri, redirectHost, loopbackOnly, verified } = client
   return (
     <section aria-label="Who asks" className="flex flex-col gap-4 border-line border-b pb-6">
+      {loopbackOnly && (
+        <Note tone="warn" title="The answer goes to a program on this computer.">
+          Any program here can listen there and use any name. Allow it only if you started this yourself, just now.
+        </Note>
+      )}
       <div className="rounded-lg border border-edge border-dashed p-3.5">
         <p className="mb-2.5 font-medium text-soft text-xs">
           What the program says of itself. Nobody has checked any of it.
@@ -23,14 +28,16 @@ export function ClientFacts({ asking }: { asking: Asking }) {
       <div className="px-3.5">
         <Facts>
           <Fact term="Client">
-            <span className="font-mono">{clientHost(client)}</span>{' '}
             {verified ? (
-              <Badge tone="good" icon={BadgeCheck}>
-                published there
-              </Badge>
+              <>
+                <span className="font-mono">{clientHost(client)}</span>{' '}
+                <Badge tone="good" icon={BadgeCheck}>
+                  published there
+                </Badge>
+              </>
             ) : (
               <Badge tone="warn" icon={TriangleAlert}>
-                unknown maker
+                unknown maker: it registered itself
               </Badge>
             )}
           </Fact>
@@ -52,11 +59,6 @@ export function ClientFacts({ asking }: { asking: Asking }) {
           </Fact>
         </Facts>
       </div>
-      {loopbackOnly && (
-        <Note tone="warn" title="The answer goes to a program on this computer.">
-          Any program here can listen there and use any name. Allow it only if you started this yourself, just now.
-        </Note>
-      )}
     </section>
   )
 }
