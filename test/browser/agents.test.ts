@@ -159,8 +159,15 @@ describe('a key on the page', () => {
     for (const item of ['Change', 'Rotate', 'Revoke']) {
       await menu.focus()
       await page.keyboard.press('Enter')
-      await page.getByRole('menuitem', { name: item }).waitFor()
-      await page.keyboard.type(item)
+      const wanted = page.getByRole('menuitem', { name: item })
+      await wanted.waitFor()
+      await expect
+        .poll(async () => {
+          const isThere = await wanted.evaluate(element => element === element.ownerDocument.activeElement)
+          if (!isThere) await page.keyboard.press('ArrowDown')
+          return isThere
+        })
+        .toBe(true)
       await page.keyboard.press('Enter')
       await page.getByRole('dialog').waitFor()
       await page.keyboard.press('Escape')

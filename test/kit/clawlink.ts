@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createKey } from '../../src/accounts/create-key.ts'
+import { createPasswords } from '../../src/accounts/people/passwords.ts'
 import type { Environment } from '../../src/accounts/principal.ts'
 import type { Scope } from '../../src/accounts/scope.ts'
 import type { App } from '../../src/app.ts'
@@ -104,6 +105,8 @@ export type StartOptions = {
    * destroys. `standard`: no rule, as a new ClawLink starts.
    */
   policy?: 'standard' | 'allow-all'
+  /** Passwords are hashed at the cost that a ClawLink has, not at the small one that most tests do with. */
+  slowPasswords?: boolean
 }
 
 export async function startClawLink({
@@ -112,6 +115,7 @@ export async function startClawLink({
   sandbox: sandboxOptions = {},
   connected = true,
   policy = 'allow-all',
+  slowPasswords = false,
 }: StartOptions = {}): Promise<TestClawLink> {
   const clock = movableClock()
   const dataDir = mkdtempSync(join(tmpdir(), 'clawlink-test-'))
@@ -142,6 +146,7 @@ export async function startClawLink({
   )
   if (serving instanceof Fault) throw new Error(serving.message)
   const { app, url = '' } = serving
+  if (!slowPasswords) app.passwords = createPasswords({ cost: { N: 2 ** 10, r: 8, p: 1 } })
 
   const newKey: TestClawLink['newKey'] = async ({ environment = 'live', agent = 'tester', ...rest } = {}) => {
     const made = orThrow(

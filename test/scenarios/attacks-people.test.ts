@@ -25,12 +25,15 @@ const nextMinute = () => claw.clock.move(minuteMs)
 
 describe('finding out who has an account', () => {
   test('gets one answer for a stranger, a wrong password, a person without one and a locked account, at equal work', async () => {
-    const known = await signUp(claw)
-    const elsewhere = await signUp(claw)
-    const locked = await signUp(claw)
-    await claw.app.db.write(async tx => {
+    await using slow = await startClawLink({ connected: false, slowPasswords: true })
+    const trySignIn = (email: string, word = wrong) =>
+      asBrowser(slow)('POST', '/sign-in', { body: { email, password: word } })
+    const known = await signUp(slow)
+    const elsewhere = await signUp(slow)
+    const locked = await signUp(slow)
+    await slow.app.db.write(async tx => {
       await tx.updateTable('people').set({ password_hash: '' }).where('id', '=', elsewhere.personId).execute()
-      const locked_until = claw.clock.now() + 60 * minuteMs
+      const locked_until = slow.clock.now() + 60 * minuteMs
       await tx.updateTable('people').set({ locked_until }).where('id', '=', locked.personId).execute()
     })
     const cases = {

@@ -18,8 +18,11 @@ const hashBytes = 32
 /** More than any stored hash may ask for. */
 const memoryBytesMax = 256 * 1024 * 1024
 
-/** `parallelMax` bounds the memory and leaves threads of the pool to others; `waitingMax` bounds the wait. */
-export function createPasswords({ parallelMax = 2, waitingMax = 50 } = {}): Passwords {
+/**
+ * `parallelMax` bounds the memory and leaves threads of the pool to others; `waitingMax` bounds the wait. `cost` is that of new
+ * hashes, and of a look where nothing is stored.
+ */
+export function createPasswords({ parallelMax = 2, waitingMax = 50, cost = present } = {}): Passwords {
   let running = 0
   const waiting: (() => void)[] = []
 
@@ -40,13 +43,13 @@ export function createPasswords({ parallelMax = 2, waitingMax = 50 } = {}): Pass
   return {
     async hash(password) {
       const salt = randomBytes(saltBytes)
-      const made = await derive(password, salt, present)
-      return made instanceof Fault ? made : written({ ...present, salt, hash: made })
+      const made = await derive(password, salt, cost)
+      return made instanceof Fault ? made : written({ ...cost, salt, hash: made })
     },
     async fits(password, stored) {
       // Random bytes that no password leads to, so that there is one path for everybody.
       const { salt, hash, ...parameters } = read(stored) ?? {
-        ...present,
+        ...cost,
         salt: randomBytes(saltBytes),
         hash: randomBytes(hashBytes),
       }
