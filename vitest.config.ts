@@ -12,8 +12,8 @@ export default defineConfig({
     // A project whose folder is still empty is no failure; `npm test` fails if no test ran at all.
     passWithNoTests: true,
     silent: 'passed-only',
-    // With two cores, vitest would leave one idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Three even on two cores: many tests wait for processes and pages more than they work.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       project('unit', ['src/**/*.test.ts', 'bench/**/*.test.ts', 'web/src/**/*.test.ts', 'test/checks/**/*.test.ts']),
       project('sqlite', onBothDatabases, { env: { CLAWLINK_TEST_DIALECT: 'sqlite' } }),
