@@ -13,7 +13,11 @@ export function noteComplaints(page: Page): string[] {
   return complaints
 }
 
-/** Chromium also writes down every answer of the API that says no, such as one to somebody who is not signed in. */
+/**
+ * Chromium also writes down every answer of the API that says no, such as one to somebody who is not signed in; and the app
+ * itself that a session has ended, before it goes to the sign-in.
+ */
 function isRefusal(message: ConsoleMessage): boolean {
+  if (message.text().includes('No ClawLink key was sent, and nobody is signed in.')) return true
   return /^Failed to load resource: .* status of 4\d\d/.test(message.text()) && message.location().url.includes('/api/')
 }
