@@ -21,5 +21,7 @@ export async function startChromium(): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb']
   if (executablePath) return chromium.launch({ executablePath, args })
   const brought = await import('@sparticuz/chromium').then(module => module.default)
-  return chromium.launch({ executablePath: await brought.executablePath(), args: [...brought.args, ...args] })
+  // In a single process it ends with the first tab that is closed.
+  const its = brought.args.filter(arg => arg !== '--single-process')
+  return chromium.launch({ executablePath: await brought.executablePath(), args: [...its, ...args] })
 }
