@@ -1,6 +1,6 @@
 import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { Tool } from '../catalog/catalog.ts'
-import type { Coercion, Outcome, Success } from '../core/outcome.ts'
+import type { Coercion, Outcome } from '../core/outcome.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import type { PolicyDecision } from './policy/rule.ts'
 
@@ -59,5 +59,3 @@ export type EndedCall<O extends Outcome = Outcome> = {
   coerced: Coercion[]
   connection?: { id: string; label: string; account: string }
 }
-
-export type SucceededCall = EndedCall<Success>

@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts'
 import type { Net, NetSettings } from './send.ts'
 
 /**
- * `send.ts`, loaded when the first request goes out: the HTTP client behind it is an eighth of the memory that a ClawLink
- * at rest would hold.
+ * `send.ts` and the HTTP client behind it, loaded when the first request goes out: a ClawLink that makes no call does not hold
+ * them in memory.
  */
 export function netOnDemand(settings: NetSettings, clock: Clock): Net {
   let opening: Promise<Net> | undefined

@@ -37,39 +37,31 @@ const credentials: SealedTable = {
   },
 }
 
-const seals: SealedTable = {
+/** A table whose rows are named by their own id. Those of the authorization server belong to no workspace. */
+const byId = (table: 'seals' | 'oauth_records'): SealedTable => ({
   async notUnder(tx, ringVersion, after) {
     const rows = await tx
-      .selectFrom('seals')
-      .select(['id', 'workspace_id', 'version', 'ring_version', 'sealed'])
+      .selectFrom(table)
+      .selectAll()
       .where('ring_version', '!=', ringVersion)
       .where('id', '>', after)
       .orderBy('id')
       .limit(atOnce)
       .execute()
-    return rows.map(recordOf)
+    return rows.map(row => recordOf({ ...row, workspace_id: 'workspace_id' in row ? row.workspace_id : '' }))
   },
-  save: (tx, record, sealed) => saveById(tx, 'seals', record, sealed),
-}
-
-/** What the authorization server keeps belongs to the installation, so its subject names no workspace. */
-const oauthRecords: SealedTable = {
-  async notUnder(tx, ringVersion, after) {
-    const rows = await tx
-      .selectFrom('oauth_records')
-      .select(['id', 'version', 'ring_version', 'sealed'])
-      .where('ring_version', '!=', ringVersion)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(atOnce)
+  async save(tx, { subject, sealed: old }, sealed) {
+    await tx
+      .updateTable(table)
+      .set({ sealed: sealed.text, ring_version: sealed.ringVersion })
+      .where('id', '=', subject.connectionId)
+      .where('sealed', '=', old.text)
       .execute()
-    return rows.map(row => recordOf({ ...row, workspace_id: '' }))
   },
-  save: (tx, record, sealed) => saveById(tx, 'oauth_records', record, sealed),
-}
+})
 
 /** Every table that holds sealed records. */
-export const sealedTables: readonly SealedTable[] = [credentials, seals, oauthRecords]
+export const sealedTables: readonly SealedTable[] = [credentials, byId('seals'), byId('oauth_records')]
 
 type Row = { id: string; workspace_id: string; version: number; ring_version: number; sealed: string }
 
@@ -78,18 +70,4 @@ function recordOf({ id, workspace_id, version, ring_version, sealed }: Row): Sea
     subject: { workspaceId: workspace_id, connectionId: id, version },
     sealed: { ringVersion: ring_version, text: sealed },
   }
-}
-
-async function saveById(
-  tx: Transaction<Schema>,
-  table: 'seals' | 'oauth_records',
-  { subject, sealed: old }: SealedRecord,
-  sealed: Sealed,
-): Promise<void> {
-  await tx
-    .updateTable(table)
-    .set({ sealed: sealed.text, ring_version: sealed.ringVersion })
-    .where('id', '=', subject.connectionId)
-    .where('sealed', '=', old.text)
-    .execute()
 }

@@ -1,21 +1,20 @@
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { Fault } from '../../core/errors.ts'
 import type { RuleRow, Schema } from '../../db/schema.ts'
 
-/** The rules of a workspace in their order, which nobody else changes until this transaction ends. */
+/** The rules of a workspace in the order in which they are tried; by id where positions are equal. */
+export function rulesInOrder(db: Kysely<Schema>, workspaceId: string) {
+  return db.selectFrom('rules').selectAll().where('workspace_id', '=', workspaceId).orderBy('position').orderBy('id')
+}
+
+/** The same rules, which nobody else changes until this transaction ends. */
 export async function lockRules(tx: Transaction<Schema>, workspaceId: string): Promise<RuleRow[]> {
   await tx
     .updateTable('workspaces')
     .set(({ ref }) => ({ name: ref('name') }))
     .where('id', '=', workspaceId)
     .execute()
-  return tx
-    .selectFrom('rules')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .orderBy('position')
-    .orderBy('id')
-    .execute()
+  return rulesInOrder(tx, workspaceId).execute()
 }
 
 export function noSuchRule(id: string): Fault {

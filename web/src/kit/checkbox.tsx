@@ -1,4 +1,5 @@
 import { type ComponentProps, type ReactNode, useId } from 'react'
+import { ChoiceLabel, hintId } from './choice-label.tsx'
 
 type Props = Omit<ComponentProps<'input'>, 'type' | 'className'> & { label: ReactNode; hint?: ReactNode }
 
@@ -10,20 +11,11 @@ export function Checkbox({ label, hint, ...rest }: Props) {
       <input
         type="checkbox"
         id={id}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-describedby={hint ? hintId(id) : undefined}
         className="mt-0.5 size-4.5 shrink-0"
         {...rest}
       />
-      <div className="min-w-0 text-sm">
-        <label htmlFor={id} className="block font-medium">
-          {label}
-        </label>
-        {hint && (
-          <p id={`${id}-hint`} className="text-faint">
-            {hint}
-          </p>
-        )}
-      </div>
+      <ChoiceLabel id={id} label={label} hint={hint} />
     </div>
   )
 }

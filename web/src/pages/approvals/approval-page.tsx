@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import { ask } from '../../api/queries.ts'
 import { Badge } from '../../kit/badge.tsx'
 import { Card } from '../../kit/card.tsx'
@@ -9,6 +8,7 @@ import { Page } from '../../kit/page.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
+import { Fact, Facts } from '../../scope/fact.tsx'
 import { type ApprovalDetail, stateLook } from './approval.ts'
 import { Decide } from './decide.tsx'
 import { Decided } from './decided.tsx'
@@ -39,7 +39,7 @@ function Loaded({ approval }: { approval: ApprovalDetail }) {
       }
       actions={<Badge tone={look.tone}>{look.label}</Badge>}
     >
-      <Facts approval={approval} />
+      <CallFacts approval={approval} />
       <ExactRequest approval={approval} />
       {state === 'pending' ? <Decide approval={approval} /> : <Decided approval={approval} />}
       <p className="text-faint text-xs">
@@ -49,12 +49,12 @@ function Loaded({ approval }: { approval: ApprovalDetail }) {
   )
 }
 
-function Facts({ approval }: { approval: ApprovalDetail }) {
+function CallFacts({ approval }: { approval: ApprovalDetail }) {
   const { tool, effect, connection, why, rule, state, createdAt, expiresAt } = approval
   const account = connection.account === connection.label ? undefined : connection.account
   return (
     <Card>
-      <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-[8rem_1fr]">
+      <Facts>
         <Fact term="Tool">
           <span className="flex flex-wrap items-center gap-2">
             <code className="break-all font-mono">{tool}</code> <EffectBadge effect={effect} />
@@ -84,16 +84,7 @@ function Facts({ approval }: { approval: ApprovalDetail }) {
             </>
           )}
         </Fact>
-      </dl>
+      </Facts>
     </Card>
-  )
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-faint text-sm">{term}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </>
   )
 }
