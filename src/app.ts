@@ -11,7 +11,9 @@ import { rulesQuery } from './calls/policy/queries.ts'
 import type { Rule } from './calls/policy/rule.ts'
 import { createValidator, type Validator } from './calls/validate.ts'
 import { buildCatalog, type Catalog } from './catalog/catalog.ts'
+import { createFlights, type Flights } from './connections/flights.ts'
 import { type ConnectionQueries, connectionQueries } from './connections/queries.ts'
+import type { RenewalEnd } from './connections/renewal.ts'
 import { connectors } from './connectors/index.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import type { Config } from './core/config.ts'
@@ -48,6 +50,8 @@ export type App = {
   addressTries: Tries
   /** Wakes sleepers of this process: what happened is in the database, never in here. */
   wakes: EventEmitter
+  /** Renewals of credentials that are on their way in this process. */
+  renewals: Flights<RenewalEnd>
   queries: { accounts: AccountQueries; connections: ConnectionQueries; rules: Point<RuleRow> }
   /** Facts that may be a second old. Never a credential, sealed or not. */
   memory: {
@@ -94,6 +98,7 @@ export async function openApp(
     passwords: createPasswords(),
     addressTries: createTries({ max: 20, windowMs: 60_000 }),
     wakes: new EventEmitter().setMaxListeners(0),
+    renewals: createFlights(cause => log.error({ err: cause }, 'a credential could not be renewed')),
     queries: { accounts: accountQueries(db), connections: connectionQueries(db), rules: rulesQuery(db) },
     memory: {
       keys: new TtlCache(remembered),
@@ -108,6 +113,8 @@ export async function openApp(
   return {
     app,
     async close() {
+      // A token that the provider has given by now and that is not stored is lost.
+      await app.renewals.land(config.stopGraceMs)
       await net.close()
       await app.keyUse.close()
       await db.close()
@@ -117,13 +124,16 @@ export async function openApp(
 }
 
 /**
- * Hosts that need no further permission: those the owner named as a provider's base URL, and a connector's own when it is
- * an address of this machine by definition, like the sandbox's.
+ * Hosts that need no further permission: those the owner named as a provider's base URL or as the Vault, and a connector's
+ * own when it is an address of this machine by definition, like the sandbox's.
  */
 function ownHosts(config: Config, catalog: Catalog): string[] {
-  const named = Object.values(config.baseUrls).map(url => new URL(url).host)
+  const named = [...Object.values(config.baseUrls), ...(config.vaultUrl ? [config.vaultUrl] : [])].map(
+    url => new URL(url).host,
+  )
   const local = [...catalog.providers.values()]
-    .map(({ base }) => new URL(base))
-    .filter(({ hostname }) => hostname === '127.0.0.1')
-  return [...named, ...local.map(({ host }) => host)]
+    // One with a `{name}` in its host is no URL yet, and no address of this machine.
+    .map(({ base }) => URL.parse(base))
+    .flatMap(url => (url?.hostname === '127.0.0.1' ? [url.host] : []))
+  return [...named, ...local]
 }

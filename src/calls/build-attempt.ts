@@ -1,11 +1,12 @@
 import { requestPage } from '../catalog/page.ts'
 import { buildRequest, type ProviderRequest } from '../catalog/request.ts'
+import { valuesOf } from '../connections/auth-of.ts'
 import { Fault } from '../core/errors.ts'
 import type { ReadyCall } from './call.ts'
 
 /** The exact request of a call, without its credential. Pure: the same for every attempt and for the preview. */
-export function buildAttempt({ call, tool, args }: ReadyCall): ProviderRequest | Fault {
-  const request = buildRequest(tool, args, call.id)
+export function buildAttempt({ call, tool, args, connection }: ReadyCall): ProviderRequest | Fault {
+  const request = buildRequest(tool, args, call.id, valuesOf(tool.provider, connection))
   if ('field' in request) {
     return new Fault('validation_error', `The argument ${request.field} ${request.problem}.`, {
       invalidFields: [request],

@@ -40,15 +40,11 @@ export async function searchTools(
   }
   const scope = scopeOf(principal)
   const keep = (tool: Tool) => (provider === undefined || tool.provider.slug === provider) && allowsTool(scope, tool)
+  const connected = await connectedProviders(app, principal)
   const found = query.trim()
-    ? app.catalog.search.find(query, limit, keep).map(hit => hit.tool)
+    ? app.catalog.search.find(query, limit, { keep, preferred: connected }).map(hit => hit.tool)
     : [...app.catalog.tools.values()].filter(keep).slice(0, limit)
-  return Promise.all(
-    found.map(async tool => {
-      const connections = await usableConnections(app, principal, tool)
-      return { ...summaryOf(tool), connected: connections.length > 0 }
-    }),
-  )
+  return found.map(tool => ({ ...summaryOf(tool), connected: connected.has(tool.provider.slug) }))
 }
 
 /** Everything that a caller needs to know before calling a tool. */
@@ -83,6 +79,18 @@ function summaryOf(tool: Tool) {
     effect: tool.effect,
     arguments: properties,
   }
+}
+
+/** The providers of the connections that this principal may use. */
+async function connectedProviders({ db }: App, principal: Principal): Promise<Set<string>> {
+  const rows = await db.read
+    .selectFrom('connections')
+    .select(['id', 'provider'])
+    .where('workspace_id', '=', principal.workspaceId)
+    .where('environment', '=', principal.environment)
+    .execute()
+  const scope = scopeOf(principal)
+  return new Set(rows.filter(row => allowsConnection(scope, row)).map(({ provider }) => provider))
 }
 
 async function usableConnections(app: App, principal: Principal, tool: Tool) {

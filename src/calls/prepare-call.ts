@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { connectLink } from '../connections/links.ts'
 import { connectionsOf, pickConnection } from '../connections/pick-connection.ts'
 import { Fault } from '../core/errors.ts'
 import type { Call, ReadyCall } from './call.ts'
@@ -19,7 +20,12 @@ export async function prepareCall(app: App, call: Call): Promise<ReadyCall | Fau
   const provider = tool.provider.slug
   const found = connectionsOf(app, principal.workspaceId, provider)
   const rows = found instanceof Promise ? await found : found
-  const connection = pickConnection(rows, { provider, requested: request.connection, principal })
+  const connection = pickConnection(rows, {
+    provider,
+    requested: request.connection,
+    principal,
+    link: () => connectLink(app, provider),
+  })
   if (connection instanceof Fault) return connection
   const known = rulesOf(app, principal.workspaceId)
   const rules = known instanceof Promise ? await known : known

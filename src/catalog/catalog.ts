@@ -5,7 +5,15 @@ import { createSearch, type Search } from './search.ts'
 import { parseTemplate, pathInputs, type Template, urlInputs } from './template.ts'
 
 /** One connector in use, under the name that tools and connections refer to it by. */
-export type Provider = { slug: string; connector: Connector; base: string; tools: readonly Tool[] }
+export type Provider = {
+  slug: string
+  connector: Connector
+  /** May hold `{names}` that each connection fills in. */
+  base: string
+  /** Whether the headers of its requests do. */
+  fillsHeaders: boolean
+  tools: readonly Tool[]
+}
 
 /** One tool, ready to be called: the row with everything that can be known before a call. */
 export type Tool = {
@@ -39,7 +47,9 @@ export function buildCatalog(connectors: Record<string, Connector>, baseUrls: Re
   const tools = new Map<string, Tool>()
   for (const [slug, connector] of Object.entries(connectors)) {
     const own: Tool[] = []
-    const provider: Provider = { slug, connector, base: baseUrls[slug] ?? connector.api.base, tools: own }
+    const base = baseUrls[slug] ?? connector.api.base
+    const fillsHeaders = Object.values(connector.api.headers ?? {}).some(value => value.includes('{'))
+    const provider: Provider = { slug, connector, base, fillsHeaders, tools: own }
     providers.set(slug, provider)
     for (const [key, row] of Object.entries(connector.tools)) own.push(buildTool(provider, key, row))
     for (const tool of own) tools.set(tool.name, tool)

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import type { Effect } from '../core/effect.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import type { Auth, Fields } from './auth.ts'
 
 /**
  * Whether repeating a request is harmless once it may have reached the provider.
@@ -36,20 +37,6 @@ export type RetryHint = { header: string; unit: 'epoch_s' | 'delta_s'; when?: [h
 /** How to get the next page. `link`: RFC 8288 `Link: <…>; rel="next"`. `cursor`: a value in the body, sent back as `param`. */
 export type Page = { kind: 'link' } | { kind: 'cursor'; param: string; next: string }
 
-/** A way to authenticate. The first one listed is offered first. */
-export type Auth = {
-  kind: 'api_key'
-  /** What people call it at this provider: "personal access token", "API key". */
-  label: string
-  header: string
-  /** `{secret}` is replaced by the secret. */
-  format: string
-  /** Page at the provider where the secret is made. */
-  console?: string
-  /** What to tick there, in a sentence. */
-  advice?: string
-}
-
 export type JsonSchema = { [key: string]: unknown }
 
 export type ToolRow = {
@@ -58,6 +45,8 @@ export type ToolRow = {
   input: z.ZodType | JsonSchema
   /** `METHOD /path/{input}{?query,inputs}`. `{+path}` keeps its slashes. Inputs not named here become the JSON body. */
   request: string
+  /** A GraphQL document; every input becomes a variable of it. */
+  graphql?: string
   effect?: Effect
   idempotency?: Idempotency
   page?: Page
@@ -69,14 +58,38 @@ export type ToolRow = {
 export type Connector = {
   name: string
   about: string
-  auth: [Auth, ...Auth[]]
-  /** A cheap read that proves a credential and names its account; `id` and `label` are dotted paths into its answer. */
-  account: { request: string; id: string; label: string }
+  /** A word of its own for the people who look for it, such as "mail" or "payments". */
+  category?: string
+  /** The ways to connect, in the order in which they are offered: what needs the least set-up comes first. */
+  auth: readonly [Auth, ...Auth[]]
+  /** What every way asks for first, such as the subdomain of the person's own site. Never secret. */
+  inputs?: Fields
+  /**
+   * Hosts that a URL which begins with a `{name}` may lead to: `*.salesforce.com`. Without them such a URL may lead to any
+   * public host, as it must where people run the provider themselves.
+   */
+  hosts?: readonly string[]
+  /**
+   * A cheap request that proves a credential and names its account; `id` and `label` are dotted paths into its answer.
+   * an `id` in braces is a value that the connection knows. Without one the provider names no account. `keep`: further
+   * values to remember with the connection.
+   */
+  account: {
+    request: string
+    base?: string
+    body?: unknown
+    id?: string
+    label?: string
+    keep?: Record<string, string>
+  }
   api: {
+    /** May hold `{names}`, as may the values of `headers`: see auth.ts. */
     base: string
     /** The provider's API version that the tools are written for. */
     version?: string
     headers?: Record<string, string>
+    /** How bodies are written. `form`: nested names in brackets, `a[b][0]=c`. JSON unless told. */
+    body?: 'json' | 'form'
     errors?: ErrorRule[]
     retry?: RetryHint[]
     /** Dotted paths where the provider puts its own error message. */
@@ -91,12 +104,19 @@ export type Connector = {
 
 export const connector = (definition: Connector): Connector => definition
 
-/** An API key, personal access token or bot token that goes into one header. */
-export function apiKey(
-  auth: Omit<Auth, 'kind' | 'header' | 'format'> & Partial<Pick<Auth, 'header' | 'format'>>,
-): Auth {
-  return { kind: 'api_key', header: 'authorization', format: 'Bearer {secret}', ...auth }
-}
+export type * from './auth.ts'
+export {
+  apiKey,
+  basic,
+  clientCertificate,
+  clientCredentials,
+  headers,
+  jwtBearer,
+  none,
+  oauth1,
+  oauth2,
+  oauth2Device,
+} from './auth.ts'
 
 export const link = (): Page => ({ kind: 'link' })
 export const cursor = (param: string, next: string): Page => ({ kind: 'cursor', param, next })

@@ -3,7 +3,9 @@ import { connectors } from '../connectors/index.ts'
 import { buildCatalog } from './catalog.ts'
 
 const { search, tools } = buildCatalog(connectors)
-const names = (query: string, limit = 3) => search.find(query, limit).map(hit => hit.tool.name)
+/** What somebody finds who has connected these two. */
+const preferred = new Set(['github', 'sandbox'])
+const names = (query: string, limit = 3) => search.find(query, limit, { preferred }).map(hit => hit.tool.name)
 
 describe('the words of a person find the tool among the first three', () => {
   test.each([
@@ -60,7 +62,7 @@ test('finds at most as many as asked for, each once, best first', () => {
 })
 
 test('finds only what may be found', () => {
-  const hits = search.find('create issue', 50, tool => tool.provider.slug === 'sandbox')
+  const hits = search.find('create issue', 50, { keep: tool => tool.provider.slug === 'sandbox' })
   expect(hits[0]?.tool.name).toBe('sandbox_create_issue')
   expect(hits.every(hit => hit.tool.provider.slug === 'sandbox')).toBe(true)
 })

@@ -3,10 +3,16 @@ import type { Tool } from './catalog.ts'
 
 export type Search = {
   /** The tools that fit the words best, best first. `score` only compares hits of one search. */
-  find(query: string, limit: number, keep?: (tool: Tool) => boolean): { tool: Tool; score: number }[]
+  find(query: string, limit: number, only?: Found): { tool: Tool; score: number }[]
   /** The names that a wrong name most likely meant, best first. */
   nearest(name: string, limit: number): string[]
 }
+
+/** `keep`: which tools may be found at all. `preferred`: providers whose tools win over others that fit as well. */
+type Found = { keep?: (tool: Tool) => boolean; preferred?: ReadonlySet<string> }
+
+/** How much better a tool of a preferred provider counts: enough to win among equals, not to bring up what does not fit. */
+const preference = 2
 
 const words = (text: string): string[] =>
   text
@@ -35,7 +41,7 @@ export function createSearch(tools: readonly Tool[]): Search {
   const ready = () => (index ??= buildIndex(tools))
   const byName = new Map(tools.map(tool => [tool.name, tool]))
   return {
-    find(query, limit, keep = () => true) {
+    find(query, limit, { keep = () => true, preferred = new Set() } = {}) {
       const asked = words(query)
       const related = synonyms
         .filter(group => group.some(word => asked.includes(word)))
@@ -50,7 +56,8 @@ export function createSearch(tools: readonly Tool[]): Search {
       if (related.length) add(related, 0.25)
       const hits = [...scores].flatMap(([name, score]) => {
         const tool = byName.get(name)
-        return tool && keep(tool) ? [{ tool, score }] : []
+        if (!tool || !keep(tool)) return []
+        return [{ tool, score: preferred.has(tool.provider.slug) ? score * preference : score }]
       })
       const exact = ({ tool }: { tool: Tool }) => Number(words(tool.name).join(' ') === asked.join(' '))
       return hits

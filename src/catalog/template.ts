@@ -67,7 +67,7 @@ export function fillTemplate(template: Template, args: Record<string, unknown>):
         if (value === undefined || value === null) continue
         for (const item of Array.isArray(value) ? value : [value]) {
           const text = typeof item === 'object' && item !== null ? JSON.stringify(item) : String(item)
-          query += `${query ? '&' : '?'}${encodeURIComponent(name)}=${encodeURIComponent(text.toWellFormed())}`
+          query += `${query || url.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${encodeURIComponent(text.toWellFormed())}`
         }
       }
     }

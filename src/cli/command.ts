@@ -5,14 +5,31 @@ import { printFault } from './print.ts'
 import type { Flags } from './settings.ts'
 
 /** Secrets are given by the environment or a file only: arguments are visible to every user of the machine. */
-const secretKeys: readonly ConfigKey[] = ['databaseUrl', 'keyring', 'keyringPassphrase', 'oidcClientSecret']
+const secretKeys: readonly ConfigKey[] = [
+  'databaseUrl',
+  'keyring',
+  'keyringPassphrase',
+  'oidcClientSecret',
+  'vaultToken',
+]
 
 /** What the settings that a command takes are about; the last holds all. */
 export const settingsFor = {
   nothing: [],
   database: ['dataDir'],
   credentials: ['dataDir', 'keyringFile', 'keyringCommand'],
-  calls: ['dataDir', 'keyringFile', 'keyringCommand', 'outboundAllow', 'baseUrls', 'sandboxPort'],
+  calls: [
+    'dataDir',
+    'keyringFile',
+    'keyringCommand',
+    'outboundAllow',
+    'baseUrls',
+    'sandboxPort',
+    'secretsDir',
+    'vaultUrl',
+    'vaultMount',
+    'vaultNamespace',
+  ],
   all: configKeys,
 } as const satisfies Record<string, readonly ConfigKey[]>
 
@@ -64,6 +81,10 @@ const valueNames: Partial<Record<ConfigKey, string>> = {
   oidcClientId: 'id',
   oidcLabel: 'text',
   approvalHours: 'hours',
+  secretsDir: 'folder',
+  vaultUrl: 'url',
+  vaultMount: 'path',
+  vaultNamespace: 'name',
   outboundAllow: 'hosts',
   baseUrls: 'pairs',
   sandboxPort: 'port',

@@ -1,10 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { type App, openApp } from '../app.ts'
-import { freshCredential } from '../connections/fresh-credential.ts'
+import type { Credential } from '../connections/credential.ts'
+import { reconnectLink } from '../connections/links.ts'
+import { openCredential } from '../connections/open-credential.ts'
+import { readSecretRef } from '../connections/stores/read-secret-ref.ts'
 import { type Config, unknownVariables } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import { version } from '../core/version.ts'
+import type { ConnectionRow } from '../db/schema.ts'
 import { dim, green, print, printJson, red, yellow } from './print.ts'
 import { type Flags, settingsOf } from './settings.ts'
 
@@ -91,14 +95,30 @@ async function aboutConnections(app: App): Promise<Finding[]> {
     return [{ state: 'note', what: 'Nothing is connected yet.', fix: 'For example: clawlink connections add github' }]
   const broken: Finding[] = []
   for (const row of rows) {
-    const secret = await freshCredential(app, row)
-    if (secret instanceof Fault)
-      broken.push({ state: 'bad', what: `${row.provider} (${row.label}): ${secret.message}`, fix: secret.fix })
+    const opened = await storedCredential(app, row)
+    if (opened instanceof Fault)
+      broken.push({ state: 'bad', what: `${row.provider} (${row.label}): ${opened.message}`, fix: opened.fix })
+    else if (row.state === 'needs_reauth')
+      broken.push({
+        state: 'bad',
+        what: `${row.provider} (${row.label}) has to be connected anew: ${row.state_reason}`,
+        fix: `Open ${reconnectLink(app, row.id)}`,
+      })
   }
   return [
     ...broken,
-    { state: 'good', what: `${rows.length - broken.length} of ${rows.length} stored credentials open.` },
+    {
+      state: 'good',
+      what: `${rows.length - broken.length} of ${rows.length} connections have a credential that opens.`,
+    },
   ]
+}
+
+/** Opens it without asking the provider for anything. */
+async function storedCredential(app: App, row: ConnectionRow): Promise<Credential | Fault> {
+  if (row.secret_ref !== '') return readSecretRef(app, row.secret_ref)
+  const [credential] = await app.queries.connections.credential(row.id)
+  return credential ? openCredential(app, credential) : new Fault('connection_not_found', 'Its credential is gone.')
 }
 
 function aboutProviders(app: App): Finding[] {

@@ -105,23 +105,60 @@ const connections = group('connections', 'Accounts that agents may use.')
 command(
   connections,
   'add <provider>',
-  'Connect an account. The secret is asked for, or read from standard input.',
+  'Connect an account. What it needs is asked for, or read from standard input (several fields as JSON).',
   async (flags, [provider]) => (await import('./connections.ts')).addConnectionCommand(flags, provider ?? ''),
   settingsFor.calls,
 )
+  .option('--way <id>', 'Which way to connect, where the provider has several.')
+  .option('--secret-ref <ref>', 'Where the secret is kept instead: env:NAME, file:name or vault:path#key.')
   .option('--label <text>', 'What to call it; the account’s own name otherwise.')
   .option('--default', 'Use it when a call names none.')
   .option('--test', 'For test keys only.')
-command(connections, 'list', 'List the connections.', async flags =>
+command(connections, 'list', 'List the connections, and how they are.', async flags =>
   (await import('./connections.ts')).listConnectionsCommand(flags),
 )
 command(
   connections,
-  'remove <id>',
-  'Remove one connection (named by its id or label) and its credential.',
-  async (flags, [id]) => (await import('./connections.ts')).removeConnectionCommand(flags, id ?? ''),
+  'change <id>',
+  'Rename a connection (named by its id or label), or make it the default.',
+  async (flags, [id]) => (await import('./connections.ts')).changeConnectionCommand(flags, id ?? ''),
   settingsFor.credentials,
 )
+  .option('--label <text>', 'What to call it.')
+  .option('--default', 'Use it when a call names none.')
+  .option('--no-default', 'Use it only when it is named.')
+command(
+  connections,
+  'remove <id>',
+  'Remove one connection (named by its id or label) and its credential, and end its access at the provider.',
+  async (flags, [id]) => (await import('./connections.ts')).removeConnectionCommand(flags, id ?? ''),
+  settingsFor.calls,
+)
+
+const oauthApps = group('oauth-apps', 'OAuth apps of your own, registered at providers.')
+command(
+  oauthApps,
+  'add <registration>',
+  'Add an OAuth app. Its secret is asked for, or read from standard input.',
+  async (flags, [registration]) => (await import('./oauth-apps.ts')).addOAuthAppCommand(flags, registration ?? ''),
+  [...settingsFor.credentials, 'host', 'port', 'publicUrl'],
+)
+  .option('--client-id <id>', 'Its client id.')
+  .option('--file <path>', 'The JSON file that the provider gives to download, instead of id and secret.')
+  .option('--key-file <path>', 'Its private key (PEM) instead of a secret, where the provider takes one.')
+  .option('--key-id <id>', 'What the provider calls that key.')
+  .option('--label <text>', 'What to call it.')
+  .option('--default', 'Use it when a connection names none.')
+command(oauthApps, 'list', 'List the OAuth apps.', async flags =>
+  (await import('./oauth-apps.ts')).listOAuthAppsCommand(flags),
+)
+command(
+  oauthApps,
+  'remove <id>',
+  'Remove an OAuth app (named by its id or label) and its secret.',
+  async (flags, [id]) => (await import('./oauth-apps.ts')).removeOAuthAppCommand(flags, id ?? ''),
+  settingsFor.credentials,
+).option('--force', 'Also when connections use it: they have to be connected anew.')
 
 const tools = group('tools', 'What agents can do.')
 command(

@@ -1,107 +1,136 @@
+import { type Actor, commandLine, recordAudit } from '../accounts/audit.ts'
 import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
+import type { Provider } from '../catalog/catalog.ts'
+import type { Auth, Field } from '../catalog/define.ts'
 import { Fault } from '../core/errors.ts'
-import { isId, newId } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
-import type { ConnectionRow } from '../db/schema.ts'
-import { unfitForHeader } from './apply-credential.ts'
 import { type Connection, connectionOf } from './connection.ts'
-import { probeAccount } from './probe-account.ts'
+import { fieldsOf } from './field-values.ts'
+import { labelProblem } from './label-problem.ts'
+import { connectLink } from './links.ts'
+import { needsApp } from './oauth-apps/registrations.ts'
+import { type FieldsAuth, proveFields } from './prove-fields.ts'
+import { saveConnection } from './save-connection.ts'
+import { readSecretRef } from './stores/read-secret-ref.ts'
 
 export type NewConnection = {
   provider: string
-  secret: Secret
   environment: Environment
+  /** The id of the way to authenticate; without it the first that takes what is given. */
+  way?: string | undefined
+  /** What the way asks for, by its names. */
+  fields?: Readonly<Record<string, string>> | undefined
+  /** The one secret that it asks for, beside the other fields. */
+  secret?: Secret | undefined
+  /** Where the secret fields are kept instead of here; they are read there at each use. */
+  secretRef?: string | undefined
   /** Unique per provider; the account's own name when absent. */
   label?: string | undefined
   makeDefault?: boolean | undefined
 }
 
+/** Who adds, changes or removes a connection, and from where. */
+export type ConnectionEditor = { actor: Actor; address?: string }
+
 /**
- * Connects one account: proves the secret by a live call, seals it, stores both rows at once. Nothing is stored when the
+ * Connects one account by what a person typed in: proves it by live requests, and stores it. Nothing is stored when the
  * provider refuses. A new connection becomes the default only when that is asked for.
  */
-export async function addConnection(app: App, workspaceId: string, wanted: NewConnection): Promise<Connection | Fault> {
+export async function addConnection(
+  app: App,
+  workspaceId: string,
+  wanted: NewConnection,
+  { actor, address = '' }: ConnectionEditor = { actor: commandLine },
+): Promise<Connection | Fault> {
+  const { environment, label, makeDefault, secretRef } = wanted
   const provider = app.catalog.providers.get(wanted.provider)
   if (!provider) {
-    return new Fault('provider_not_found', `There is no provider "${wanted.provider}".`, {
+    return new Fault('provider_not_found', `There is no provider "${wanted.provider.slice(0, 100)}".`, {
       choices: [...app.catalog.providers.keys()],
     })
   }
-  const unfit = unfitForHeader(wanted.secret.reveal())
-  if (unfit) return invalid('secret', `The secret ${unfit}.`)
-  const problem = wanted.label === undefined ? undefined : labelProblem(wanted.label)
+  const problem = label === undefined ? undefined : labelProblem(label)
   if (problem) return invalid('label', problem)
-  const [auth] = provider.connector.auth
-  const account = await probeAccount(app, provider, auth, wanted.secret)
-  if (account instanceof Fault) return account
-
-  const now = app.clock.now()
-  const row: ConnectionRow = {
-    id: newId('conn', now),
-    workspace_id: workspaceId,
-    provider: provider.slug,
-    label: wanted.label?.trim() ?? account.label,
-    environment: wanted.environment,
-    account_id: account.id,
-    account_label: account.label,
-    is_default: wanted.makeDefault ? 1 : 0,
-    created_at: now,
-  }
-  const stored = await store(app, row, wanted.secret)
-  app.memory.connections.clear()
-  return stored ?? connectionOf(row)
-}
-
-async function store(app: App, row: ConnectionRow, secret: Secret): Promise<Fault | undefined> {
-  const subject = { workspaceId: row.workspace_id, connectionId: row.id, version: 1 }
-  const sealed = app.vault.seal(subject, secret)
-  return app.db.write(async tx => {
-    if (row.is_default) {
-      // Whoever makes a default waits here for the others who do: this row stays locked until the transaction ends.
-      const workspace = tx.updateTable('workspaces').where('id', '=', row.workspace_id)
-      await workspace.set(({ ref }) => ({ name: ref('name') })).execute()
-    }
-    const inserted = await tx
-      .insertInto('connections')
-      .values(row)
-      .onConflict(on => on.columns(['workspace_id', 'provider', 'label']).doNothing())
-      .executeTakeFirst()
-    if (!inserted.numInsertedOrUpdatedRows) {
-      return new Fault('conflict', `There is a connection to ${row.provider} labelled "${row.label}" already.`, {
-        fix: 'Give this one another label, or remove the old one first.',
+  const auth = wayFor(app, provider, wanted)
+  if (auth instanceof Fault) return auth
+  const given = await givenTo(app, provider, auth, wanted)
+  if (given instanceof Fault) return given
+  const proven = await proveFields(app, provider, auth, given)
+  if (proven instanceof Fault) return proven
+  const row = await saveConnection(app, {
+    ...proven,
+    workspaceId,
+    provider,
+    environment,
+    label,
+    makeDefault,
+    secretRef,
+    createdBy: actor.id,
+    async also(tx, { id, label: called, account_label }) {
+      await recordAudit(tx, app.clock.now(), {
+        workspaceId,
+        actor,
+        address,
+        action: 'connection.added',
+        target: id,
+        details: {
+          provider: provider.slug,
+          environment,
+          label: called,
+          account: account_label,
+          way: auth.id,
+          secretRef: secretRef ?? '',
+        },
       })
-    }
-    if (row.is_default) {
-      await tx
-        .updateTable('connections')
-        .set({ is_default: 0 })
-        .where('workspace_id', '=', row.workspace_id)
-        .where('provider', '=', row.provider)
-        .where('environment', '=', row.environment)
-        .where('id', '!=', row.id)
-        .execute()
-    }
-    await tx
-      .insertInto('credentials')
-      .values({
-        connection_id: row.id,
-        workspace_id: row.workspace_id,
-        version: subject.version,
-        ring_version: sealed.ringVersion,
-        sealed: sealed.text,
-        updated_at: row.created_at,
-      })
-      .execute()
-    return undefined
+      return undefined
+    },
   })
+  return row instanceof Fault ? row : connectionOf(app, row)
 }
 
-function labelProblem(label: string): string | undefined {
-  if (!label.trim() || label.length > 80 || /\p{Cc}/u.test(label)) return 'A label is 1 to 80 printable characters.'
-  return isId('conn', label.trim()) ? 'A label must not look like the id of a connection.' : undefined
+/** The way to use. One that needs consent at the provider's own page cannot be gone from here. */
+function wayFor(app: App, provider: Provider, { way, secretRef }: NewConnection): FieldsAuth | Fault {
+  const { name, auth } = provider.connector
+  const first = auth.find(each => !needsApp(each)) ?? auth[0]
+  const chosen = way === undefined ? first : auth.find(({ id }) => id === way)
+  if (!chosen) return invalid('way', `${name} has no such way to connect.`, { choices: auth.map(({ id }) => id) })
+  if (needsApp(chosen)) {
+    return invalid('way', `${name} is connected in the browser in this way (${chosen.label}).`, {
+      fix: `Open ${connectLink(app, provider.slug)}, or start a connect session (POST /api/v1/connect-sessions).`,
+      link: connectLink(app, provider.slug),
+    })
+  }
+  if (secretRef !== undefined && (chosen.kind === 'client_credentials' || chosen.kind === 'jwt_bearer'))
+    return invalid('secretRef', `${name} gives tokens in this way (${chosen.label}), which are kept here.`)
+  return chosen
 }
 
-function invalid(field: string, message: string): Fault {
-  return new Fault('validation_error', message, { invalidFields: [{ field, problem: message }] })
+async function givenTo(
+  app: App,
+  provider: Provider,
+  auth: Auth,
+  { fields = {}, secret, secretRef }: NewConnection,
+): Promise<Record<string, string> | Fault> {
+  if (secretRef !== undefined) {
+    if (secret) return invalid('secret', 'Give the secret itself or a secretRef, not both.')
+    const kept = await readSecretRef(app, secretRef)
+    if (kept instanceof Fault) return kept
+    return { ...fields, ...Object.fromEntries(kept.names().map(name => [name, kept.reveal(name) ?? ''])) }
+  }
+  if (!secret) return { ...fields }
+  const asked = Object.entries(fieldsOf(provider, auth)).filter(isSecret)
+  const [[name] = ['secret'], ...more] = asked.filter(([, { optional }]) => !optional)
+  if (!more.length) return { ...fields, [name]: secret.reveal() }
+  return invalid('secret', 'Several secrets are asked for here.', { fix: 'Give each in `fields`, by its name.' })
+}
+
+const isSecret = ([, field]: [string, Field]) => field.secret === true
+
+function invalid(
+  field: string,
+  message: string,
+  more: { fix?: string; link?: string; choices?: string[] } = {},
+): Fault {
+  return new Fault('validation_error', message, { invalidFields: [{ field, problem: message }], ...more })
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../core/secret.ts'
 import { lost } from '../net/wire.ts'
 import { blankEcho } from './blank-echo.ts'
 
@@ -11,7 +10,7 @@ const answer = (body: string | Buffer, link?: string) => ({
 })
 
 function blanked(secret: string, body: string, link?: string) {
-  const result = blankEcho(answer(body, link), new Secret(secret))
+  const result = blankEcho(answer(body, link), [secret])
   if (result.kind === 'lost') throw new Error('nothing was lost')
   return { body: result.body.toString(), link: result.headers.link }
 }
@@ -53,11 +52,11 @@ describe('a credential that the provider repeats', () => {
 test('an answer without it is the very same answer, byte for byte', () => {
   const bytes = Buffer.from([0xff, 0x00, 0x61])
   const given = answer(bytes)
-  expect(blankEcho(given, new Secret('abc'))).toBe(given)
-  expect(blankEcho(given, new Secret('a/b'))).toBe(given)
+  expect(blankEcho(given, ['abc'])).toBe(given)
+  expect(blankEcho(given, ['a/b'])).toBe(given)
 })
 
 test('what was lost has nothing to blank', () => {
   const loss = lost('maybe_sent', 'closed', 'It broke.')
-  expect(blankEcho(loss, new Secret('abc'))).toBe(loss)
+  expect(blankEcho(loss, ['abc'])).toBe(loss)
 })

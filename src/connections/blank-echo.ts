@@ -1,21 +1,26 @@
-import { mask, type Secret } from '../core/secret.ts'
-import type { WireResult } from '../net/wire.ts'
+import { mask } from '../core/secret.ts'
+import type { WireAnswer, WireResult } from '../net/wire.ts'
 
 /**
- * The answer without the credential that it repeats: a provider that does must not hand it to the agent, into the record
- * or into the next page's address. A secret that JSON or a URL would write in another way is found in those ways too.
+ * The answer without the secrets that it repeats: a provider that does must not hand them to the agent, into the record or
+ * into the next page's address. A secret that JSON or a URL would write in another way is found in those ways too.
  */
-export function blankEcho(result: WireResult, secret: Secret): WireResult {
+export function blankEcho(result: WireResult, secrets: readonly string[]): WireResult {
   if (result.kind === 'lost') return result
-  const text = secret.reveal()
-  const written = /^[\w.~-]+$/.test(text) ? text : patternOf(text)
-  const { body, headers } = result
+  let blank = result
+  for (const secret of secrets) if (secret !== '') blank = without(blank, secret)
+  return blank
+}
+
+function without(answer: WireAnswer, secret: string): WireAnswer {
+  const written = /^[\w.~-]+$/.test(secret) ? secret : patternOf(secret)
+  const { body, headers } = answer
   const echoes = typeof written === 'string' ? body.includes(written) : written.test(body.toString('utf8'))
   const link = headers.link?.toString()
-  if (!echoes && !link) return result
+  if (!echoes && !link) return answer
   const blank = (from: string) => from.replaceAll(written, mask)
   return {
-    ...result,
+    ...answer,
     ...(echoes && { body: Buffer.from(blank(body.toString('utf8'))) }),
     ...(link && { headers: { ...headers, link: blank(link) } }),
   }

@@ -1,29 +1,48 @@
+import type { Environment } from '../accounts/principal.ts'
 import { allowsConnection, type Scope } from '../accounts/scope.ts'
-import type { Db } from '../db/db.ts'
-import { type Connection, connectionOf } from './connection.ts'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import { type Connection, connectionOf, type ShownRow, selectConnections } from './connection.ts'
 
-export type ConnectionFilter = {
-  provider?: string | undefined
-  environment?: 'live' | 'test' | undefined
-  /** Only what a key of this scope sees. */
+/** Which of the workspace's connections somebody sees: a key its own environment, and there what its scope lets it. */
+export type Sight = {
+  workspaceId: string
+  environment?: Environment | undefined
   scope?: Scope | undefined
 }
 
-/** The workspace's connections, oldest first. */
+/** The connections of a workspace that somebody sees, oldest first. */
 export async function listConnections(
-  db: Db,
-  workspaceId: string,
-  filter: ConnectionFilter = {},
+  app: Pick<App, 'db' | 'catalog' | 'url'>,
+  sight: Sight,
+  { provider }: { provider?: string | undefined } = {},
 ): Promise<Connection[]> {
-  const { provider, environment, scope = {} } = filter
-  const rows = await db.read
-    .selectFrom('connections')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .$if(environment !== undefined, q => q.where('environment', '=', environment ?? 'live'))
-    .orderBy('id')
-    .execute()
+  const rows = await selectConnections(app.db.read, sight.workspaceId).execute()
   return rows
-    .filter(row => (provider === undefined || row.provider === provider) && allowsConnection(scope, row))
-    .map(connectionOf)
+    .filter(row => (provider === undefined || row.provider === provider) && isSeen(sight, row))
+    .map(row => connectionOf(app, row))
+}
+
+/** One connection that somebody sees. `id` may also be a label that only one of them has. */
+export async function findConnection(app: Pick<App, 'db'>, sight: Sight, id: string): Promise<ShownRow | Fault> {
+  const rows = await selectConnections(app.db.read, sight.workspaceId).execute()
+  const seen = rows.filter(row => isSeen(sight, row))
+  const byId = seen.find(row => row.id === id)
+  const [row, ...more] = byId ? [byId] : seen.filter(({ label }) => label === id)
+  if (!row) return new Fault('connection_not_found', `There is no connection "${id}".`)
+  if (!more.length) return row
+  return new Fault('ambiguous_connection', `Several connections are labelled "${id}".`, {
+    choices: [row, ...more].map(each => `${each.id} (${each.provider})`),
+    fix: 'Name the connection by its id.',
+  })
+}
+
+/** The same as it is shown. */
+export async function getConnection(app: App, sight: Sight, id: string): Promise<Connection | Fault> {
+  const row = await findConnection(app, sight, id)
+  return row instanceof Fault ? row : connectionOf(app, row)
+}
+
+export function isSeen({ environment, scope = {} }: Sight, row: { id: string; provider: string; environment: string }) {
+  return (environment === undefined || row.environment === environment) && allowsConnection(scope, row)
 }

@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { connectionRow } from '../../test/kit/connection-row.ts'
 import { Fault } from '../core/errors.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import { pickConnection } from './pick-connection.ts'
 
-const row = (id: string, more: Partial<ConnectionRow> = {}): ConnectionRow => ({
-  id,
-  workspace_id: 'ws_1',
-  provider: 'demo',
-  label: `label of ${id}`,
-  environment: 'live',
-  account_id: '1',
-  account_label: `account of ${id}`,
-  is_default: 0,
-  created_at: 0,
-  ...more,
-})
+const row = (id: string, more: Partial<ConnectionRow> = {}) =>
+  connectionRow({ id, label: `label of ${id}`, account_label: `account of ${id}`, ...more })
 
 function pick(rows: ConnectionRow[], requested?: string, environment: 'live' | 'test' = 'live'): string {
   const principal = { workspaceId: 'ws_1', agentId: 'agt_1', keyId: 'key_1', environment }

@@ -29,7 +29,14 @@ export function pickConnection(
     provider,
     requested,
     principal,
-  }: { provider: string; requested: string | undefined; principal: { environment: Environment; scope?: Scope } },
+    link,
+  }: {
+    provider: string
+    requested: string | undefined
+    principal: { environment: Environment; scope?: Scope }
+    /** Where a person can connect one. */
+    link?: () => string
+  },
 ): ConnectionRow | Fault {
   const { environment, scope } = principal
   const there = rows.filter(row => row.environment === environment)
@@ -52,6 +59,7 @@ export function pickConnection(
     })
   if (there.length) return new Fault('forbidden', `This key may use no ${environment} connection to ${provider}.`)
   return new Fault('not_connected', `There is no ${environment} connection to ${provider}.`, {
-    fix: `Ask the person to run \`clawlink connections add ${provider}${environment === 'test' ? ' --test' : ''}\`, then call again.`,
+    fix: `Ask the person to open the link, or to run \`clawlink connections add ${provider}${environment === 'test' ? ' --test' : ''}\`, then call again.`,
+    ...(link && { link: link() }),
   })
 }

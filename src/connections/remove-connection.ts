@@ -1,38 +1,86 @@
-import type { Environment } from '../accounts/principal.ts'
-import { allowsConnection, type Scope } from '../accounts/scope.ts'
+import type { Transaction } from 'kysely'
+import { recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
+import type { Schema } from '../db/schema.ts'
+import { recordEvent } from '../events/record-event.ts'
+import type { ConnectionEditor } from './add-connection.ts'
+import { findConnection, type Sight } from './list-connections.ts'
+import { type Revocation, revokeGrant } from './revoke-grant.ts'
+import { tellSession } from './sessions/end-session.ts'
 
-/** Removes one connection and its credential, and touches no other. `id` may also be a label that is unique.
- * With an environment or a scope, only a connection within them. */
+export type RemovedConnection = { id: string } & Revocation
+
+/**
+ * Removes one connection and its credential, and touches no other. What the provider gave is ended there first, where that
+ * is possible; when it is not, the connection goes all the same. `id` may also be a label that is unique. `endWaiting` ends
+ * what waits for this connection in the same transaction, and gives what to do once that is committed.
+ */
 export async function removeConnection(
   app: App,
-  { workspaceId, environment, scope = {} }: { workspaceId: string; environment?: Environment; scope?: Scope },
-  id: string,
-): Promise<{ id: string } | Fault> {
-  const removed = await app.db.write(async tx => {
-    const all = await tx
-      .selectFrom('connections')
-      .select(['id', 'label', 'provider', 'environment'])
-      .where('workspace_id', '=', workspaceId)
-      .execute()
-    const usable = all.filter(
-      row => (environment === undefined || row.environment === environment) && allowsConnection(scope, row),
-    )
-    const byId = usable.filter(row => row.id === id)
-    const rows = byId.length ? byId : usable.filter(row => row.label === id)
-    const [row] = rows
-    if (!row) return new Fault('connection_not_found', `There is no connection "${id}".`)
-    if (rows.length > 1) {
-      return new Fault('ambiguous_connection', `Several connections are labelled "${id}".`, {
-        choices: rows.map(each => `${each.id} (${each.provider})`),
-        fix: 'Name the connection by its id.',
-      })
-    }
+  sight: Sight,
+  {
+    id,
+    by,
+    endWaiting,
+  }: {
+    id: string
+    by: ConnectionEditor
+    endWaiting: (tx: Transaction<Schema>, connectionId: string) => Promise<() => void>
+  },
+): Promise<RemovedConnection | Fault> {
+  const row = await findConnection(app, sight, id)
+  if (row instanceof Fault) return row
+  const { provider, label, environment } = row
+  const revocation = await revokeGrant(app, row)
+  const now = app.clock.now()
+  const done = await app.db.write(async tx => {
+    const removed = await tx.deleteFrom('connections').where('id', '=', row.id).executeTakeFirst()
+    if (!removed.numDeletedRows) return new Fault('connection_not_found', `There is no connection "${id}".`)
     await tx.deleteFrom('credentials').where('connection_id', '=', row.id).execute()
-    await tx.deleteFrom('connections').where('id', '=', row.id).execute()
-    return { id: row.id }
+    const sessions = await failSessions(tx, row.id, now)
+    const told = await endWaiting(tx, row.id)
+    await recordEvent(tx, app, {
+      workspaceId: sight.workspaceId,
+      type: 'connection.removed',
+      subject: row.id,
+      facts: { provider, label, environment, revoked: revocation.revoked },
+    })
+    await recordAudit(tx, now, {
+      workspaceId: sight.workspaceId,
+      actor: by.actor,
+      address: by.address ?? '',
+      action: 'connection.removed',
+      target: row.id,
+      details: { provider, label, environment, account: row.account_label, revoked: revocation.revoked },
+    })
+    return () => {
+      told()
+      for (const session of sessions) tellSession(app, session)
+    }
   })
   app.memory.connections.clear()
-  return removed
+  if (done instanceof Fault) return done
+  done()
+  return { id: row.id, ...revocation }
+}
+
+/** Nobody can reconnect what is gone. */
+async function failSessions(tx: Transaction<Schema>, connectionId: string, nowMs: number): Promise<string[]> {
+  const ended = await tx
+    .updateTable('connect_sessions')
+    .set({
+      state: 'failed',
+      state_hash: '',
+      code: 'connection_not_found',
+      problem: 'The connection was removed.',
+      ended_at: nowMs,
+    })
+    .where('connection_id', '=', connectionId)
+    .where('state', '=', 'awaiting_user')
+    .returning('id')
+    .execute()
+  const ids = ended.map(({ id }) => id)
+  if (ids.length) await tx.deleteFrom('seals').where('id', 'in', ids).execute()
+  return ids
 }

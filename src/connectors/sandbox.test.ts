@@ -4,6 +4,7 @@ import { buildCatalog, type Tool } from '../catalog/catalog.ts'
 import { nextPage, requestPage } from '../catalog/page.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { buildRequest } from '../catalog/request.ts'
+import { signIn } from '../sandbox/sign-in.ts'
 import { type Sandbox, startSandbox } from '../sandbox/start.ts'
 import { sandbox as connector } from './sandbox.ts'
 
@@ -62,10 +63,40 @@ async function allRows(name: string, args: Record<string, unknown>, size: string
 test('the account is named by what the connector reads', async () => {
   const { body } = await call('whoami')
   const [account] = sandbox.accounts
-  expect([valueAt(body, connector.account.id), valueAt(body, connector.account.label)]).toEqual([
-    account.id,
-    account.email,
-  ])
+  const { id = '', label = '' } = connector.account
+  expect([valueAt(body, id), valueAt(body, label)]).toEqual([account.id, account.email])
+})
+
+describe('the sandbox lets in the app that comes with each of its ways to sign in', () => {
+  const ways = connector.auth.filter(auth => auth.kind === 'oauth2')
+
+  test.each(ways)('$id', async ({ authorize, authorizeParams, client, scopes, scopeSeparator, pkce }) => {
+    const url = new URL(authorize.replace('{base}', sandbox.url))
+    const params = {
+      response_type: 'code',
+      client_id: client?.id ?? '',
+      redirect_uri: 'http://127.0.0.1:7070/connect/callback',
+      scope: scopes.join(scopeSeparator ?? ' '),
+      ...authorizeParams,
+      ...(pkce !== 'off' && { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' }),
+    }
+    for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
+    const { location } = await signIn(url)
+    expect(location?.searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  test('device', async () => {
+    const way = connector.auth.find(auth => auth.kind === 'oauth2_device')
+    const response = await fetch(way?.device.replace('{base}', sandbox.url) ?? '', {
+      method: 'POST',
+      body: new URLSearchParams({
+        client_id: way?.client?.id ?? '',
+        client_secret: way?.client?.secret ?? '',
+        scope: way?.scopes.join(' ') ?? '',
+      }),
+    })
+    expect(await response.json()).toMatchObject({ user_code: expect.any(String) })
+  })
 })
 
 test('mail can be found, read, sent, drafted and deleted', async () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, connector, cursor, link, tool } from '../catalog/define.ts'
+import { apiKey, connector, cursor, link, oauth2, oauth2Device, tool } from '../catalog/define.ts'
 
 const limit = { limit: z.int().min(1).max(100).optional() }
 const perPage = { per_page: z.int().min(1).max(100).optional() }
@@ -14,11 +14,48 @@ const project = { project: z.string().describe('Key of the project') }
 const issue = { ...project, number: z.int().min(1) }
 const payment = { id: z.string().describe('Id of the payment, such as pay_00001…') }
 
+const oauthServer = {
+  token: '{base}/oauth/token',
+  revoke: '{base}/oauth/revoke',
+  scopes: ['mail', 'issues', 'payments', 'offline_access'],
+  // Registered there from the start. It opens made-up accounts alone, so its secret is none.
+  client: { id: 'clawlink-sandbox', secret: 'sandbox-app-secret' },
+}
+
 /** ClawLink's own practice provider: mail, issues and payments on this machine, made up and free to break. */
 export const sandbox = connector({
   name: 'Sandbox',
+  category: 'practice',
   about: 'A practice provider on this machine: made-up mail, issues and payments to try tools on without harm.',
-  auth: [apiKey({ label: 'API key', advice: 'The sandbox shows its API key when it starts.' })],
+  auth: [
+    apiKey({ label: 'API key', advice: 'The sandbox shows its API key when it starts.' }),
+    oauth2({
+      label: 'Sandbox account',
+      advice: 'Choose one of its two made-up people and what ClawLink may do.',
+      ...oauthServer,
+      authorize: '{base}/oauth/authorize',
+      pkce: 'required',
+      issuer: '{base}/oauth',
+      issuerRequired: true,
+    }),
+    oauth2({
+      id: 'odd',
+      label: 'Sandbox account at its odd sign-in',
+      advice: 'The same people behind a sign-in that keeps to no standard, as some real ones do.',
+      authorize: '{base}/odd/authorize',
+      authorizeParams: { audience: 'sandbox' },
+      pkce: 'off',
+      token: '{base}/odd/token',
+      refreshParams: { client_id: '', client_key: '{client_id}' },
+      revoke: { url: '{base}/odd/revoke', method: 'DELETE', by: 'bearer' },
+      scopes: ['mail', 'issues', 'payments'],
+      scopeSeparator: ',',
+      answer: { error: 'error', errorText: 'error_message' },
+      keepFromCallback: { team: 'team' },
+      client: { id: 'odd-app', secret: 'odd-secret' },
+    }),
+    oauth2Device({ id: 'device', ...oauthServer, device: '{base}/oauth/device' }),
+  ],
   account: { request: 'GET /me', id: 'id', label: 'email' },
   api: {
     base: 'http://127.0.0.1:9078',

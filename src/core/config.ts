@@ -81,7 +81,23 @@ export const configSchema = z.strictObject({
   clientDocuments: flag
     .default(false)
     .describe('Let OAuth clients name themselves by a URL, whose document ClawLink then fetches (CIMD).'),
+  renewAheadMinutes: whole(1, 60)
+    .default(5)
+    .describe('How long before its end the access token of a connection is renewed, in minutes.'),
   approvalHours: whole(1, 720).default(24).describe('Time that a call waits for a member’s approval, in hours.'),
+  secretsDir: z.string().min(1).optional().describe('Folder that connections may read secrets from (file:name).'),
+  vaultUrl: url.optional().describe('HashiCorp Vault that connections may read secrets from (vault:path), as its URL.'),
+  vaultToken: secret.optional().describe('Token that ClawLink reads secrets in that Vault with.'),
+  vaultMount: z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'must be a path such as secret')
+    .default('secret')
+    .describe('Where in that Vault its KV version 2 engine is mounted.'),
+  vaultNamespace: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be a name')
+    .optional()
+    .describe('Namespace in that Vault, where it has several.'),
   outboundAllow: list.default([]).describe('Private or loopback hosts (host or host:port) that connectors may reach.'),
   baseUrls: byProvider
     .default({})
@@ -178,7 +194,7 @@ function givenAs(key: string, origins: ReadonlyMap<string, Origin>): string {
 export function unknownVariables(environment: Record<string, string | undefined>): string[] {
   const known = new Set([...configKeys.map(environmentName), 'CLAWLINK_CONFIG', 'CLAWLINK_URL', 'CLAWLINK_KEY'])
   return Object.keys(environment).filter(
-    name => name.startsWith('CLAWLINK_') && !name.startsWith('CLAWLINK_TEST_') && !known.has(name),
+    name => name.startsWith('CLAWLINK_') && !/^CLAWLINK_(TEST|SECRET)_/.test(name) && !known.has(name),
   )
 }
 

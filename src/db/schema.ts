@@ -223,6 +223,23 @@ export type ConnectionRow = {
   account_label: string
   is_default: number
   created_at: number
+  /** The id of the connector's way to authenticate. */
+  auth: string
+  /** Empty where there is none, or it is the one that comes with ClawLink. */
+  oauth_app_id: string
+  /** JSON list: what was asked for. */
+  asked_scopes: string
+  /** JSON list as the provider reported it; empty when it did not. */
+  granted_scopes: string
+  /** JSON of plain texts: what was typed in and what the provider told, such as a subdomain or a team id. Nothing secret. */
+  metadata: string
+  state: 'healthy' | 'expiring' | 'needs_reauth' | 'missing_scope' | 'degraded'
+  /** Why, in a sentence that may be shown; empty when healthy. */
+  state_reason: string
+  state_at: number
+  /** Where the credential is kept instead of here, such as `env:STRIPE_KEY`; empty when it is sealed in `credentials`. */
+  secret_ref: string
+  created_by: string
 }
 
 export type CredentialRow = {
@@ -234,6 +251,73 @@ export type CredentialRow = {
   ring_version: number
   sealed: string
   updated_at: number
+  /** What the sealed text is: the one secret itself, or JSON of several parts. */
+  format: 'text' | 'parts'
+  /** When its access token ends, if it does. */
+  expires_at: number | null
+  /** 1 when ClawLink can get a new access token by itself. */
+  renewable: number
+  /** Not before this time, after a try that failed. */
+  renew_after: number
+  failures: number
+  /** Who renews it just now, until when. */
+  lease_owner: string
+  lease_until: number
+}
+
+/** An OAuth app that the workspace registered at a provider. Its secret is in `seals` under its id. */
+export type OAuthAppRow = {
+  id: string
+  workspace_id: string
+  /** The slug of the registration that it is: a provider's own, or one that several share. */
+  registration: string
+  label: string
+  client_id: string
+  is_default: number
+  created_by: string
+  created_at: number
+}
+
+/** One run of the hosted connect flow. What it needs in secret on its way is in `seals` under its id. */
+export type ConnectSessionRow = {
+  id: string
+  workspace_id: string
+  provider: string
+  environment: 'live' | 'test'
+  /** The connection that it reconnects, or empty. */
+  connection_id: string
+  /** JSON list of scopes to ask for beside the connector's own. */
+  scopes: string
+  label: string
+  asked_by_kind: 'agent' | 'person'
+  asked_by_id: string
+  asked_by_name: string
+  state: 'awaiting_user' | 'connected' | 'failed' | 'expired' | 'denied'
+  /** The browser that opened it first; nobody else may go on with it. */
+  person_id: string
+  session_id: string
+  /** SHA-256 of the `state` that is on its way through the provider; once it was used, `taken` and that; or empty. */
+  state_hash: string
+  /** Error code and public message of the last try that failed. */
+  code: string
+  problem: string
+  /** The connection that came of it. */
+  made_connection_id: string
+  created_at: number
+  expires_at: number
+  ended_at: number | null
+}
+
+/** Something that happened, for whoever wants to be told. */
+export type EventRow = {
+  id: string
+  workspace_id: string
+  type: string
+  /** The id of the thing that it happened to. */
+  subject: string
+  /** JSON of plain texts and numbers; nothing secret. */
+  facts: string
+  at: number
 }
 
 export type UsageRow = {
@@ -280,6 +364,9 @@ export type Schema = {
   audit: AuditRow
   connections: ConnectionRow
   credentials: CredentialRow
+  oauth_apps: OAuthAppRow
+  connect_sessions: ConnectSessionRow
+  events: EventRow
   usage: UsageRow
   settings: SettingRow
 }

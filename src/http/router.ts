@@ -6,6 +6,7 @@ import { Fault } from '../core/errors.ts'
 import { version } from '../core/version.ts'
 import { json, plainHeaders, responseOf } from './answer.ts'
 import { oidcSignIn } from './auth-oidc.ts'
+import { connectCallback } from './connect-callback.ts'
 import { failed } from './failed.ts'
 import { problem } from './problem.ts'
 import { openApi } from './rest/openapi.ts'
@@ -24,6 +25,7 @@ export function createRouter(app: App, url: () => string): RequestListener {
     )
   }
   http.route('/auth/oidc', oidcSignIn(app))
+  http.get('/connect/callback', c => connectCallback(app, c.env.incoming))
   http.get('/api/openapi.json', () => responseOf(json(openApi(restRoutes, url()))))
   const web = webApp()
   http.get('*', async (c, next) => {

@@ -21,5 +21,7 @@ export function followRedirect(request: WireRequest, answer: WireAnswer): WireRe
   to.hash = ''
   to.username = ''
   to.password = ''
-  return { ...request, url: to.href, credential: sameOrigin ? request.credential : {} }
+  if (sameOrigin) return { ...request, url: to.href }
+  const { credentialQuery, certificate, ...rest } = request
+  return { ...rest, url: to.href, credential: {} }
 }

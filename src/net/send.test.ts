@@ -141,7 +141,7 @@ describe('the time for one attempt', () => {
       kind: 'lost',
       reached: 'maybe_sent',
       reason: 'timeout',
-      message: 'No complete answer within 500000 ms.',
+      message: 'No complete answer in time.',
     })
     await closed.promise
   })
@@ -292,4 +292,31 @@ test('a request that waits when everything closes ends', async () => {
   await asked.promise
   await net.close()
   expect(await sending).toMatchObject({ kind: 'lost', reached: 'maybe_sent' })
+})
+
+test('a secret parameter is added on the wire only, and stays with its origin', async () => {
+  const seen: string[] = []
+  const other = await serve((req, res) => {
+    seen.push(`other ${req.url}`)
+    res.end()
+  })
+  const port = await serve((req, res) => {
+    seen.push(`own ${req.url}`)
+    if (req.url?.startsWith('/there')) res.writeHead(302, { location: `http://127.0.0.1:${other}/away` })
+    if (req.url?.startsWith('/near')) res.writeHead(302, { location: '/here' })
+    res.end()
+  })
+  const net = netTo(`127.0.0.1:${port}`, `127.0.0.1:${other}`)
+  const credentialQuery = { key: 'a&b' }
+  await net.send({ ...get(`http://127.0.0.1:${port}/there?x=1`), credentialQuery })
+  await net.send({ ...get(`http://127.0.0.1:${port}/near`), credentialQuery })
+  expect(seen).toEqual(['own /there?x=1&key=a%26b', 'other /away', 'own /near?key=a%26b', 'own /here?key=a%26b'])
+})
+
+test('a request may have less time than others', async () => {
+  const port = await serve(() => {})
+  const net = netTo(`127.0.0.1:${port}`)
+  const answer = net.send({ ...get(`http://127.0.0.1:${port}/`), timeoutMs: 1_000 })
+  clock.move(1_001)
+  expect(await answer).toMatchObject({ kind: 'lost', reason: 'timeout' })
 })

@@ -4,11 +4,12 @@ import type { LookupFunction } from 'node:net'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import type { Clock } from '../core/clock.ts'
 import { isAllowedHost, isPublicAddress, literalAddress } from './address-policy.ts'
+import { clientCertificates } from './client-certificates.ts'
 import { deadlines } from './deadlines.ts'
 import { decodeBody } from './decode-body.ts'
 import { Exchange } from './exchange.ts'
 import { followRedirect } from './redirect.ts'
-import { lost, type WireRequest, type WireResult } from './wire.ts'
+import { type ClientCertificate, lost, type WireRequest, type WireResult } from './wire.ts'
 
 export type NetSettings = {
   outboundAllow: readonly string[]
@@ -30,22 +31,26 @@ const connectionsPerOrigin = 128
 
 export function createNet(settings: NetSettings, clock: Clock): Net {
   const pools = new Map<string, Pool>()
-  const late = `No complete answer within ${settings.callTimeoutMs} ms.`
-  const due = deadlines<Exchange>(clock, exchange => exchange.stop('timeout', late))
+  const certificates = clientCertificates()
+  const timeoutOf = ({ timeoutMs = settings.callTimeoutMs }: WireRequest) => timeoutMs
+  const due = deadlines<Exchange>(clock, exchange => exchange.stop('timeout', 'No complete answer in time.'))
 
   /** One request until `endsAt`, and what follows where its answer is not the end of it. */
   function send(request: WireRequest, endsAt: number, redirectsLeft: number): Promise<WireResult> {
     return new Promise(resolveResult => {
       const { origin, path } = splitUrl(request.url)
-      const pool = poolOf(origin)
+      const { method, headers, credential, credentialQuery, certificate, body = null } = request
+      const pool = poolOf(origin, certificate)
       if (!pool) return resolveResult(blocked(new URL(origin).hostname))
-      const exchange = new Exchange(settings.answerBytesMax, endsAt, due, result =>
-        resolveResult(isPlain(result) ? result : followUp(request, result, endsAt, redirectsLeft)),
-      )
+      const letGo = certificate && certificates.hold(origin, certificate)
+      const exchange = new Exchange(settings.answerBytesMax, endsAt, due, result => {
+        letGo?.()
+        resolveResult(isPlain(result) ? result : followUp(request, result, endsAt, redirectsLeft))
+      })
       due.add(exchange)
-      const { method, headers, credential, body = null } = request
       try {
-        pool.dispatch({ method, path, headers: { ...headers, ...credential }, body }, exchange)
+        const target = credentialQuery ? withQuery(path, credentialQuery) : path
+        pool.dispatch({ method, path: target, headers: { ...headers, ...credential }, body }, exchange)
       } catch {
         exchange.stop('bad_request', 'The request cannot be put on the wire.')
       }
@@ -68,13 +73,15 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   }
 
   /** The connections to an origin, or undefined when its host is an address that may not be reached. */
-  function poolOf(origin: string): Pool | undefined {
-    const known = pools.get(origin)
+  function poolOf(origin: string, certificate: ClientCertificate | undefined): Pool | undefined {
+    // Whoever shows another certificate is somebody else: they share no connection.
+    const key = certificate ? certificates.keyOf(origin, certificate) : origin
+    const known = pools.get(key)
     if (known && pools.size < poolsMax) return known
-    pools.delete(origin)
-    const pool = known ?? openPool(new URL(origin))
+    pools.delete(key)
+    const pool = known ?? openPool(new URL(origin), certificate)
     if (!pool) return undefined
-    pools.set(origin, pool)
+    pools.set(key, pool)
     if (pools.size > poolsMax) {
       const [oldest] = pools
       if (oldest) {
@@ -85,10 +92,11 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     return pool
   }
 
-  function openPool(url: URL): Pool | undefined {
+  function openPool(url: URL, certificate: ClientCertificate | undefined): Pool | undefined {
     const allowed = isAllowedHost(url, settings.outboundAllow)
     const literal = literalAddress(url)
     if (literal && !allowed && !isPublicAddress(literal)) return undefined
+    const connect = { timeout: settings.connectTimeoutMs, ...(allowed ? {} : { lookup: publicLookup }) }
     return new Pool(url.origin, {
       connections: connectionsPerOrigin,
       pipelining: 1,
@@ -96,12 +104,12 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
       // Each exchange has its own deadline, which covers both; undici would set up a timer more for every request.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: settings.connectTimeoutMs, ...(allowed ? {} : { lookup: publicLookup }) },
+      connect: certificate ? certificates.connector(certificates.keyOf(url.origin, certificate), connect) : connect,
     })
   }
 
   return {
-    send: request => send(request, clock.now() + settings.callTimeoutMs, redirectsMax),
+    send: request => send(request, clock.now() + timeoutOf(request), redirectsMax),
     async close() {
       due.close()
       await Promise.all([...pools.values()].map(pool => pool.destroy()))
@@ -118,6 +126,10 @@ function isPlain(result: WireResult): boolean {
 function splitUrl(url: string): { origin: string; path: string } {
   const slash = url.indexOf('/', url.indexOf('//') + 2)
   return slash < 0 ? { origin: url, path: '/' } : { origin: url.slice(0, slash), path: url.slice(slash) }
+}
+
+function withQuery(path: string, query: Record<string, string>): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(query)}`
 }
 
 /**

@@ -6,10 +6,20 @@ export type WireRequest = {
   url: string
   headers: Record<string, string>
   credential: Record<string, string>
+  /** Parameters that carry the secret: added to the URL on the wire only, and held to the same origin. */
+  credentialQuery?: Record<string, string>
+  /** Shown to a server that asks for one. */
+  certificate?: ClientCertificate
   body?: string
   /** `none`: a redirect is the answer, not a way to go on. */
   redirects?: 'none'
+  /** Time for this request, where it has its own. */
+  timeoutMs?: number
 }
+
+/** `name` tells it from every other one; `load` gives it, PEM, when a connection is made, and is not kept. */
+export type ClientCertificate = { name: string; load(): Promise<CertificateParts> }
+export type CertificateParts = { cert: string; key: string; passphrase?: string }
 
 /** How far a request got that has no usable answer. It decides whether repeating it could make it happen twice. */
 export type Reached = 'not_sent' | 'maybe_sent'

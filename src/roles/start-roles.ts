@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { stopTopic } from '../calls/await-call.ts'
+import { stopTopic } from '../core/look-until.ts'
 import { startWeb } from './web.ts'
 import { startWorker } from './worker.ts'
 

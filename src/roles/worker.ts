@@ -2,6 +2,8 @@ import type { App } from '../app.ts'
 import { expireApprovalJob } from '../calls/approvals/expire-approval.ts'
 import { forgetExpiredJob } from '../calls/forget-expired.ts'
 import { resumeCallJob } from '../calls/resume-call.ts'
+import { checkConnectionJob } from '../connections/check-connection.ts'
+import { renewDueJob } from '../connections/renew-due.ts'
 import { ensureRecurring, jobsTopic } from '../jobs/enqueue.ts'
 import type { JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
@@ -18,6 +20,7 @@ export async function startWorker(app: App, { alone = false } = {}): Promise<Wor
   const { databaseUrl, stopGraceMs } = app.config
   if (alone) await endLeases(app.db, app.clock.now())
   await ensureRecurring(app, 'forget_expired')
+  await ensureRecurring(app, 'renew_credentials')
   const listening = databaseUrl && listenForJobs(databaseUrl, () => app.wakes.emit(jobsTopic), app.log)
   const working = startWorking(app, jobKinds(app), { isTold: listening?.isTold ?? (() => true) })
   return {
@@ -34,5 +37,7 @@ export function jobKinds(app: App): JobKinds {
     resume_call: resumeCallJob(app),
     expire_approval: expireApprovalJob(app),
     forget_expired: forgetExpiredJob(app),
+    renew_credentials: renewDueJob(app),
+    check_connection: checkConnectionJob(app),
   }
 }

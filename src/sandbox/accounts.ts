@@ -21,7 +21,7 @@ export type Account = {
   newId(prefix: string): string
 }
 
-/** Whose key it is and what it may do. */
+/** Whose key or access token it is and what it may do. */
 export type KeyHolder = { account: Account; scopes: readonly Scope[]; revoked: boolean }
 
 export type Accounts = {

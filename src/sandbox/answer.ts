@@ -1,8 +1,11 @@
 /** What is wrong with one field of a body or a query. */
 export type Problem = { field: string; message: string }
 
-/** What the API says to one request. No `body` means an empty one. */
-export type Answer = { status: number; body?: unknown; headers?: Record<string, string> }
+/** Several values of one name are sent as several headers. */
+export type AnswerHeaders = Record<string, string | string[]>
+
+/** What is said to one request: `body` as JSON, or `text` as it is. Without either, nothing. */
+export type Answer = { status: number; body?: unknown; text?: string; headers?: AnswerHeaders }
 
 export const ok = (body: unknown, headers: Record<string, string> = {}): Answer => ({ status: 200, body, headers })
 

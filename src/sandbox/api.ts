@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Accounts, KeyHolder } from './accounts.ts'
+import type { KeyHolder } from './accounts.ts'
 import { type Answer, ok, refused } from './answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { type Call, router } from './router.ts'
@@ -20,7 +20,8 @@ export type ApiRequest = {
 }
 
 export type Api = {
-  accounts: Accounts
+  /** Whose key or access token this is. */
+  holderOf(key: string, nowMs: number): KeyHolder | undefined
   rateLimiter: RateLimiter | undefined
   baseUrl: string
   pageSize: number
@@ -31,7 +32,7 @@ const findRoute = router([...meRoutes, ...mailRoutes, ...issueRoutes, ...payment
 /** Answers a request and applies it to the store, at once. Only a valid key counts against the rate limit. */
 export function answerApi(api: Api, request: ApiRequest, nowMs: number): Answer {
   const key = keyOf(request.headers)
-  const holder = key === undefined ? undefined : api.accounts.holderOf(key)
+  const holder = key === undefined ? undefined : api.holderOf(key, nowMs)
   if (!key || !holder || holder.revoked || !api.rateLimiter) return answerRoute(api, request, holder, nowMs)
 
   const { allowed, headers } = api.rateLimiter.take(key, nowMs)
@@ -49,7 +50,8 @@ function answerRoute(api: Api, request: ApiRequest, holder: KeyHolder | undefine
 
   const match = findRoute(method, path)
   if ('allowed' in match) return noRoute(path === '/status' ? ['GET'] : match.allowed)
-  if (!holder) return unauthorized('invalid_key', 'Send a valid API key as `Authorization: Bearer <key>`.')
+  if (!holder)
+    return unauthorized('invalid_key', 'Send a valid API key or access token as `Authorization: Bearer <it>`.')
   if (holder.revoked) return unauthorized('revoked_key', 'This API key was revoked.')
   const { scope } = match.route
   if (scope && !holder.scopes.includes(scope)) {

@@ -7,7 +7,10 @@ import type { RequestLog } from './request-log.ts'
 
 export const controlPrefix = '/_sandbox/'
 
-export type Control = { accounts: Accounts; faults: FaultScript; log: RequestLog; reset(): void }
+/** What people allowed at either OAuth server. */
+export type Grants = { chains(): number; revokeGrants(): void; expireAccessTokens(): void }
+
+export type Control = { accounts: Accounts; faults: FaultScript; log: RequestLog; grants: Grants; reset(): void }
 
 /** The routes that steer the sandbox. They need a full API key, are never logged and never meet a fault or a limit. */
 export function answerControl(control: Control, request: ApiRequest): Answer {
@@ -23,6 +26,14 @@ export function answerControl(control: Control, request: ApiRequest): Answer {
       return gone()
     case 'GET /_sandbox/requests':
       return ok({ requests: control.log.entries })
+    case 'GET /_sandbox/chains':
+      return ok({ chains: control.grants.chains() })
+    case 'POST /_sandbox/revoke-grants':
+      control.grants.revokeGrants()
+      return gone()
+    case 'POST /_sandbox/expire-access-tokens':
+      control.grants.expireAccessTokens()
+      return gone()
     case 'POST /_sandbox/reset':
       control.reset()
       return gone()

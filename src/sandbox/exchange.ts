@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from './answer.ts'
+import type { Answer, AnswerHeaders } from './answer.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 /** One request on the wire and what goes back. */
@@ -12,23 +12,22 @@ export type Exchange = {
 }
 
 /** Sends status and headers. `date` follows the sandbox's clock, so that a moved clock shows as one. */
-export function sendHead({ res, entry, now }: Exchange, status: number, headers: Record<string, string>): void {
+export function sendHead({ res, entry, now }: Exchange, status: number, headers: AnswerHeaders): void {
   if (entry) entry.status = status
   res.writeHead(status, { date: new Date(now()).toUTCString(), ...headers })
 }
 
 /** Sends a whole answer, with its length. */
-export function sendText(
-  exchange: Exchange,
-  status: number,
-  headers: Record<string, string>,
-  text: string | Buffer,
-): void {
+export function sendText(exchange: Exchange, status: number, headers: AnswerHeaders, text: string | Buffer): void {
   sendHead(exchange, status, { ...headers, 'content-length': String(Buffer.byteLength(text)) })
   exchange.res.end(text)
 }
 
-export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
+export function sendAnswer(exchange: Exchange, { status, headers, body, text }: Answer): void {
+  if (text !== undefined) {
+    sendText(exchange, status, headers ?? {}, text)
+    return
+  }
   if (body !== undefined) {
     sendText(exchange, status, { ...jsonType, ...headers }, JSON.stringify(body))
     return

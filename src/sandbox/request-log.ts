@@ -48,6 +48,15 @@ export function requestLog(keep: number): RequestLog {
   }
 }
 
+/** Whether it asked one of the two OAuth servers for new tokens by a refresh token (RFC 6749, 6). */
+export function isRefresh({ method, path, body }: LoggedRequest): boolean {
+  return (
+    method === 'POST' &&
+    /^\/(oauth|odd)\/token(\?|$)/.test(path) &&
+    new URLSearchParams(body).get('grant_type') === 'refresh_token'
+  )
+}
+
 /** Headers by lower-case name, from Node's alternating list. */
 export function headersByName(rawHeaders: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}

@@ -5,12 +5,21 @@ import { answerControl, type Control, controlPrefix } from './control.ts'
 import { type Exchange, later, sendAnswer } from './exchange.ts'
 import { isApplied } from './faults/fault.ts'
 import { playFault } from './faults/play-fault.ts'
+import { type OAuthServer, oauthMount } from './oauth/oauth-server.ts'
+import { type OddServer, oddMount } from './odd/odd-server.ts'
 import { headersByName } from './request-log.ts'
 
 const largestBodyBytes = 10 * 1024 * 1024
 const nothing = Buffer.alloc(0)
 
-export type Wiring = { api: Api; control: Control; now: () => number; latencyMs: () => number }
+export type Wiring = {
+  api: Api
+  oauth: OAuthServer
+  odd: OddServer
+  control: Control
+  now: () => number
+  latencyMs: () => number
+}
 
 /** The HTTP server, not yet listening. */
 export function sandboxServer(wiring: Wiring): Server {
@@ -28,32 +37,47 @@ export function sandboxServer(wiring: Wiring): Server {
   })
 }
 
-function serve({ api, control, now, latencyMs }: Wiring, exchange: Exchange): void {
+function serve(wiring: Wiring, exchange: Exchange): void {
+  const { control, now, latencyMs } = wiring
   const { req } = exchange
   const { method = 'GET', url: path = '/', rawHeaders } = req
   const fault = control.faults.take(method, path)
-  const log = (headers: Record<string, string>, body: string) => {
-    exchange.entry = { atMs: now(), method, path, headers, rawHeaders, body, ...(fault && { fault }) }
+  const log = (headers: Record<string, string>, body: string, atMs: number) => {
+    exchange.entry = { atMs, method, path, headers, rawHeaders, body, ...(fault && { fault }) }
     control.log.add(exchange.entry)
   }
   if (fault?.kind === 'close_before_read') {
-    log(headersByName(rawHeaders), '')
+    log(headersByName(rawHeaders), '', now())
     playFault(exchange, fault, undefined)
     return
   }
   readBody(req, body => {
     const incoming = request(req, body ?? nothing)
-    log(incoming.headers, incoming.body.toString())
-    const act = () => answerSafely(body, () => answerApi(api, incoming, now()))
-    if (fault) {
-      const answer = isApplied(fault) ? act() : undefined
-      later(exchange, latencyMs(), () => playFault(exchange, fault, answer))
-    } else {
-      const answer = act()
-      later(exchange, latencyMs(), () => sendAnswer(exchange, answer))
+    const atMs = now()
+    const give = (answer: Answer | undefined) => {
+      log(incoming.headers, incoming.body.toString(), atMs)
+      later(exchange, latencyMs(), () => {
+        if (fault) playFault(exchange, fault, answer)
+        else if (answer) sendAnswer(exchange, answer)
+      })
     }
+    if (fault && !isApplied(fault)) give(undefined)
+    else if (body && isBelow(path, oauthMount)) void answerOAuth(wiring, incoming).then(give)
+    else give(answerSafely(body, () => answerAtOnce(wiring, incoming)))
   })
 }
+
+const isBelow = (path: string, mount: string) => path.startsWith(`${mount}/`)
+
+function answerAtOnce({ api, odd, now }: Wiring, request: ApiRequest): Answer {
+  return isBelow(request.path, oddMount) ? odd.answer(request, now()) : answerApi(api, request, now())
+}
+
+function answerOAuth({ api, oauth }: Wiring, request: ApiRequest): Promise<Answer> {
+  return oauth.answer(request, api.baseUrl).catch(brokenDown)
+}
+
+const brokenDown = (cause: unknown): Answer => refused(500, 'internal', String(cause))
 
 const request = (req: IncomingMessage, body: Buffer): ApiRequest => ({
   method: req.method ?? 'GET',
@@ -70,8 +94,8 @@ function answerSafely(body: Buffer | undefined, answer: (body: Buffer) => Answer
   }
   try {
     return answer(body)
-  } catch (error) {
-    return refused(500, 'internal', String(error))
+  } catch (cause) {
+    return brokenDown(cause)
   }
 }
 

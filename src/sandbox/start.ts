@@ -2,12 +2,16 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type Account, openAccounts } from './accounts.ts'
 import type { Api } from './api.ts'
+import type { Grants } from './control.ts'
 import { faultProblem } from './faults/check-fault.ts'
 import type { Fault } from './faults/fault.ts'
 import { faultScript } from './faults/fault-script.ts'
+import { oauthClient, type SandboxClient } from './oauth/client.ts'
+import { oauthMount, oauthServer } from './oauth/oauth-server.ts'
+import { oddServer } from './odd/odd-server.ts'
 import { randomFor } from './random.ts'
 import { type RateLimit, rateLimiter } from './rate-limit.ts'
-import { type LoggedRequest, requestLog } from './request-log.ts'
+import { isRefresh, type LoggedRequest, requestLog } from './request-log.ts'
 import { sandboxServer } from './server.ts'
 import type { Store } from './store.ts'
 
@@ -28,6 +32,12 @@ export type SandboxOptions = {
   pageSize?: number
   /** How many requests the log holds at least; 10,000 unless given. */
   keepRequests?: number
+  /** How many seconds an access token of either OAuth server lives; 3600 unless given. */
+  accessTtlS?: number
+  /** For how many seconds a used refresh token of the OAuth server may be used once more; 30 unless given, 0 for never. */
+  reuseWindowS?: number
+  /** Where OAuth may send people back to, beside any loopback URL that ends in `/connect/callback`. */
+  redirectUris?: readonly string[]
 }
 
 /** A running sandbox: a provider with mail, issues and payments that misbehaves on demand. */
@@ -40,7 +50,9 @@ export type Sandbox = {
   readonly accounts: readonly [Account, Account]
   /** The first account's store. */
   readonly store: Store
-  /** Every request to the API, oldest first; the same array for the sandbox's whole life. */
+  /** Its OAuth server, and the app that is registered there. */
+  readonly oauth: SandboxClient & { issuer: string }
+  /** Every request to the API and the OAuth servers, oldest first; the same array for the sandbox's whole life. */
   readonly requests: readonly LoggedRequest[]
   /** The requests so far, which leave the log. */
   takeRequests(): LoggedRequest[]
@@ -51,6 +63,14 @@ export type Sandbox = {
   clearFaults(): void
   /** The key answers 401 from now on. */
   revokeKey(key: string): void
+  /** Of the requests so far those that asked an OAuth server to refresh, however that went. */
+  refreshes(): LoggedRequest[]
+  /** How many refresh tokens can be redeemed now and were not yet: one for each connection that is sound. */
+  chains(): number
+  /** Every access and refresh token ends, as when people take their consent back at the provider. */
+  revokeGrants(): void
+  /** Every access token that was given out ends; what refreshes it stays. */
+  expireAccessTokens(): void
   /** As freshly started: content, keys, faults, log, rate-limit windows, chance. Dates are relative to `now()` again. */
   reset(): void
   /** Ends every connection, hung ones too, and frees the port. May be called twice. */
@@ -60,23 +80,41 @@ export type Sandbox = {
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', seed = 1, now = Date.now, rateLimit = 'off', latencyMs = 0 } = options
+  const { accessTtlS = 3600, reuseWindowS = 30, redirectUris = [] } = options
   const accounts = openAccounts(seed, now(), options.apiKey)
   const faults = faultScript(() => randomFor(seed, 'faults'))
   const log = requestLog(options.keepRequests ?? 10_000)
   const limiter = rateLimit === 'off' ? undefined : rateLimiter(rateLimit)
   let latency = randomFor(seed, 'latency')
+  const oauth = oauthServer(accounts.all, now, { accessTtlS, reuseWindowS, redirectUris })
+  const odd = oddServer(accounts.all, { accessTtlS, redirectUris })
+  const tokenServers = [oauth, odd]
 
   const reset = () => {
     accounts.reset(now())
     faults.clear()
     log.take()
     limiter?.clear()
+    for (const server of tokenServers) server.reset()
     latency = randomFor(seed, 'latency')
   }
-  const api: Api = { accounts, rateLimiter: limiter, baseUrl: '', pageSize: options.pageSize ?? 20 }
+  const grants: Grants = {
+    chains: () => tokenServers.reduce((sum, server) => sum + server.chains(now()), 0),
+    revokeGrants() {
+      for (const server of tokenServers) server.revokeGrants()
+    },
+    expireAccessTokens() {
+      for (const server of tokenServers) server.expireAccessTokens()
+    },
+  }
+  const holderOf: Api['holderOf'] = (key, nowMs) =>
+    accounts.holderOf(key) ?? oauth.holderOf(key, nowMs) ?? odd.holderOf(key, nowMs)
+  const api: Api = { holderOf, rateLimiter: limiter, baseUrl: '', pageSize: options.pageSize ?? 20 }
   const server = sandboxServer({
     api,
-    control: { accounts, faults, log, reset },
+    oauth,
+    odd,
+    control: { accounts, faults, log, grants, reset },
     now,
     latencyMs: () => (typeof latencyMs === 'number' ? latencyMs : latency.int(...latencyMs)),
   })
@@ -99,6 +137,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiKey: first.apiKey,
     accounts: accounts.all,
     store: first.store,
+    oauth: { ...oauthClient, issuer: api.baseUrl + oauthMount },
     requests: log.entries,
     takeRequests: log.take,
     received: log.received,
@@ -109,6 +148,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     clearFaults: faults.clear,
     revokeKey: accounts.revoke,
+    refreshes: () => log.entries.filter(isRefresh),
+    ...grants,
     reset,
     stop,
     [Symbol.asyncDispose]: stop,

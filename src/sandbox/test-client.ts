@@ -1,5 +1,15 @@
 import { connect } from 'node:net'
-import type { Sandbox } from './start.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from './start.ts'
+
+/** A sandbox whose clock stands still until `pass` moves it. */
+export async function startStill(options: SandboxOptions = {}) {
+  let nowMs = Date.UTC(2026, 2, 14)
+  const sandbox = await startSandbox({ now: () => nowMs, ...options })
+  const pass = (seconds: number) => {
+    nowMs += seconds * 1000
+  }
+  return { sandbox, pass, [Symbol.asyncDispose]: sandbox.stop }
+}
 
 /** What a test sends. `body` goes out as JSON, or, if it is a string, as it is. */
 export type Ask = { key?: string | undefined; method?: string; body?: unknown; headers?: Record<string, string> }

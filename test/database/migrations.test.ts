@@ -31,7 +31,11 @@ describe('migrations', () => {
   test('make every table of an empty database, ready to be written and read', async () => {
     await using place = await emptyDatabase()
     const db = await place.open()
-    expect((await migrationsOf(db)).map(({ name }) => name)).toEqual(['0001-first-tables', '0002-people'])
+    expect((await migrationsOf(db)).map(({ name }) => name)).toEqual([
+      '0001-first-tables',
+      '0002-people',
+      '0003-connecting',
+    ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])
   })

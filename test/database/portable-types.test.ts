@@ -1,23 +1,19 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
-import type { ConnectionRow, KeyRow } from '../../src/db/schema.ts'
+import type { KeyRow } from '../../src/db/schema.ts'
+import { connectionRow } from '../kit/connection-row.ts'
 import { openTestDb } from '../kit/open-db.ts'
 import { plainKey } from '../kit/plain-key.ts'
 import { usageRow } from '../kit/usage-row.ts'
 
 const workspace = { id: 'ws_1', name: 'Home', created_at: 0 }
-const connection: ConnectionRow = {
-  id: 'conn_1',
-  workspace_id: 'ws_1',
-  provider: 'sandbox',
+const connection = connectionRow({
   label: "Ünïcödé “quoted” \\ % _ \n 🙂 ' ; --",
-  environment: 'live',
-  account_id: '1',
   account_label: '',
   is_default: 1,
   created_at: Date.UTC(2026, 0, 1),
-}
+})
 
 test('numbers up to 2^53 - 1 come back as the numbers they were, from queries, points and sums', async () => {
   await using place = await openTestDb()

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { Credential } from '../../src/connections/credential.ts'
+import { sealedColumns } from '../../src/connections/save-connection.ts'
 import type { Config } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -24,23 +26,21 @@ async function withConnections(claw: TestClawLink): Promise<string[]> {
   const ids = Array.from({ length: connectionCount - 1 }, (_, i) => `conn_${String(i).padStart(4, '0')}`)
   await app.db.write(async tx => {
     for (const id of ids) {
-      const sealed = app.vault.seal(
-        { workspaceId: app.workspaceId, connectionId: id, version: 1 },
-        new Secret(claw.sandbox.apiKey),
-      )
-      await tx
-        .insertInto('connections')
-        .values({ ...model, id, label: id })
-        .execute()
+      const row = { ...model, id, label: id }
+      await tx.insertInto('connections').values(row).execute()
       await tx
         .insertInto('credentials')
         .values({
           connection_id: id,
           workspace_id: app.workspaceId,
-          version: 1,
-          ring_version: sealed.ringVersion,
-          sealed: sealed.text,
+          ...sealedColumns(app, row, new Credential({ secret: claw.sandbox.apiKey }), 1),
           updated_at: 0,
+          expires_at: null,
+          renewable: 0,
+          renew_after: 0,
+          failures: 0,
+          lease_owner: '',
+          lease_until: 0,
         })
         .execute()
     }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { type App, openApp } from '../../src/app.ts'
 import { createGate } from '../../src/calls/gate.ts'
 import { buildCatalog } from '../../src/catalog/catalog.ts'
+import { createFlights } from '../../src/connections/flights.ts'
 import { connectors } from '../../src/connectors/index.ts'
 import type { Config } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
@@ -79,7 +80,15 @@ async function openElsewhere({ app, clock }: TestClawLink, config: Config) {
       clock,
     )
     const catalog = buildCatalog(connectors, config.baseUrls)
-    const other: App = { ...app, config, net, catalog, gate: createGate(), wakes: new EventEmitter() }
+    const other: App = {
+      ...app,
+      config,
+      net,
+      catalog,
+      gate: createGate(),
+      renewals: createFlights(() => {}),
+      wakes: new EventEmitter(),
+    }
     return { app: other, close: net.close }
   }
   const opened = await openApp(config, { clock, log: app.log })

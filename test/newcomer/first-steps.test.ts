@@ -120,7 +120,7 @@ describe('the first steps, each after the one before', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^✓ A server of version \S+ answers at http:\/\/127\.0\.0\.1:\d+\.$/m)
     expect(stdout).toMatch(/^✓ The database \(sqlite\) opens/m)
-    expect(stdout).toMatch(/^✓ 1 of 1 stored credentials open\.$/m)
+    expect(stdout).toMatch(/^✓ 1 of 1 connections have a credential that opens\.$/m)
     expect(stdout).not.toMatch(/^[•✗]/m)
   })
 

@@ -19,6 +19,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     invitation: newId('inv', now),
     session: newId('ses', now),
     pairing: newId('pair', now),
+    connectSession: newId('csess', now),
+    oauthApp: newId('oapp', now),
   }
   const ended = await call('sandbox_list_issues')
   const [connection] = await app.db.read
@@ -114,6 +116,44 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
       })
       .execute()
     await tx
+      .insertInto('oauth_apps')
+      .values({
+        ...workspace,
+        id: ids.oauthApp,
+        registration: 'sandbox',
+        label: 'theirs',
+        client_id: 'c',
+        is_default: 0,
+        created_by: personId,
+        created_at: now,
+      })
+      .execute()
+    await tx
+      .insertInto('connect_sessions')
+      .values({
+        ...workspace,
+        id: ids.connectSession,
+        provider: 'sandbox',
+        environment: 'live',
+        connection_id: '',
+        scopes: '[]',
+        label: '',
+        asked_by_kind: 'agent',
+        asked_by_id: 'agt_nobody',
+        asked_by_name: 'theirs',
+        state: 'awaiting_user',
+        person_id: '',
+        session_id: '',
+        state_hash: '',
+        code: '',
+        problem: '',
+        made_connection_id: '',
+        created_at: now,
+        expires_at: now + 60_000_000,
+        ended_at: null,
+      })
+      .execute()
+    await tx
       .insertInto('pairings')
       .values({
         id: ids.pairing,
@@ -146,9 +186,11 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     '/invitations/': ids.invitation,
     '/me/sessions/': ids.session,
     '/pairings/': ids.pairing,
+    '/connect-sessions/': ids.connectSession,
+    '/oauth-apps/': ids.oauthApp,
   }
   /** The catalogue is everybody's; an interaction is bound to a browser, which has tests of its own. */
-  const ofNobody = ['/tools/', '/oauth/interactions/']
+  const ofNobody = ['/tools/', '/providers/', '/oauth/interactions/']
   return {
     idFor(path) {
       if (ofNobody.some(start => path.startsWith(start))) return undefined
@@ -167,6 +209,11 @@ const bodies: Record<string, unknown> = {
   'patch /keys/{id}': { callsPerMinute: 1 },
   'post /keys/{id}/rotate': { overlapMinutes: 0 },
   'post /pairings/{id}/approve': { environment: 'live', scope: {} },
+  'patch /connections/{id}': { label: 'taken over' },
+  'patch /oauth-apps/{id}': { label: 'taken over' },
+  'post /connect-sessions/{id}/authorize': { way: 'oauth2' },
+  'post /connect-sessions/{id}/device': { way: 'device' },
+  'post /connect-sessions/{id}/submit': { way: 'api_key', fields: { secret: 'sbx_x' } },
   'put /rules/{id}': { name: 'taken over', decision: 'allow', match: {} },
   'post /approvals/{id}/approve': { for: 'once' },
   'post /approvals/{id}/deny': { word: 'no' },
@@ -192,6 +239,8 @@ const watched = [
   'approvals',
   'calls',
   'pairings',
+  'oauth_apps',
+  'connect_sessions',
 ] as const
 
 /** All that must not change when a stranger asks. */

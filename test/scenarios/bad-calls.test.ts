@@ -26,7 +26,7 @@ describe('an unknown tool', () => {
     },
     {
       guarantee: 'of another provider is answered with what there is',
-      ...unknown('notion_create_issue', expect.arrayContaining(['sandbox_create_issue', 'github_create_issue'])),
+      ...unknown('backlog_create_issue', expect.arrayContaining(['github_create_issue', 'gitlab_create_issue'])),
     },
     {
       guarantee: 'that is like nothing is answered without a guess',

@@ -10,14 +10,15 @@ import { type OtherWorkspace, otherWorkspace } from '../kit/other-workspace.ts'
 import { account, letter, otherAccount } from './tools.ts'
 
 /** Everything of the other workspace that has a name. */
-type Theirs = OtherWorkspace & { callId: string }
+type Theirs = OtherWorkspace & { callId: string; sessionId: string }
 
 async function theirsIn(claw: TestClawLink): Promise<Theirs> {
   const other = await otherWorkspace(claw)
   const { body } = await claw.rest('POST', '/tools/sandbox_whoami/calls', { key: other.key, body: {} })
   expect(body.account).toBe(otherAccount.email)
+  const asked = await claw.rest('POST', '/connect-sessions', { key: other.key, body: { provider: 'sandbox' } })
   claw.sandbox.takeRequests()
-  return { ...other, callId: String(body.callId) }
+  return { ...other, callId: String(body.callId), sessionId: String(asked.body.id) }
 }
 
 /** Each route that takes an id or a name, asked for what is theirs. */
@@ -26,6 +27,11 @@ const sweep: Record<string, (claw: TestClawLink, theirs: Theirs) => ReturnType<T
     [connectionId, label].map(id => claw.rest('GET', `/connections/${id}`)),
   'delete /connections/{id}': (claw, { connectionId, label }) =>
     [connectionId, label].map(id => claw.rest('DELETE', `/connections/${id}`)),
+  'patch /connections/{id}': (claw, { connectionId, label }) =>
+    [connectionId, label].map(id => claw.rest('PATCH', `/connections/${id}`, { body: { label: 'taken over' } })),
+  'post /connections/{id}/check': (claw, { connectionId, label }) =>
+    [connectionId, label].map(id => claw.rest('POST', `/connections/${id}/check`)),
+  'get /connect-sessions/{id}': (claw, { sessionId }) => [claw.rest('GET', `/connect-sessions/${sessionId}`)],
   'get /calls/{id}': (claw, { callId }) => [claw.rest('GET', `/calls/${callId}`)],
   'post /tools/{name}/calls': (claw, { connectionId, label }) =>
     [connectionId, label].map(connection => claw.call('sandbox_send_message', letter, { connection })),
@@ -35,6 +41,7 @@ const sweep: Record<string, (claw: TestClawLink, theirs: Theirs) => ReturnType<T
     ),
   // Names a tool, which belongs to nobody.
   'get /tools/{name}': () => [],
+  'get /providers/{slug}': () => [],
 }
 
 describe('what belongs to another workspace', () => {
@@ -61,9 +68,12 @@ describe('what belongs to another workspace', () => {
 
   test('is not found over MCP', async () => {
     await using claw = await startClawLink()
-    const { connectionId, label, callId } = await theirsIn(claw)
+    const { connectionId, label, callId, sessionId } = await theirsIn(claw)
     for (const [name, args] of [
       ['clawlink_get_call', { callId }],
+      ['clawlink_get_connection', { id: connectionId }],
+      ['clawlink_get_connection', { id: sessionId }],
+      ['clawlink_start_connection', { provider: 'sandbox', connection: connectionId }],
       ['clawlink_call_tool', { tool: 'sandbox_whoami', connection: connectionId }],
       ['clawlink_call_tool', { tool: 'sandbox_whoami', connection: label }],
       ['clawlink_preview_tool', { tool: 'sandbox_whoami', connection: connectionId }],

@@ -1,8 +1,13 @@
 /** The record of calls: one row for each, before its answer is given. */
 import { describe, expect, test } from 'vitest'
+import { errorCatalogue } from '../../src/core/errors.ts'
 import { newId } from '../../src/core/ids.ts'
+import type { UsageRow } from '../../src/db/schema.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { signIn } from '../kit/member.ts'
+import { park } from '../kit/parked.ts'
 import { ask, type Surface, surfaces, usageOf } from '../kit/scenario.ts'
+import { usageRow } from '../kit/usage-row.ts'
 import { account, keyedWrite, letter, read, write } from './tools.ts'
 
 /** Calls one after the other, a second apart, so that their order is known. Gives their ids, oldest first. */
@@ -13,6 +18,34 @@ async function callAll(claw: TestClawLink, tools: readonly [tool: string, args?:
     claw.clock.move(1000)
   }
   return ids
+}
+
+/** Rows as many calls would have left them, one a second; gives their ids, oldest first. */
+async function leaveRows(
+  claw: TestClawLink,
+  count: number,
+  of: (index: number) => Partial<UsageRow>,
+): Promise<string[]> {
+  const rows = Array.from({ length: count }, (_, index) => {
+    const at = claw.clock.now() + index * 1000
+    return usageRow({
+      call_id: newId('call', at),
+      workspace_id: claw.app.workspaceId,
+      started_at: at,
+      tool: 'sandbox_whoami',
+      ...of(index),
+    })
+  })
+  await claw.app.db.write(async tx => {
+    for (let at = 0; at < rows.length; at += 500) {
+      await tx
+        .insertInto('usage')
+        .values(rows.slice(at, at + 500))
+        .execute()
+    }
+  })
+  claw.clock.move(count * 1000)
+  return rows.map(row => row.call_id)
 }
 
 const items = async (claw: TestClawLink, query = '') =>
@@ -167,6 +200,85 @@ describe('the list of calls', () => {
     expect(await of('?tool=%25')).toEqual([])
   })
 
+  test('can be narrowed by agent, connection and environment, each by what it is', async () => {
+    await using claw = await startClawLink()
+    const other = await claw.newKey({ agent: 'other', environment: 'test' })
+    const second = await claw.connect({ label: 'second', secret: claw.sandbox.apiKey, environment: 'test' })
+    const [mine = ''] = await callAll(claw, [['sandbox_whoami']])
+    const theirs = await claw.rest('POST', '/tools/sandbox_whoami/calls', { key: other, body: {} })
+    const member = await signIn(claw, { name: 'Ada' })
+    const ids = async (query: string) => {
+      const found = (await member.rest('GET', `/usage${query}`)).body.items as { callId: string }[] // as documented
+      return found.map(({ callId }) => callId)
+    }
+    const [tester, otherAgent] = await usageOf(claw)
+    const [testerId, otherId] = [tester?.agent_id, otherAgent?.agent_id]
+    const connectionId = tester?.connection_id
+    expect(await ids(`?agent=${testerId}`)).toEqual([mine])
+    expect(await ids(`?agent=${otherId}`)).toEqual([theirs.body.callId])
+    expect(await ids(`?connection=${second.id}`)).toEqual([theirs.body.callId])
+    expect(await ids(`?connection=${connectionId}`)).toEqual([mine])
+    expect(await ids('?environment=test')).toEqual([theirs.body.callId])
+    expect(await ids('?environment=live')).toEqual([mine])
+    expect(await ids(`?environment=live&agent=${otherId}`)).toEqual([])
+    // A key sees its own agent's calls, whichever agent it names.
+    expect(await items(claw, `?agent=${otherId}`)).toEqual([])
+  })
+
+  test('can be narrowed to a range of time: from one time on, before another', async () => {
+    await using claw = await startClawLink()
+    const start = claw.clock.now()
+    const ids = await callAll(claw, Array(4).fill(['sandbox_whoami']))
+    const at = (seconds: number) => encodeURIComponent(new Date(start + seconds * 1000).toISOString())
+    const of = async (query: string) => (await items(claw, query)).map(({ callId }) => callId)
+    expect(await of(`?since=${at(2)}`)).toEqual([ids[3], ids[2]])
+    expect(await of(`?until=${at(2)}`)).toEqual([ids[1], ids[0]])
+    expect(await of(`?since=${at(1)}&until=${at(3)}`)).toEqual([ids[2], ids[1]])
+    expect(await of(`?since=${at(1)}&until=${at(3)}&next=${ids[2]}`)).toEqual([ids[1]])
+    expect(await of('?since=0001-01-01T00:00:00Z')).toHaveLength(4)
+    expect(await of(`?since=${encodeURIComponent('2026-01-15T14:00:03+02:00')}`)).toEqual([ids[3]])
+    for (const wrong of ['yesterday', '2026-01-15', '1768478400000'])
+      expect(await claw.rest('GET', `/usage?since=${wrong}`)).toMatchObject({ status: 400 })
+  })
+
+  test('names agent and connection, says what a code means, and which approval there was', async () => {
+    await using claw = await startClawLink({ policy: 'standard' })
+    const { callId, approvalId } = await park(claw)
+    const member = await signIn(claw, { name: 'Ada' })
+    await member.rest('POST', `/approvals/${approvalId}/deny`, {})
+    const [denied] = await items(claw)
+    expect(denied).toMatchObject({
+      callId,
+      agentName: 'tester',
+      connectionLabel: expect.any(String),
+      approvalId,
+      code: 'approval_denied',
+      problem: { title: errorCatalogue.approval_denied.title, fix: errorCatalogue.approval_denied.fix },
+    })
+    await callAll(claw, [['sandbox_whoami']])
+    expect((await items(claw))[0]).toMatchObject({ agentName: 'tester', approvalId: null, problem: null })
+  })
+
+  test('keeps what is removed: a connection by its id', async () => {
+    await using claw = await startClawLink()
+    await callAll(claw, [['sandbox_whoami']])
+    const [connection] = await claw.rows('connections')
+    await claw.rest('DELETE', `/connections/${connection?.id}`)
+    expect((await items(claw))[0]).toMatchObject({ connectionId: connection?.id, connectionLabel: null })
+  })
+
+  test('finds what is rare by looking further back page by page, each time through a bounded number of calls', async () => {
+    await using claw = await startClawLink()
+    const [rare] = await leaveRows(claw, 50_001, index => (index === 0 ? { tool: 'sandbox_rare' } : {}))
+    const member = await signIn(claw, { name: 'Ada' })
+    const first = (await member.rest('GET', '/usage?tool=sandbox_rare')).body
+    expect(first).toMatchObject({ items: [], next: expect.any(String) })
+    const second = (await member.rest('GET', `/usage?tool=sandbox_rare&next=${first.next}`)).body
+    expect(second).toMatchObject({ items: [{ callId: rare }], next: null })
+    const all = (await member.rest('GET', '/usage?tool=sandbox_whoami&limit=1')).body
+    expect(all).toMatchObject({ items: [{}], next: expect.any(String) })
+  })
+
   test.each([1, 2, 3, 7])('comes in pages of %i that hold every call once, also while calls are made', async limit => {
     await using claw = await startClawLink()
     const ids = await callAll(claw, Array(7).fill(['sandbox_whoami']))
@@ -203,6 +315,59 @@ describe('the list of calls', () => {
     }
     expect(await items(claw)).toHaveLength(50)
     expect(await items(claw, '?limit=200')).toHaveLength(61)
+  })
+})
+
+describe('the summary', () => {
+  const summary = async (claw: TestClawLink, query = '') => (await claw.rest('GET', `/usage/summary${query}`)).body
+
+  test('of no call says so', async () => {
+    await using claw = await startClawLink()
+    expect(await summary(claw)).toEqual({
+      calls: 0,
+      succeeded: 0,
+      failed: 0,
+      unknown: 0,
+      p50Ms: null,
+      p95Ms: null,
+      reachesBackTo: null,
+    })
+  })
+
+  test('counts what the same filter lists, and how long it took', async () => {
+    await using claw = await startClawLink()
+    const agent_id = String((await claw.rows('keys'))[0]?.agent_id)
+    await leaveRows(claw, 100, index => ({
+      agent_id,
+      duration_ms: index + 1,
+      ...(index % 10 === 0 && { outcome: 'failed', code: 'timeout' }),
+      ...(index === 1 && { outcome: 'unknown', code: 'outcome_unknown' }),
+    }))
+    await leaveRows(claw, 3, () => ({ agent_id: 'agt_other', duration_ms: 60_000 }))
+    expect(await summary(claw)).toEqual({
+      calls: 100,
+      succeeded: 89,
+      failed: 10,
+      unknown: 1,
+      p50Ms: 50,
+      p95Ms: 95,
+      reachesBackTo: null,
+    })
+    expect(await summary(claw, '?outcome=failed')).toMatchObject({ calls: 10, succeeded: 0, p50Ms: 41, p95Ms: 91 })
+    const member = await signIn(claw, { name: 'Ada' })
+    expect((await member.rest('GET', '/usage/summary')).body).toMatchObject({ calls: 103, p95Ms: 98 })
+  })
+
+  test('is of the newest 10,000 calls in the range, and says how far back that is', async () => {
+    await using claw = await startClawLink()
+    const start = claw.clock.now()
+    await leaveRows(claw, 10_002, index => ({ duration_ms: index < 2 ? 60_000 : 10 }))
+    const member = await signIn(claw, { name: 'Ada' })
+    const of = async (query: string) => (await member.rest('GET', `/usage/summary${query}`)).body
+    const at = (seconds: number) => new Date(start + seconds * 1000).toISOString()
+    expect(await of('')).toMatchObject({ calls: 10_000, p95Ms: 10, reachesBackTo: at(2) })
+    expect(await of(`?since=${at(2)}`)).toMatchObject({ calls: 10_000, reachesBackTo: null })
+    expect(await of(`?until=${at(2)}`)).toMatchObject({ calls: 2, p50Ms: 60_000, reachesBackTo: null })
   })
 })
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { App } from '../../src/app.ts'
 import { createGate } from '../../src/calls/gate.ts'
+import { createFlights } from '../../src/connections/flights.ts'
 import { createLog } from '../../src/core/log.ts'
 import { TtlCache } from '../../src/core/ttl-cache.ts'
 
@@ -34,6 +35,7 @@ export function mortalApp(app: App, death: Death): { app: App; dead(): boolean }
     net: { ...app.net, send: outgoing => step(() => app.net.send(outgoing)) },
     log: createLog('silent'),
     gate: createGate(),
+    renewals: createFlights(() => {}),
     wakes: new EventEmitter(),
     memory: {
       ...app.memory,

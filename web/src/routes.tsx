@@ -9,6 +9,7 @@ import {
 import { ErrorPage } from './frame/error-page.tsx'
 import { Frame } from './frame/frame.tsx'
 import { NotFound } from './frame/not-found.tsx'
+import { usageSearch } from './pages/usage/search.ts'
 import { requireSession } from './session/require-session.ts'
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()()
@@ -60,6 +61,15 @@ const routes = root.addChildren([
       }),
       createRoute({
         getParentRoute: () => framed,
+        path: '/connections',
+        validateSearch: ({ connect, reconnect }): { connect?: string; reconnect?: string } => ({
+          ...(typeof connect === 'string' && { connect }),
+          ...(typeof reconnect === 'string' && { reconnect }),
+        }),
+        component: lazyRouteComponent(() => import('./pages/connections/connections-page.tsx'), 'ConnectionsPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
         path: '/agents',
         component: lazyRouteComponent(() => import('./pages/agents/agents-page.tsx'), 'AgentsPage'),
       }),
@@ -68,6 +78,29 @@ const routes = root.addChildren([
         path: '/agents/new',
         validateSearch: ({ agent }): { agent?: string } => (typeof agent === 'string' ? { agent } : {}),
         component: lazyRouteComponent(() => import('./pages/agents/make-key-page.tsx'), 'MakeKeyPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/connections/apps',
+        component: lazyRouteComponent(() => import('./pages/oauth-apps/oauth-apps-page.tsx'), 'OAuthAppsPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/connections/apps/$slug',
+        validateSearch: ({ step }): { step?: number } =>
+          typeof step === 'number' && Number.isInteger(step) ? { step } : {},
+        component: lazyRouteComponent(() => import('./pages/oauth-apps/registration-page.tsx'), 'RegistrationPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/usage',
+        validateSearch: usageSearch,
+        component: lazyRouteComponent(() => import('./pages/usage/usage-page.tsx'), 'UsagePage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/usage/$callId',
+        component: lazyRouteComponent(() => import('./pages/usage/call-page.tsx'), 'CallPage'),
       }),
       createRoute({
         getParentRoute: () => framed,
@@ -101,6 +134,11 @@ const routes = root.addChildren([
       path: '/pair/$id',
       validateSearch: codeIn,
       component: lazyRouteComponent(() => import('./pages/pair/pairing-page.tsx'), 'PairingPage'),
+    }),
+    createRoute({
+      getParentRoute: () => signedIn,
+      path: '/connect/$id',
+      component: lazyRouteComponent(() => import('./pages/connect/connect-page.tsx'), 'ConnectPage'),
     }),
     createRoute({
       getParentRoute: () => signedIn,

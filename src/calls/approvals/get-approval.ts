@@ -1,5 +1,4 @@
 import type { App } from '../../app.ts'
-import { maskedHeaders } from '../../connections/apply-credential.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { buildAttempt } from '../build-attempt.ts'
@@ -7,11 +6,12 @@ import type { ReadyCall } from '../call.ts'
 import { digestOf } from '../digest.ts'
 import { findTool } from '../find-tool.ts'
 import { callOf, keptRequest } from '../parked.ts'
+import { type ShownRequest, shownRequest } from '../shown-request.ts'
 import { type Approval, approvalOf, selectApprovals } from './approval.ts'
 
 export type ApprovalDetail = Approval & {
   /** Exactly what would be sent; the credential shows as `•••`. Null when that cannot be said, or is not kept any more. */
-  preview: { method: string; url: string; headers: Record<string, string>; body?: unknown } | null
+  preview: ShownRequest | null
   /** As they would be sent. */
   arguments: Record<string, unknown> | null
   /** What the approval is bound to. */
@@ -58,12 +58,6 @@ async function readyAgain(app: App, callId: string): Promise<ReadyCall | Fault> 
 function previewOf(ready: ReadyCall): ApprovalDetail['preview'] {
   const built = buildAttempt(ready)
   if (built instanceof Fault) return null
-  const { method, url, headers, body } = built
-  const [auth] = ready.tool.provider.connector.auth
-  return {
-    method,
-    url,
-    headers: { ...headers, ...maskedHeaders(auth) },
-    ...(body !== undefined && { body: JSON.parse(body) as unknown }),
-  }
+  const shown = shownRequest(ready, built)
+  return shown instanceof Fault ? null : shown
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { connectionRow } from '../../../test/kit/connection-row.ts'
 import type { Scope } from '../../accounts/scope.ts'
 import { buildCatalog } from '../../catalog/catalog.ts'
 import { apiKey, connector, tool } from '../../catalog/define.ts'
 import { Fault } from '../../core/errors.ts'
-import type { ConnectionRow } from '../../db/schema.ts'
 import { applyPolicy } from './apply-policy.ts'
 import type { Rule } from './rule.ts'
 
@@ -20,17 +20,7 @@ const demo = connector({
 })
 const { tools } = buildCatalog({ demo })
 
-const connection: ConnectionRow = {
-  id: 'conn_1',
-  workspace_id: 'ws_1',
-  provider: 'demo',
-  label: 'work',
-  environment: 'live',
-  account_id: '1',
-  account_label: 'me',
-  is_default: 1,
-  created_at: 0,
-}
+const connection = connectionRow({ is_default: 1 })
 const principal = {
   kind: 'agent',
   workspaceId: 'ws_1',

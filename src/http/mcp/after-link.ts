@@ -2,7 +2,9 @@ import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { awaitCall } from '../../calls/await-call.ts'
 import { Fault } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
 import { answerProgress } from '../answer-call.ts'
+import { connectionProgress } from './connecting.ts'
 import { invalidParams } from './invalid-params.ts'
 import { readRequestState } from './request-state.ts'
 import { resultOfFault, resultOfProgress, resultOfValue, type ToolResult } from './tool-result.ts'
@@ -11,7 +13,7 @@ import { resultOfFault, resultOfProgress, resultOfValue, type ToolResult } from 
 const waitMs = 20_000
 
 /**
- * What the call came to when a client comes back that was given a link to show: its answer, or how far it is. That the
+ * What the call, or the connecting, came to when a client comes back that was given a link to show: its answer, or how far it is. That the
  * person opened the link, or did not want to, decides nothing: that they do on the page behind it.
  */
 export async function afterLink(
@@ -21,7 +23,11 @@ export async function afterLink(
 ): Promise<ToolResult> {
   const id = typeof state === 'string' ? readRequestState(app, principal, state) : undefined
   if (id === undefined) throw invalidParams('This requestState is not one of ClawLink’s for this agent. Call again.')
-  const opened = Object(responses?.approval).action === 'accept'
+  const opened = Object(responses?.approval ?? responses?.connection).action === 'accept'
+  if (isId('csess', id)) {
+    const session = await connectionProgress(app, principal, { id, waitMs: opened ? waitMs : 0 })
+    return session instanceof Fault ? resultOfFault(session) : resultOfValue(session)
+  }
   const progress = await awaitCall(app, principal, { id, waitMs: opened ? waitMs : 0 })
   if (progress instanceof Fault) return resultOfFault(progress)
   const { answer, fault } = answerProgress(progress)

@@ -3,16 +3,20 @@ import type { App } from '../../app.ts'
 import { type CallProgress, getCall } from '../../calls/get-call.ts'
 import { answerKeptMs } from '../../calls/parked.ts'
 import { Fault } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
 import type { ClientAbilities } from './client-abilities.ts'
 import { writeRequestState } from './request-state.ts'
 import type { ToolResult } from './tool-result.ts'
 
 const pollIntervalMs = 5_000
+const approvalMessage =
+  'This call needs your approval. Open ClawLink to see exactly what would be sent, and decide there.'
+const connectMessage = 'Open ClawLink to connect the app. It shows who asks and for what before you sign in anywhere.'
 
 /**
  * What `tools/call` answers to a client that can wait for a person in a way of its own: a task (SEP-2663), or a link to
  * show (2026-07-28, elicitation in URL mode). Undefined for all others, which get the plain result, and for every call
- * that need not wait. The call is durable by then.
+ * that need not wait. The call, or the connect session, is durable by then.
  */
 export async function goesOn(
   app: App,
@@ -21,17 +25,18 @@ export async function goesOn(
   can: ClientAbilities,
 ): Promise<object | undefined> {
   if (!parked) return undefined
-  const { callId, link } = parked
-  if (can.tasks) {
-    const progress = await getCall(app, principal, callId)
+  const { id, link } = parked
+  const isCall = isId('call', id)
+  if (can.tasks && isCall) {
+    const progress = await getCall(app, principal, id)
     return progress instanceof Fault ? undefined : { content: [], resultType: 'task', ...taskOf(app, progress) }
   }
   if (!can.links) return undefined
-  const message = 'This call needs your approval. Open ClawLink to see exactly what would be sent, and decide there.'
+  const params = { mode: 'url', message: isCall ? approvalMessage : connectMessage, url: link }
   return {
     resultType: 'input_required',
-    inputRequests: { approval: { method: 'elicitation/create', params: { mode: 'url', message, url: link } } },
-    requestState: writeRequestState(app, principal, callId),
+    inputRequests: { [isCall ? 'approval' : 'connection']: { method: 'elicitation/create', params } },
+    requestState: writeRequestState(app, principal, id),
   }
 }
 

@@ -21,6 +21,10 @@ ${instructions}
 A call may need a person's approval (\`approval_required\`): show them the link, then ask \`clawlink_get_call\` with the
 \`callId\`. Do not call again: the same call is asked about once.
 
+An app that is not connected (\`not_connected\`), or an account that its provider refuses (\`authentication_failed\`,
+\`missing_scope\`): \`clawlink_start_connection\` gives a link. Show it to the person, then ask \`clawlink_get_connection\`
+with the \`session_id\` until its status is \`connected\`, and call again. Never ask the person for a password or a key.
+
 Outcomes: \`succeeded\`; \`failed\` (it did not happen, or may safely be repeated); \`unknown\` (it may have happened: look at
 the provider before you do anything else).
 `,

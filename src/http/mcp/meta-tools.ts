@@ -10,9 +10,12 @@ import { previewTool } from '../../calls/preview-tool.ts'
 import { listConnections } from '../../connections/list-connections.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
-import { followTool } from './protocol.ts'
+import { connectionProgress, startConnection, toldConnection } from './connecting.ts'
+import { followTool, getConnectionTool } from './protocol.ts'
 import { resultOfCall, resultOfProgress } from './tool-result.ts'
 import type { MetaTool } from './toolset.ts'
+
+const wait = z.int().min(0).max(60).default(0).describe('Seconds to wait for its end.')
 
 /** What a call takes. Some model providers refuse the `{}` that Zod writes for "any more properties". */
 const call = {
@@ -93,7 +96,7 @@ export const metaTools: readonly MetaTool[] = [
     effect: 'read',
     input: {
       callId: z.string().min(1).max(100),
-      wait: z.int().min(0).max(60).default(0).describe('Seconds to wait for its end.'),
+      wait,
     },
     async run(app, principal, { callId, wait }) {
       const progress = await awaitCall(app, principal, { id: callId, waitMs: wait * 1000 })
@@ -105,8 +108,26 @@ export const metaTools: readonly MetaTool[] = [
     description: 'List the connected apps and accounts (provider, label, account), to choose one for a call.',
     effect: 'read',
     input: { provider: z.string().max(100).optional() },
-    run: (app, { workspaceId, environment, scope }, { provider }) =>
-      listConnections(app.db, workspaceId, { provider, environment, scope }),
+    run: async (app, { workspaceId, environment, scope }, { provider }) =>
+      (await listConnections(app, { workspaceId, environment, scope }, { provider })).map(toldConnection),
+  }),
+  metaTool({
+    name: 'clawlink_start_connection',
+    description: 'Get a link where the person connects an app, or reconnects an account. Show it.',
+    effect: 'write',
+    input: {
+      provider: z.string().min(1).max(100),
+      connection: call.connection.describe('Id or label, to reconnect.'),
+      scopes: z.array(z.string().max(200)).optional(),
+    },
+    run: (app, principal, args) => startConnection(app, principal, args),
+  }),
+  metaTool({
+    name: getConnectionTool,
+    description: 'Show how a connect link (by session_id) or a connection stands.',
+    effect: 'read',
+    input: { id: z.string().min(1).max(100), wait },
+    run: (app, principal, { id, wait: waitS }) => connectionProgress(app, principal, { id, waitMs: waitS * 1000 }),
   }),
   metaTool({
     name: 'clawlink_whoami',

@@ -18,6 +18,8 @@ export const serverInfo = { name: 'clawlink', title: 'ClawLink', version }
 
 /** The tool of ClawLink's own that every view lists: a call that had to be approved is followed with it. */
 export const followTool = 'clawlink_get_call'
+/** How an agent asks what became of a connect link. */
+export const getConnectionTool = 'clawlink_get_connection'
 
 /** How long a client may keep a list of tools. It may differ by key, so it is private. */
 export const listCache = { ttlMs: 60_000, cacheScope: 'private' } as const

@@ -12,9 +12,12 @@ export type ToolResult = {
   json: string
   value: object
   isError: boolean
-  /** There when the call waits for a member, for clients that can wait in ways of their own. */
-  parked?: { callId: string; link: string }
+  /** There when a person has to do something under a link first, for clients that can wait in ways of their own. */
+  parked?: Parked
 }
+
+/** What waits for a person: a call by its id, or a connect session by its own. */
+export type Parked = { id: string; link: string }
 
 export function resultOfValue(value: unknown): ToolResult {
   if (isToolResult(value)) return value
@@ -40,7 +43,7 @@ function resultOfParked(callId: string, { code, message, details }: Fault): Tool
   const { link, approvalId, expiresAt } = details
   const fix = `Show the link to the person, then ask ${followTool} with this callId.`
   const value = { callId, outcome: 'parked', status: code, message, link, approvalId, expiresAt, fix }
-  return { json: JSON.stringify(value), value, isError: false, parked: { callId, link: link ?? '' } }
+  return { json: JSON.stringify(value), value, isError: false, parked: { id: callId, link: link ?? '' } }
 }
 
 /** How far a call is: what it would have answered stands in `answer` or `error`. */

@@ -1,12 +1,16 @@
 import { agentRoutes } from './agents.ts'
 import { approvalRoutes } from './approvals.ts'
 import { auditRoutes } from './audit.ts'
+import { connectSessionRoutes } from './connect-sessions.ts'
 import { connectionRoutes } from './connections.ts'
+import { eventRoutes } from './events.ts'
 import { memberRoutes } from './members.ts'
+import { oauthAppRoutes } from './oauth-apps.ts'
 import { consentRoutes } from './oauth-consent.ts'
 import { pairingRoutes } from './pairings.ts'
 import { peopleRoutes } from './people.ts'
 import { policyRoutes } from './policy.ts'
+import { providerRoutes } from './providers.ts'
 import type { Route } from './route.ts'
 import { systemRoutes } from './system.ts'
 import { toolRoutes } from './tools.ts'
@@ -24,6 +28,10 @@ export const restRoutes: readonly Route[] = [
   ...policyRoutes,
   ...approvalRoutes,
   ...usageRoutes,
+  ...providerRoutes,
+  ...connectSessionRoutes,
   ...connectionRoutes,
+  ...oauthAppRoutes,
+  ...eventRoutes,
   ...auditRoutes,
 ]

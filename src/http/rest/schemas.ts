@@ -20,6 +20,54 @@ export const connection = z.object({
   account: z.object({ id: z.string(), label: z.string() }),
   isDefault: z.boolean(),
   createdAt: z.string(),
+  createdBy: z.string().nullable().describe('Id of the person or agent; null for the command line.'),
+  auth: z.string().describe('Id of the way in which it authenticates.'),
+  authLabel: z.string(),
+  state: z.enum(['healthy', 'expiring', 'needs_reauth', 'missing_scope', 'degraded']),
+  stateReason: z.string().describe('Why, in a sentence; empty when healthy.'),
+  stateAt: z.string(),
+  scopes: z.object({
+    asked: z.array(z.string()),
+    granted: z.array(z.string()).nullable().describe('Null where the provider does not tell.'),
+  }),
+  metadata: z.record(z.string(), z.string()).describe('What was typed in and what the provider told. Nothing secret.'),
+  secretRef: z.string().nullable().describe('Where the credential is kept, when that is not here.'),
+  expiresAt: z.string().nullable().describe('When it ends unless it is reconnected; null when ClawLink renews it.'),
+  reconnectLink: z.string().describe('Where a person reconnects it.'),
+})
+
+/** What a form asks for, by the names of the fields. */
+export const fields = z.record(
+  z.string(),
+  z.object({
+    label: z.string(),
+    hint: z.string().nullable(),
+    example: z.string().nullable(),
+    secret: z.boolean(),
+    options: z.array(z.string()).nullable(),
+    default: z.string().nullable(),
+    optional: z.boolean(),
+    lines: z.boolean().describe('A text of several lines, such as a key.'),
+  }),
+)
+
+/** A way to connect, with everything that a form for it needs. */
+export const way = z.object({
+  id: z.string(),
+  kind: z.string(),
+  label: z.string(),
+  console: z.string().nullable().describe('Page at the provider where the secret is made.'),
+  advice: z.string().nullable(),
+  fields,
+  scopes: z.array(z.string()),
+  oauthApp: z
+    .object({
+      registration: z.string(),
+      ready: z.boolean(),
+      apps: z.array(z.object({ id: z.string(), label: z.string() })).describe('The default first.'),
+    })
+    .nullable()
+    .describe('Null when it needs none.'),
 })
 
 export const key = z.object({
@@ -103,7 +151,9 @@ export const preview = z.object({
 export const usage = z.object({
   callId: z.string(),
   agentId: z.string(),
+  agentName: z.string().nullable(),
   connectionId: z.string().nullable(),
+  connectionLabel: z.string().nullable().describe('Null when it has been removed since.'),
   provider: z.string().nullable(),
   tool: z.string(),
   effect: z.string().nullable(),
@@ -111,6 +161,8 @@ export const usage = z.object({
   surface: z.string(),
   outcome: z.string(),
   code: z.string().nullable(),
+  problem: z.object({ title: z.string(), fix: z.string() }).nullable().describe('What `code` means.'),
+  approvalId: z.string().nullable().describe('There when a member was asked about it.'),
   providerStatus: z.number().nullable(),
   attempts: z.number(),
   startedAt: z.string(),

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { scopeOf } from '../../accounts/principal.ts'
-import { allowsTool, scopeSchema } from '../../accounts/scope.ts'
+import { scopeSchema } from '../../accounts/scope.ts'
 import { whoami } from '../../accounts/whoami.ts'
 import { healthRoute } from './health.ts'
 import { route } from './route.ts'
@@ -23,24 +22,5 @@ export const systemRoutes = [
       version: z.string(),
     }),
     run: ({ app, principal }) => whoami(app.db, principal),
-  }),
-  route({
-    method: 'get',
-    path: '/providers',
-    summary: 'The providers that can be connected.',
-    tag: 'tools',
-    may: 'tools.read',
-    answer: z.object({
-      items: z.array(z.object({ slug: z.string(), name: z.string(), about: z.string(), tools: z.number() })),
-    }),
-    run({ app, principal }) {
-      const scope = scopeOf(principal)
-      const seen = [...app.catalog.providers.values()].filter(({ slug }) => scope.providers?.includes(slug) ?? true)
-      const items = seen.map(({ slug, connector, tools }) => {
-        const { length } = tools.filter(tool => allowsTool(scope, tool))
-        return { slug, name: connector.name, about: connector.about, tools: length }
-      })
-      return { items }
-    },
   }),
 ]

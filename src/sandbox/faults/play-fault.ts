@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import type { Answer } from '../answer.ts'
+import type { Answer, AnswerHeaders } from '../answer.ts'
 import { type Exchange, jsonType, later, sendAnswer, sendHead, sendText } from '../exchange.ts'
 import type { Fault } from './fault.ts'
 
@@ -71,7 +71,8 @@ export function playFault(exchange: Exchange, fault: Fault, answer: Answer | und
 const success: Answer = { status: 200, body: { ok: true } }
 
 /** An answer that has a body to break off: a 204 has none. */
-function withBody(answer: Answer | undefined): { status: number; headers: Record<string, string>; text: string } {
+function withBody(answer: Answer | undefined): { status: number; headers: AnswerHeaders; text: string } {
+  if (answer?.text) return { headers: {}, ...answer, text: answer.text }
   const { status, headers, body } = answer?.body === undefined ? success : answer
   return { status, headers: { ...jsonType, ...headers }, text: JSON.stringify(body) }
 }

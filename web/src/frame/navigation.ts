@@ -1,10 +1,24 @@
-import { Bot, House, ListChecks, type LucideIcon, ScrollText, Settings, ShieldCheck, Users } from 'lucide-react'
+import {
+  Activity,
+  Bot,
+  House,
+  IdCard,
+  ListChecks,
+  type LucideIcon,
+  Plug,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  Users,
+} from 'lucide-react'
 import type { AppPath } from '../routes.tsx'
 
 export type Place = {
   to: AppPath
   label: string
   icon: LucideIcon
+  /** Pages below it have places of their own, or are everywhere: it is only lit on this very page. */
+  exact?: boolean
   /** Only owners and admins may see it. */
   adminsOnly?: boolean
   /** Shows how many approvals wait. */
@@ -17,8 +31,15 @@ export type Place = {
 export const navigation: readonly { heading?: string; places: readonly Place[] }[] = [
   {
     places: [
-      { to: '/', label: 'Home', icon: House, onPhone: true },
+      { to: '/', label: 'Home', icon: House, exact: true, onPhone: true },
       { to: '/approvals', label: 'Approvals', icon: ShieldCheck, countsApprovals: true, onPhone: true },
+    ],
+  },
+  {
+    heading: 'Apps',
+    places: [
+      { to: '/connections', label: 'Connections', icon: Plug, exact: true, onPhone: true },
+      { to: '/connections/apps', label: 'OAuth apps', icon: IdCard },
     ],
   },
   {
@@ -26,6 +47,7 @@ export const navigation: readonly { heading?: string; places: readonly Place[] }
     places: [
       { to: '/agents', label: 'Agents', icon: Bot, onPhone: true },
       { to: '/policy', label: 'Policy', icon: ListChecks },
+      { to: '/usage', label: 'Usage', icon: Activity },
     ],
   },
   {
@@ -33,7 +55,7 @@ export const navigation: readonly { heading?: string; places: readonly Place[] }
     places: [
       { to: '/members', label: 'Members', icon: Users },
       { to: '/audit', label: 'Audit', icon: ScrollText, adminsOnly: true },
-      { to: '/settings', label: 'Settings', icon: Settings, onPhone: true },
+      { to: '/settings', label: 'Settings', icon: Settings },
     ],
   },
 ]

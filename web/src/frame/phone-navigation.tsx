@@ -19,8 +19,8 @@ export function PhoneNavigation() {
         aria-label="Most used"
         className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
       >
-        {places.map(({ to, label, icon: Icon, countsApprovals }) => (
-          <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className={tab}>
+        {places.map(({ to, label, icon: Icon, countsApprovals, exact = false }) => (
+          <Link key={to} to={to} activeOptions={{ exact, includeSearch: false }} className={tab}>
             <Icon className="size-5" aria-hidden />
             {label}
             {countsApprovals && (

@@ -37,11 +37,17 @@ export function Places({ onGo }: { onGo?(): void }) {
   )
 }
 
-function PlaceLink({ place: { to, label, icon: Icon, countsApprovals }, onGo }: { place: Place; onGo?(): void }) {
+function PlaceLink({
+  place: { to, label, icon: Icon, countsApprovals, exact = false },
+  onGo,
+}: {
+  place: Place
+  onGo?(): void
+}) {
   return (
     <Link
       to={to}
-      activeOptions={{ exact: to === '/' }}
+      activeOptions={{ exact, includeSearch: false }}
       {...(onGo && { onClick: onGo })}
       className="group flex h-10 items-center gap-2.5 rounded-lg px-2.5 font-medium text-soft text-sm transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink md:aria-[current=page]:bg-card md:aria-[current=page]:shadow-card md:h-8.5"
     >

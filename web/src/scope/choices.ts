@@ -2,8 +2,11 @@ import type { Item } from '../api/send.ts'
 import type { Draft, Environment, Scope } from './draft.ts'
 import type { Names } from './scope-sentence.ts'
 
-export type Provider = Item<'GET /providers'>
-export type Connection = Item<'GET /connections'>
+export type Provider = Pick<Item<'GET /providers'>, 'slug' | 'name' | 'about' | 'tools'>
+export type Connection = Pick<
+  Item<'GET /connections'>,
+  'id' | 'provider' | 'label' | 'environment' | 'account' | 'isDefault' | 'createdAt'
+>
 
 /** What there is to choose from in this workspace. */
 export type Choices = { providers: readonly Provider[]; connections: readonly Connection[] }

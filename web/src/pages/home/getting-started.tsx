@@ -4,7 +4,6 @@ import type { ReactNode } from 'react'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { Card } from '../../kit/card.tsx'
 import { classes } from '../../kit/classes.ts'
-import { CodeBlock } from '../../kit/code-block.tsx'
 import { useFirstSteps } from './use-first-steps.ts'
 
 /** What is still to be set up. Each step ticks itself off; when all are done it goes away. */
@@ -29,9 +28,11 @@ export function GettingStarted() {
         <Step
           done={done.connection}
           title="Connect an app"
-          about="Where ClawLink runs, with the name of a provider. It asks for the API key."
+          about="Once, for all agents. None of them sees its credential."
         >
-          <CodeBlock label="command" text="npx clawlink connections add <provider>" />
+          <Link to="/connections" className={buttonStyle('primary', 'small')}>
+            Connect an app
+          </Link>
         </Step>
         <Step
           done={done.call}

@@ -1,0 +1,60 @@
+import { allowsTool } from '../accounts/scope.ts'
+import type { App } from '../app.ts'
+import { registrationOf } from '../catalog/auth.ts'
+import type { Provider } from '../catalog/catalog.ts'
+import type { Auth } from '../catalog/define.ts'
+import { selectConnections } from './connection.ts'
+import { isSeen, type Sight } from './list-connections.ts'
+import { builtInClient, needsApp } from './oauth-apps/registrations.ts'
+
+/** A provider as somebody sees it who wants to connect it. */
+export type ProviderView = {
+  slug: string
+  name: string
+  about: string
+  category: string
+  /** In the order in which they are offered. */
+  ways: { id: string; kind: Auth['kind']; label: string }[]
+  /** How many connections and tools of it this principal sees. */
+  connections: number
+  tools: number
+  /** Whether it can be connected now: one of its ways needs no OAuth app, or has one. */
+  ready: boolean
+}
+
+/** Every provider that a key of this sight may use, in the order of their names. */
+export async function listProviders(app: Pick<App, 'db' | 'catalog'>, sight: Sight): Promise<ProviderView[]> {
+  const { db, catalog } = app
+  const connections = (await selectConnections(db.read, sight.workspaceId).execute()).filter(row => isSeen(sight, row))
+  const apps = await db.read
+    .selectFrom('oauth_apps')
+    .select('registration')
+    .where('workspace_id', '=', sight.workspaceId)
+    .execute()
+  const registrations = new Set(apps.map(({ registration }) => registration))
+  const { scope = {} } = sight
+  return [...catalog.providers.values()]
+    .filter(({ slug }) => scope.providers?.includes(slug) ?? true)
+    .map(provider => ({
+      ...plainView(provider),
+      connections: connections.filter(row => row.provider === provider.slug).length,
+      tools: provider.tools.filter(tool => allowsTool(scope, tool)).length,
+      ready: provider.connector.auth.some(auth => isReady(provider, auth, registrations)),
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+}
+
+function plainView({ slug, connector }: Provider): Omit<ProviderView, 'connections' | 'tools' | 'ready'> {
+  return {
+    slug,
+    name: connector.name,
+    about: connector.about,
+    category: connector.category ?? '',
+    ways: connector.auth.map(({ id, kind, label }) => ({ id, kind, label })),
+  }
+}
+
+/** Whether this way can be gone now. Pure. */
+export function isReady(provider: Provider, auth: Auth, registrations: ReadonlySet<string>): boolean {
+  return !needsApp(auth) || builtInClient(auth) !== undefined || registrations.has(registrationOf(provider, auth).slug)
+}

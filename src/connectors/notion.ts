@@ -1,0 +1,137 @@
+import * as z from 'zod'
+import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
+
+const record = z.record(z.string(), z.unknown())
+const pageId = { page_id: z.string() }
+const blocks = z.array(record).max(100).describe('Notion blocks')
+const afterwards = {
+  start_cursor: z.string().optional().describe('next_cursor of the answer before'),
+  page_size: z.int().min(1).max(100).optional(),
+}
+const version = '2025-09-03'
+
+/** Notion's API: https://developers.notion.com/reference. */
+export const notion = connector({
+  name: 'Notion',
+  about: 'Search, read and write pages, databases and comments of a Notion workspace.',
+  category: 'notes',
+  auth: [
+    apiKey({
+      label: 'internal integration secret',
+      console: 'https://www.notion.so/my-integrations',
+      advice:
+        'Make an internal integration that may read, update and insert content. Then open each page that agents need, ' +
+        'press ••• > Connections and add it: it sees those pages and what is below them.',
+      example: 'ntn_…',
+    }),
+    oauth2({
+      label: 'Notion account',
+      console: 'https://www.notion.so/my-integrations',
+      authorize: 'https://api.notion.com/v1/oauth/authorize',
+      authorizeParams: { owner: 'user' },
+      token: 'https://api.notion.com/v1/oauth/token',
+      revoke: 'https://api.notion.com/v1/oauth/revoke',
+      clientAuth: 'basic',
+      body: 'json',
+      tokenHeaders: { 'notion-version': version },
+      // Notion documents no PKCE, and checks the body of its token requests strictly.
+      pkce: 'off',
+      // What it may do is set on the integration; which pages, the person chooses.
+      scopes: [],
+      keep: { workspace_id: 'workspace_id', workspace: 'workspace_name', bot_id: 'bot_id' },
+    }),
+  ],
+  account: { request: 'GET /users/me', id: 'id', label: 'bot.workspace_name' },
+  api: {
+    base: 'https://api.notion.com/v1',
+    version,
+    headers: { 'notion-version': version },
+    // https://developers.notion.com/reference/status-codes
+    errors: [
+      { status: 403, body: ['code', 'restricted_resource'], code: 'missing_scope' },
+      { status: 409, body: ['code', 'conflict_error'], code: 'conflict' },
+      { status: 429, code: 'rate_limited' },
+    ],
+    message: ['message'],
+    omit: /^(object|request_id|developer_survey|annotations)$/,
+  },
+  sources: { page_id: 'search', block_id: 'search', data_source_id: 'search' },
+  tools: {
+    search: tool({
+      about: 'Search the pages and databases of Notion by their titles. The ids for the other tools come from here.',
+      input: {
+        query: z.string().optional(),
+        filter: z.strictObject({ property: z.literal('object'), value: z.enum(['page', 'data_source']) }).optional(),
+        ...afterwards,
+      },
+      request: 'POST /search',
+      effect: 'read',
+    }),
+    get_page: tool({
+      about: 'Read the properties of a Notion page. Its text comes from list_blocks.',
+      input: pageId,
+      request: 'GET /pages/{page_id}',
+    }),
+    list_blocks: tool({
+      about: 'Read the content of a Notion page: its blocks (paragraphs, headings, lists) in order.',
+      input: {
+        block_id: z.string().describe('Id of the page, or of a block that has children'),
+        page_size: z.int().min(1).max(100).optional(),
+      },
+      request: 'GET /blocks/{block_id}/children{?page_size}',
+      page: cursor('start_cursor', 'next_cursor'),
+      pick: 'results',
+    }),
+    create_page: tool({
+      about: 'Make a page in Notion, below another page or as a row of a database. Each call makes another one.',
+      input: {
+        parent: z.union([z.strictObject({ page_id: z.string() }), z.strictObject({ data_source_id: z.string() })]),
+        properties: record.describe('By name; below a page only title: {"title":[{"text":{"content":"…"}}]}'),
+        children: blocks.optional(),
+      },
+      request: 'POST /pages',
+    }),
+    update_page: tool({
+      about: 'Change the properties of a Notion page, or move it to the trash with in_trash.',
+      input: { ...pageId, properties: record.optional(), in_trash: z.boolean().optional() },
+      request: 'PATCH /pages/{page_id}',
+      idempotency: 'natural',
+    }),
+    append_blocks: tool({
+      about: 'Add content to the end of a Notion page or block. Each call adds it again.',
+      input: { block_id: z.string().describe('Id of the page or block'), children: blocks.min(1) },
+      request: 'PATCH /blocks/{block_id}/children',
+    }),
+    get_database: tool({
+      about: 'Read a Notion database: its title and the ids of its data sources.',
+      input: { database_id: z.string() },
+      request: 'GET /databases/{database_id}',
+    }),
+    query_data_source: tool({
+      about: 'List the rows of a Notion database, with filters and sorting. Takes the id of one of its data sources.',
+      input: {
+        data_source_id: z.string(),
+        filter: record.optional().describe('Notion filter object'),
+        sorts: z.array(record).optional(),
+        ...afterwards,
+      },
+      request: 'POST /data_sources/{data_source_id}/query',
+      effect: 'read',
+    }),
+    create_comment: tool({
+      about: 'Comment on a Notion page. Each call adds another comment.',
+      input: {
+        parent: z.strictObject({ page_id: z.string() }),
+        rich_text: z.array(z.strictObject({ text: z.strictObject({ content: z.string().max(2000) }) })).min(1),
+      },
+      request: 'POST /comments',
+    }),
+    list_users: tool({
+      about: 'List the people and bots of a Notion workspace.',
+      input: { page_size: z.int().min(1).max(100).optional() },
+      request: 'GET /users{?page_size}',
+      page: cursor('start_cursor', 'next_cursor'),
+      pick: 'results',
+    }),
+  },
+})

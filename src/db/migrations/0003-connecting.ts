@@ -1,0 +1,85 @@
+import { type Kysely, sql } from 'kysely'
+
+/** How connections authenticate and how they are, renewing of credentials, OAuth apps, connect sessions, events. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  const more = (table: string, name: string, type: 'text' | 'bigint' | 'integer', value: string | number) =>
+    db.schema
+      .alterTable(table)
+      .addColumn(name, type, column => column.notNull().defaultTo(value))
+      .execute()
+
+  await more('connections', 'auth', 'text', 'api_key')
+  await more('connections', 'oauth_app_id', 'text', '')
+  await more('connections', 'asked_scopes', 'text', '[]')
+  await more('connections', 'granted_scopes', 'text', '')
+  await more('connections', 'metadata', 'text', '{}')
+  await more('connections', 'state', 'text', 'healthy')
+  await more('connections', 'state_reason', 'text', '')
+  await more('connections', 'state_at', 'bigint', 0)
+  await more('connections', 'secret_ref', 'text', '')
+  await more('connections', 'created_by', 'text', '')
+
+  await more('credentials', 'format', 'text', 'text')
+  await db.schema.alterTable('credentials').addColumn('expires_at', 'bigint').execute()
+  await more('credentials', 'renewable', 'integer', 0)
+  await more('credentials', 'renew_after', 'bigint', 0)
+  await more('credentials', 'failures', 'integer', 0)
+  await more('credentials', 'lease_owner', 'text', '')
+  await more('credentials', 'lease_until', 'bigint', 0)
+  await db.schema
+    .createIndex('credentials_due')
+    .on('credentials')
+    .column('expires_at')
+    .where(sql.ref('renewable'), '=', sql.lit(1))
+    .execute()
+
+  await db.schema
+    .createTable('oauth_apps')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('workspace_id', 'text', column => column.notNull().references('workspaces.id'))
+    .addColumn('registration', 'text', column => column.notNull())
+    .addColumn('label', 'text', column => column.notNull())
+    .addColumn('client_id', 'text', column => column.notNull())
+    .addColumn('is_default', 'integer', column => column.notNull())
+    .addColumn('created_by', 'text', column => column.notNull())
+    .addColumn('created_at', 'bigint', column => column.notNull())
+    .addUniqueConstraint('oauth_apps_label', ['workspace_id', 'registration', 'label'])
+    .execute()
+
+  await db.schema
+    .createTable('connect_sessions')
+    .addColumn('id', 'text', column => column.primaryKey())
+    .addColumn('workspace_id', 'text', column => column.notNull().references('workspaces.id'))
+    .addColumn('provider', 'text', column => column.notNull())
+    .addColumn('environment', 'text', column => column.notNull())
+    .addColumn('connection_id', 'text', column => column.notNull())
+    .addColumn('scopes', 'text', column => column.notNull())
+    .addColumn('label', 'text', column => column.notNull())
+    .addColumn('asked_by_kind', 'text', column => column.notNull())
+    .addColumn('asked_by_id', 'text', column => column.notNull())
+    .addColumn('asked_by_name', 'text', column => column.notNull())
+    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('person_id', 'text', column => column.notNull())
+    .addColumn('session_id', 'text', column => column.notNull())
+    .addColumn('state_hash', 'text', column => column.notNull())
+    .addColumn('code', 'text', column => column.notNull())
+    .addColumn('problem', 'text', column => column.notNull())
+    .addColumn('made_connection_id', 'text', column => column.notNull())
+    .addColumn('created_at', 'bigint', column => column.notNull())
+    .addColumn('expires_at', 'bigint', column => column.notNull())
+    .addColumn('ended_at', 'bigint')
+    .execute()
+  await db.schema.createIndex('connect_sessions_state').on('connect_sessions').column('state_hash').execute()
+  await db.schema.createIndex('connect_sessions_end').on('connect_sessions').column('expires_at').execute()
+
+  await db.schema
+    .createTable('events')
+    .addColumn('id', 'text', column => column.notNull())
+    .addColumn('workspace_id', 'text', column => column.notNull().references('workspaces.id'))
+    .addColumn('type', 'text', column => column.notNull())
+    .addColumn('subject', 'text', column => column.notNull())
+    .addColumn('facts', 'text', column => column.notNull())
+    .addColumn('at', 'bigint', column => column.notNull())
+    .addPrimaryKeyConstraint('events_key', ['workspace_id', 'id'])
+    .execute()
+}
