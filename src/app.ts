@@ -124,13 +124,11 @@ export async function openApp(
 }
 
 /**
- * Hosts that need no further permission: those the owner named as a provider's base URL or as the Vault, and a connector's
- * own when it is an address of this machine by definition, like the sandbox's.
+ * Hosts that need no further permission: those the owner named as a provider's base URL, and a connector's own when it is
+ * an address of this machine by definition, like the sandbox's.
  */
 function ownHosts(config: Config, catalog: Catalog): string[] {
-  const named = [...Object.values(config.baseUrls), ...(config.vaultUrl ? [config.vaultUrl] : [])].map(
-    url => new URL(url).host,
-  )
+  const named = Object.values(config.baseUrls).map(url => new URL(url).host)
   const local = [...catalog.providers.values()]
     // One with a `{name}` in its host is no URL yet, and no address of this machine.
     .map(({ base }) => URL.parse(base))

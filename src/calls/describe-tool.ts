@@ -43,7 +43,7 @@ export async function searchTools(
   const connected = await connectedProviders(app, principal)
   const found = query.trim()
     ? app.catalog.search.find(query, limit, { keep, preferred: connected }).map(hit => hit.tool)
-    : [...app.catalog.tools.values()].filter(keep).slice(0, limit)
+    : app.catalog.tools.values().filter(keep).slice(0, limit)
   return found.map(tool => ({ ...summaryOf(tool), connected: connected.has(tool.provider.slug) }))
 }
 

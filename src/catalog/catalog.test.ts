@@ -39,14 +39,17 @@ test('moves a provider to another base and leaves the others where they are', ()
   ])
 })
 
-describe('a mistake in a connector is found when the catalogue is built', () => {
+describe('a mistake in a connector is found when its tools are made', () => {
   test.each(['Get_it', 'get-it', 'get it', '', 'x'.repeat(41), 'gét'])('a tool named %j', key => {
-    if (key === '') expect(() => buildCatalog({ '': example({ get: row('GET /a') }) })).toThrow('tool name')
-    else expect(() => buildCatalog({ example: example({ [key]: row('GET /a') }) })).toThrow('tool name')
+    if (key === '')
+      expect(() => buildCatalog({ '': example({ get: row('GET /a') }) }).tools.values()).toThrow('tool name')
+    else expect(() => buildCatalog({ example: example({ [key]: row('GET /a') }) }).tools.values()).toThrow('tool name')
   })
 
   test('a request that is none', () => {
-    expect(() => buildCatalog({ example: example({ do_it: row('FETCH /a') }) })).toThrow('not a request template')
+    expect(() => buildCatalog({ example: example({ do_it: row('FETCH /a') }) }).tools.values()).toThrow(
+      'not a request template',
+    )
   })
 })
 

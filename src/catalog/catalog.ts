@@ -1,5 +1,5 @@
 import { type Effect, effectOfMethod } from '../core/effect.ts'
-import type { Connector, Idempotency, JsonSchema, Page, ToolRow } from './define.ts'
+import { type Connector, type Idempotency, type JsonSchema, type Page, type ToolRow, toolRows } from './define.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 import { createSearch, type Search } from './search.ts'
 import { parseTemplate, pathInputs, type Template, urlInputs } from './template.ts'
@@ -12,7 +12,8 @@ export type Provider = {
   base: string
   /** Whether the headers of its requests do. */
   fillsHeaders: boolean
-  tools: readonly Tool[]
+  /** In the order of their definition; made when first asked for. */
+  readonly tools: readonly Tool[]
 }
 
 /** One tool, ready to be called: the row with everything that can be known before a call. */
@@ -34,27 +35,61 @@ export type Tool = {
 
 export type Catalog = {
   providers: ReadonlyMap<string, Provider>
-  tools: ReadonlyMap<string, Tool>
+  tools: Tools
   search: Search
+}
+
+/** Every tool by its name. Asking for one makes the tools of its provider alone; all are made to list them. */
+export type Tools = {
+  get(name: string): Tool | undefined
+  has(name: string): boolean
+  keys(): string[]
+  values(): Tool[]
 }
 
 /**
  * Everything that can be called. `baseUrls` overrides where a provider lives, such as a server of the user's own.
- * Throws on a mistake in a connector, so that it is found when ClawLink is built and tested, not when it is called.
+ * Making tools throws on a mistake in their connector: the tests make them all.
  */
 export function buildCatalog(connectors: Record<string, Connector>, baseUrls: Record<string, string> = {}): Catalog {
   const providers = new Map<string, Provider>()
-  const tools = new Map<string, Tool>()
-  for (const [slug, connector] of Object.entries(connectors)) {
-    const own: Tool[] = []
-    const base = baseUrls[slug] ?? connector.api.base
-    const fillsHeaders = Object.values(connector.api.headers ?? {}).some(value => value.includes('{'))
-    const provider: Provider = { slug, connector, base, fillsHeaders, tools: own }
-    providers.set(slug, provider)
-    for (const [key, row] of Object.entries(connector.tools)) own.push(buildTool(provider, key, row))
-    for (const tool of own) tools.set(tool.name, tool)
+  for (const [slug, connector] of Object.entries(connectors))
+    providers.set(slug, buildProvider(slug, connector, baseUrls))
+  const tools = toolsOf(providers)
+  return { providers, tools, search: createSearch(tools.values) }
+}
+
+function buildProvider(slug: string, connector: Connector, baseUrls: Record<string, string>): Provider {
+  const made = once(() => Object.entries(toolRows(connector)).map(([key, row]) => buildTool(provider, key, row)))
+  const provider: Provider = {
+    slug,
+    connector,
+    base: baseUrls[slug] ?? connector.api.base,
+    fillsHeaders: Object.values(connector.api.headers ?? {}).some(value => value.includes('{')),
+    get tools() {
+      return made()
+    },
   }
-  return { providers, tools, search: createSearch([...tools.values()]) }
+  return provider
+}
+
+function toolsOf(providers: ReadonlyMap<string, Provider>): Tools {
+  const known = new Map<string, Tool>()
+  const learn = (provider: Provider) => {
+    for (const tool of provider.tools) known.set(tool.name, tool)
+  }
+  const all = () => [...providers.values()].flatMap(provider => provider.tools)
+  const find = (name: string) => {
+    const found = known.get(name)
+    if (found) return found
+    // A slug may hold underscores, as the keys of its tools may.
+    for (let at = name.indexOf('_'); at > 0; at = name.indexOf('_', at + 1)) {
+      const provider = providers.get(name.slice(0, at))
+      if (provider) learn(provider)
+    }
+    return known.get(name)
+  }
+  return { get: find, has: name => find(name) !== undefined, keys: () => all().map(({ name }) => name), values: all }
 }
 
 function buildTool(provider: Provider, key: string, row: ToolRow): Tool {

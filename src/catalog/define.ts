@@ -99,8 +99,13 @@ export type Connector = {
   }
   /** Which tool supplies an input that an agent may not know: `{ issue_number: 'list_issues' }`. */
   sources?: Record<string, string>
-  tools: Record<string, ToolRow>
+  /** Best as a function: a tool's schema is made when its provider is first used, not when ClawLink starts. */
+  tools: Record<string, ToolRow> | (() => Record<string, ToolRow>)
 }
+
+/** The connector's tools by their own names. Makes them anew where they are a function. */
+export const toolRows = ({ tools }: Connector): Record<string, ToolRow> =>
+  typeof tools === 'function' ? tools() : tools
 
 export const connector = (definition: Connector): Connector => definition
 

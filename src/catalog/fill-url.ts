@@ -49,7 +49,9 @@ function fillFrom(start: string, template: string, values: Values, hosts?: reado
   if (typeof rest !== 'string') return rest
   if (start === 'base') return base + rest
   const url = URL.parse(base)
-  const clean = url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash
+  // What a provider tells leads to its own hosts, and those have TLS; a person's own server may be without.
+  const secure = url?.protocol === 'https:' || (!hosts && url?.protocol === 'http:')
+  const clean = secure && !url.username && !url.password && !url.search && !url.hash
   if (!clean || !hostAndPort.test(url.host)) return { field: start, problem: 'must be a web address' }
   if (!isOneOf(url.host, hosts)) return { field: start, problem: `must be at a host such as ${hosts?.join(' or ')}` }
   return url.href.replace(/\/+$/, '') + rest

@@ -36,12 +36,17 @@ const synonyms = [
 ]
 
 /** Full-text search (BM25+) over names, descriptions and argument names. The index is built at the first search. */
-export function createSearch(tools: readonly Tool[]): Search {
-  let index: MiniSearch | undefined
-  const ready = () => (index ??= buildIndex(tools))
-  const byName = new Map(tools.map(tool => [tool.name, tool]))
+export function createSearch(allTools: () => readonly Tool[]): Search {
+  let made: { index: MiniSearch; byName: ReadonlyMap<string, Tool> } | undefined
+  const ready = () => {
+    if (made) return made
+    const tools = allTools()
+    made = { index: buildIndex(tools), byName: new Map(tools.map(tool => [tool.name, tool])) }
+    return made
+  }
   return {
     find(query, limit, { keep = () => true, preferred = new Set() } = {}) {
+      const { index, byName } = ready()
       const asked = words(query)
       const related = synonyms
         .filter(group => group.some(word => asked.includes(word)))
@@ -49,7 +54,7 @@ export function createSearch(tools: readonly Tool[]): Search {
         .filter(word => !asked.includes(word))
       const scores = new Map<string, number>()
       const add = (terms: string[], weight: number) => {
-        for (const hit of ready().search(terms.join(' ')))
+        for (const hit of index.search(terms.join(' ')))
           scores.set(hit.id, (scores.get(hit.id) ?? 0) + hit.score * weight)
       }
       if (asked.length) add(asked, 1)
@@ -67,7 +72,7 @@ export function createSearch(tools: readonly Tool[]): Search {
     nearest(name, limit) {
       const asked = words(name).join(' ')
       return ready()
-        .search(asked, { fields: ['name'], fuzzy: 0.34, prefix: true })
+        .index.search(asked, { fields: ['name'], fuzzy: 0.34, prefix: true })
         .slice(0, limit)
         .map(hit => String(hit.id))
     },

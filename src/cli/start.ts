@@ -40,8 +40,9 @@ function welcome({ app, url = '', sandbox }: Serving, flags: Flags, setupUrl: st
       ? []
       : ['', 'Open this to make yourself its owner. It works once, for 24 hours:', `  ${bold(setupUrl)}`]),
     '',
-    'Next, in another terminal in this folder:',
-    `  Connect an app     ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
+    'Next, the commands in another terminal in this folder:',
+    `  Connect an app     ${bold(`${url}/connections`)}`,
+    `  Or by its key      ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
     `  Tell your agent    ${bold(`claude mcp add --transport http clawlink ${url}/mcp`)}`,
     dim('                     It signs in by the browser, where you choose what it may do.'),
     `  Or give it a key   ${bold(`npx clawlink pair --url ${url}`)}`,

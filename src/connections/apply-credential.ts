@@ -3,7 +3,7 @@ import type { Auth, Place } from '../catalog/auth.ts'
 import { fillText, namesIn, type Values } from '../catalog/fill-url.ts'
 import { mask } from '../core/secret.ts'
 import type { Credential } from './credential.ts'
-import { maskedOAuth1, signOAuth1 } from './oauth/oauth1.ts'
+import { maskedOAuth1, signOAuth1 } from './oauth/sign-oauth1.ts'
 
 /** What a request needs to be the connection's own. Made for one request and dropped with it. */
 export type Applied = {

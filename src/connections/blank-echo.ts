@@ -26,13 +26,19 @@ function without(answer: WireAnswer, secret: string): WireAnswer {
   }
 }
 
-/** Any of `c`, `\c`, `\u0063` (RFC 8259, 7) and `%63` (RFC 3986, 2.1) for each character that may be escaped. */
+/**
+ * Any of `c`, `\c`, `\u0063` (RFC 8259, 7) and `%63` (RFC 3986, 2.1) for each character that may be escaped, and `+` for a
+ * space (WHATWG URL, 5.2).
+ */
 function patternOf(text: string): RegExp {
   const characters = [...text].map(char => {
     if (/\w/.test(char)) return char
-    const plain = RegExp.escape(char)
-    const hex = char.charCodeAt(0).toString(16).padStart(2, '0')
-    return `(?:\\\\?${plain}|\\\\u00${hex}|%${hex})`
+    const units = Array.from({ length: char.length }, (_, at) => `\\\\u${hex(char.charCodeAt(at), 4)}`)
+    const bytes = [...Buffer.from(char)].map(byte => `%${hex(byte, 2)}`)
+    const ways = [`\\\\?${RegExp.escape(char)}`, units.join(''), bytes.join(''), ...(char === ' ' ? ['\\+'] : [])]
+    return `(?:${ways.join('|')})`
   })
   return new RegExp(characters.join(''), 'gi')
 }
+
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0')

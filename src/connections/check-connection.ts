@@ -2,18 +2,14 @@ import type { App } from '../app.ts'
 import type { Provider } from '../catalog/catalog.ts'
 import { Fault } from '../core/errors.ts'
 import type { ConnectionRow, CredentialRow } from '../db/schema.ts'
-import { enqueue } from '../jobs/enqueue.ts'
-import type { JobKind } from '../jobs/job.ts'
 import { authOf, valuesOf } from './auth-of.ts'
 import { restingState, type Standing } from './connection-state.ts'
 import { freshCredential } from './fresh-credential.ts'
 import { lockConnection } from './lock-connection.ts'
 import { type Account, probeAccount } from './probe-account.ts'
-import { renewCredential } from './renew-credential.ts'
+import { renewCredential } from './renew-on-demand.ts'
 import { isNew } from './renewal.ts'
 import { setConnectionState } from './set-state.ts'
-
-const kind = 'check_connection'
 
 /**
  * Asks the provider whose account this is, and sets the state by that: refused means that a person has to sign in again, a
@@ -41,32 +37,6 @@ export async function checkConnection(app: App, { id }: Pick<ConnectionRow, 'id'
   }
   return (await findConnection(app, id)) ?? connection
 }
-
-/** Has a connection checked in the background. One that waits for that already is not checked twice. */
-export async function askForCheck(app: App, connection: ConnectionRow): Promise<void> {
-  const { id, workspace_id: workspaceId } = connection
-  await app.db.write(async tx => {
-    // Who asks for the same takes turns here, so that no two of them are the first.
-    const there = await lockConnection(app, tx, id)
-    const waiting = await tx
-      .selectFrom('jobs')
-      .select('id')
-      .where('kind', '=', kind)
-      .where('subject', '=', id)
-      .where('state', '=', 'waiting')
-      .executeTakeFirst()
-    if (there && !waiting) await enqueue(app, tx, { workspaceId, kind, subject: id })
-  })
-}
-
-/** `subject` is the connection's id. */
-export const checkConnectionJob = (app: App): JobKind => ({
-  failuresMax: 3,
-  async run({ subject }) {
-    await checkConnection(app, { id: subject })
-    return 'done'
-  },
-})
 
 /** Asks, and once more with a new token where the one that is there is refused or has ended. */
 async function ask(app: App, connection: ConnectionRow, provider: Provider) {

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Auth } from '../catalog/define.ts'
 import type { InvalidField } from '../core/errors.ts'
+import { isQuick } from './oauth/quick-key.ts'
 
 /** What is wrong with the private key or the certificate among these parts, where the way has any. Pure. */
 export function keyProblems(auth: Auth, parts: Readonly<Record<string, string>>): InvalidField[] {
@@ -19,7 +20,8 @@ export function keyProblems(auth: Auth, parts: Readonly<Record<string, string>>)
 
 function privateKey(pem = '', passphrase?: string): KeyObject | undefined {
   try {
-    return createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) })
+    const key = createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) })
+    return isQuick(key) ? key : undefined
   } catch {
     return undefined
   }

@@ -5,9 +5,8 @@ import type { ConnectionRow, CredentialRow } from '../db/schema.ts'
 import type { Credential } from './credential.ts'
 import { reconnectLink } from './links.ts'
 import { openCredential } from './open-credential.ts'
-import { renewCredential } from './renew-credential.ts'
+import { renewCredential } from './renew-on-demand.ts'
 import { type Found, isStillGood, type RenewalEnd, useOf } from './renewal.ts'
-import { readSecretRef } from './stores/read-secret-ref.ts'
 
 /**
  * The credential of a connection, opened for one request and renewed first where that is needed. Read from where it is kept
@@ -19,11 +18,16 @@ export function freshCredential(
   connection: ConnectionRow,
   provider: Provider,
 ): Credential | Fault | Promise<Credential | Fault> {
-  if (connection.secret_ref !== '') return readSecretRef(app, connection.secret_ref)
+  if (connection.secret_ref !== '') return fromOutside(app, connection.secret_ref)
   const rows = app.queries.connections.credential(connection.id)
   return rows instanceof Promise
     ? rows.then(([row]) => use(app, connection, provider, row))
     : use(app, connection, provider, rows[0])
+}
+
+async function fromOutside(app: App, ref: string): Promise<Credential | Fault> {
+  const { readSecretRef } = await import('./stores/read-secret-ref.ts') // most have none
+  return readSecretRef(app, ref)
 }
 
 function use(

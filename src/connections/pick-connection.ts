@@ -43,7 +43,8 @@ export function pickConnection(
   const usable = scope?.connections ? there.filter(({ id }) => scope.connections?.includes(id)) : there
   const choices = () => usable.map(row => `${row.id} (${row.label}, ${row.account_label})`)
   if (requested !== undefined) {
-    const named = usable.find(row => row.id === requested || row.label === requested)
+    // A label may be the provider's own name for an account, which could look like the id of another connection.
+    const named = usable.find(({ id }) => id === requested) ?? usable.find(({ label }) => label === requested)
     return (
       named ??
       new Fault('connection_not_found', `There is no ${environment} connection "${requested}" to ${provider}.`, {

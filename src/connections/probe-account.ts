@@ -101,7 +101,7 @@ export function kept(body: unknown, paths: Record<string, string> = {}): Record<
 /** The provider's own words on one line, short enough for a label: they are stored and shown. */
 function plain(text: unknown, charsMax = 80): string {
   return String(text)
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
     .slice(0, charsMax)
 }

@@ -2,10 +2,10 @@ import type { App } from '../app.ts'
 import type { Provider } from '../catalog/catalog.ts'
 import { Fault } from '../core/errors.ts'
 import type { ConnectionRow, CredentialRow } from '../db/schema.ts'
-import { askForCheck } from './check-connection.ts'
+import { askForCheck } from './ask-for-check.ts'
 import type { Credential } from './credential.ts'
 import { openCredential } from './open-credential.ts'
-import { renewCredential } from './renew-credential.ts'
+import { renewCredential } from './renew-on-demand.ts'
 import { isNew } from './renewal.ts'
 
 /**

@@ -127,8 +127,11 @@ const withoutClient = (fault: Fault): TokenRefusal =>
 
 const tryLater = (fault: Fault): TokenRefusal => ({ refused: 'unavailable', reached: 'maybe_sent', fault })
 
+/** Not again while the answer may still come: a refresh token that is handed in twice may end the whole sign-in. */
 const tooSlow = ({ connector }: Provider): Fault =>
-  new Fault('timeout', `${connector.name} did not answer within ${patienceMs / 1000} s.`)
+  new Fault('timeout', `${connector.name} did not answer within ${patienceMs / 1000} s.`, {
+    retryAfterMs: lateMs - patienceMs,
+  })
 
 const notRenewable = ({ label }: ConnectionRow): Fault =>
   new Fault('authentication_failed', `The credential of ${label} cannot be renewed without a person.`)

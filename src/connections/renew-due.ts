@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import type { JobKind } from '../jobs/job.ts'
 import { expiringMs, restingState } from './connection-state.ts'
-import { renewCredential } from './renew-credential.ts'
+import { renewCredential } from './renew-on-demand.ts'
 import { aheadMs, isDueAhead } from './renewal.ts'
 import { setConnectionState } from './set-state.ts'
 

@@ -3,11 +3,13 @@ import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import type { Auth } from '../catalog/auth.ts'
 import type { Provider } from '../catalog/catalog.ts'
+import { namesIn } from '../catalog/fill-url.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { ConnectionRow, CredentialRow, Schema } from '../db/schema.ts'
 import { recordEvent } from '../events/record-event.ts'
 import type { Sealed } from '../vault/seal.ts'
+import { metadataOf } from './auth-of.ts'
 import { restingState } from './connection-state.ts'
 import type { Credential } from './credential.ts'
 
@@ -116,7 +118,14 @@ async function findConnection(tx: Transaction<Schema>, saved: SavedConnection, i
 }
 
 /** Agents know a connection by its id: behind the same id there must never be somebody else's account. */
-function otherAccount(before: ConnectionRow, { account, provider }: SavedConnection): Fault | undefined {
+function otherAccount(before: ConnectionRow, saved: SavedConnection): Fault | undefined {
+  const { account, provider } = saved
+  const place = before.account_id === account.id ? otherPlace(before, saved) : undefined
+  if (place) {
+    return new Fault('conflict', `"${before.label}" is connected to ${place.before}, and this is ${place.now}.`, {
+      fix: `Connect anew with ${place.before}, or connect ${place.now} as a new connection.`,
+    })
+  }
   if (before.account_id === account.id) return undefined
   return new Fault(
     'conflict',
@@ -125,6 +134,19 @@ function otherAccount(before: ConnectionRow, { account, provider }: SavedConnect
       fix: `Sign in at ${provider.connector.name} as ${before.account_label}, or connect ${account.label} as a new connection.`,
     },
   )
+}
+
+/**
+ * What decides where its requests go and is another value than before: the same id there names somebody else, or nobody
+ * knows who. What the token endpoint itself tells, such as an instance's address, may change.
+ */
+function otherPlace(before: ConnectionRow, { auth, provider, metadata }: SavedConnection) {
+  const told = 'keep' in auth ? (auth.keep ?? {}) : {}
+  const known = metadataOf(before)
+  const name = [provider.base, ...Object.values(provider.connector.api.headers ?? {})]
+    .flatMap(namesIn)
+    .find(each => !Object.hasOwn(told, each) && known[each] !== undefined && known[each] !== metadata[each])
+  return name === undefined ? undefined : { before: `${known[name]}`, now: metadata[name] ?? 'somewhere else' }
 }
 
 function stateOf(saved: SavedConnection, now: number) {

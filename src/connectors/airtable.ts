@@ -43,7 +43,7 @@ export const airtable = connector({
     message: ['error.message', 'error'],
   },
   sources: { base_id: 'list_bases', table: 'list_tables', record_id: 'list_records' },
-  tools: {
+  tools: () => ({
     list_bases: tool({
       about: 'List the Airtable bases that this token sees, with their ids.',
       input: {},
@@ -100,5 +100,5 @@ export const airtable = connector({
       input: { ...table, record_id: z.string().describe('rec…') },
       request: 'DELETE /{base_id}/{table}/{record_id}',
     }),
-  },
+  }),
 })

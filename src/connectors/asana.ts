@@ -49,7 +49,7 @@ export const asana = connector({
     omit: /^(resource_type|resource_subtype)$/,
   },
   sources: { task_gid: 'list_tasks', project: 'list_projects', workspace: 'list_workspaces' },
-  tools: {
+  tools: () => ({
     list_workspaces: tool({
       about: 'List the workspaces and organizations of Asana that I belong to.',
       input: { limit },
@@ -112,5 +112,5 @@ export const asana = connector({
       request: 'POST /tasks/{task_gid}/stories',
       pick: 'data',
     }),
-  },
+  }),
 })

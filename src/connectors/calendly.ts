@@ -49,7 +49,7 @@ export const calendly = connector({
     message: ['message'],
   },
   sources: { user: 'whoami', event_uuid: 'list_events', owner: 'list_event_types' },
-  tools: {
+  tools: () => ({
     whoami: tool({
       about: 'Who am I at Calendly: my URI, which other tools ask for, my name, time zone and booking page.',
       input: {},
@@ -106,5 +106,5 @@ export const calendly = connector({
       request: 'POST /scheduling_links',
       pick: 'resource',
     }),
-  },
+  }),
 })

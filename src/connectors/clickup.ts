@@ -42,7 +42,7 @@ export const clickup = connector({
     omit: /^(orderindex|color|profilePicture|sharing|avatar|permission_level)$/,
   },
   sources: { team_id: 'list_workspaces', space_id: 'list_spaces', list_id: 'list_lists', task_id: 'list_tasks' },
-  tools: {
+  tools: () => ({
     list_workspaces: tool({
       about: 'List the workspaces (teams) of ClickUp that I belong to.',
       input: {},
@@ -98,5 +98,5 @@ export const clickup = connector({
       input: { ...task, comment_text: z.string().min(1), notify_all: z.boolean() },
       request: 'POST /task/{task_id}/comment',
     }),
-  },
+  }),
 })

@@ -31,7 +31,7 @@ export const confluence = connector({
     omit: /^(_links|_expandable|icon|breadcrumbs)$/,
   },
   sources: { page_id: 'search', spaceId: 'list_spaces' },
-  tools: {
+  tools: () => ({
     search: tool({
       about: 'Search the pages and other content of Confluence with CQL.',
       input: {
@@ -81,5 +81,5 @@ export const confluence = connector({
       input: page,
       request: 'DELETE /api/v2/pages/{page_id}',
     }),
-  },
+  }),
 })

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { fixedHost, knownTo, sampleValues, urlsOf } from '../../test/kit/sample-values.ts'
 import { registrationOf } from '../catalog/auth.ts'
 import { buildCatalog, type Tool } from '../catalog/catalog.ts'
-import type { Auth, Connector, JsonSchema, StaticAuth } from '../catalog/define.ts'
+import { type Auth, type Connector, type JsonSchema, type StaticAuth, toolRows } from '../catalog/define.ts'
 import { fillUrl, namesIn } from '../catalog/fill-url.ts'
 import { buildRequest, type ProviderRequest } from '../catalog/request.ts'
 import { parseTemplate, pathInputs, urlInputs } from '../catalog/template.ts'
@@ -171,7 +171,7 @@ describe.each(providers)('%s', (slug, { connector, tools }) => {
   test('names sources that exist, for inputs that exist', () => {
     const inputs = new Set(tools.flatMap(tool => Object.keys(propertiesOf(tool))))
     for (const [input, source] of Object.entries(connector.sources ?? {})) {
-      expect(Object.keys(connector.tools)).toContain(source)
+      expect(Object.keys(toolRows(connector))).toContain(source)
       expect([...inputs]).toContain(input)
     }
   })
@@ -199,7 +199,7 @@ test.each(providers.filter(([slug]) => existsSync(pageOf(slug))))(
   'the page about %s names each of its tools',
   (slug, { connector }) => {
     const page = readFileSync(pageOf(slug), 'utf8')
-    for (const key of Object.keys(connector.tools)) expect(page).toContain(`\`${key}\``)
+    for (const key of Object.keys(toolRows(connector))) expect(page).toContain(`\`${key}\``)
   },
 )
 

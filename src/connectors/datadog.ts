@@ -48,7 +48,7 @@ export const datadog = connector({
     message: ['errors.0.detail', 'errors.0'],
   },
   sources: { monitor_id: 'list_monitors' },
-  tools: {
+  tools: () => ({
     list_monitors: tool({
       about: 'List or search the monitors (alerts) of Datadog with their states.',
       input: {
@@ -98,5 +98,5 @@ export const datadog = connector({
       request: 'POST /v2/logs/events/search',
       effect: 'read',
     }),
-  },
+  }),
 })

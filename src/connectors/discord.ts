@@ -37,7 +37,7 @@ export const discord = connector({
     omit: /^(avatar|avatar_decoration_data|discriminator|public_flags|flags|banner|accent_color|collectibles|clan)$/,
   },
   sources: { guild_id: 'list_servers', channel_id: 'list_channels', message_id: 'list_messages' },
-  tools: {
+  tools: () => ({
     list_servers: tool({
       about: 'List the Discord servers (guilds) that the bot is in.',
       input: {},
@@ -78,5 +78,5 @@ export const discord = connector({
       input: { ...message, emoji: z.string().describe('The emoji itself, or name:id of an own one') },
       request: 'PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me',
     }),
-  },
+  }),
 })

@@ -44,7 +44,7 @@ export const dropbox = connector({
     omit: /^(content_hash|rev|is_downloadable)$/,
   },
   sources: { cursor: 'list_folder', path: 'search_files' },
-  tools: {
+  tools: () => ({
     list_folder: tool({
       about: 'List the files and folders in a folder of Dropbox. If has_more is true, go on with continue_list_folder.',
       input: { path, recursive: z.boolean().optional() },
@@ -90,5 +90,5 @@ export const dropbox = connector({
       input: { path },
       request: 'POST /sharing/create_shared_link_with_settings',
     }),
-  },
+  }),
 })

@@ -40,7 +40,7 @@ export const figma = connector({
     message: ['err', 'message'],
   },
   sources: { project_id: 'list_projects', file_key: 'list_files', comment_id: 'list_comments' },
-  tools: {
+  tools: () => ({
     list_projects: tool({
       about: 'List the projects of a Figma team.',
       input: { team_id: z.string().describe('From the address of the team: /files/team/ID') },
@@ -95,5 +95,5 @@ export const figma = connector({
       input: { ...file, message: z.string().min(1), comment_id: z.string().optional().describe('To reply to') },
       request: 'POST /files/{file_key}/comments',
     }),
-  },
+  }),
 })

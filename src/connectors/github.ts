@@ -76,7 +76,7 @@ export const github = connector({
     username: 'list_collaborators',
     labels: 'list_labels',
   },
-  tools: {
+  tools: () => ({
     whoami: tool({
       about: 'Who am I: the account that the token belongs to, with login, name and email. Current user, my profile.',
       input: {},
@@ -177,5 +177,5 @@ export const github = connector({
       request: 'PUT /notifications',
       scopes: ['notifications'],
     }),
-  },
+  }),
 })

@@ -56,7 +56,7 @@ export const gitlab = connector({
     omit: /^(_links|links|avatar_url|task_completion_status|references)$/,
   },
   sources: { project: 'list_projects', issue_iid: 'list_issues', merge_request_iid: 'list_merge_requests' },
-  tools: {
+  tools: () => ({
     list_projects: tool({
       about: 'List or search GitLab projects (repositories): my own, or all.',
       input: {
@@ -134,5 +134,5 @@ export const gitlab = connector({
       request: 'GET /projects/{project}/pipelines{?ref,per_page}',
       page: link(),
     }),
-  },
+  }),
 })

@@ -23,7 +23,7 @@ export const gmail = connector({
     message: googleMessage,
   },
   sources: { id: 'search_messages', threadId: 'search_messages', addLabelIds: 'list_labels' },
-  tools: {
+  tools: () => ({
     search_messages: tool({
       about: 'Search or list Gmail messages (email, inbox), newest first. Gives ids only: read each with get_message.',
       input: {
@@ -77,5 +77,5 @@ export const gmail = connector({
       effect: 'destructive',
       idempotency: 'natural',
     }),
-  },
+  }),
 })

@@ -32,7 +32,7 @@ export const google_calendar = connector({
     omit: /^(etag|kind|iCalUID|sequence|reminders)$/,
   },
   sources: { calendarId: 'list_calendars', eventId: 'list_events' },
-  tools: {
+  tools: () => ({
     list_calendars: tool({
       about: 'List the calendars that this Google account sees, with their ids and time zones.',
       input: { maxResults: z.int().min(1).max(250).optional() },
@@ -98,5 +98,5 @@ export const google_calendar = connector({
       effect: 'read',
       pick: 'calendars',
     }),
-  },
+  }),
 })

@@ -52,7 +52,7 @@ export const google_docs = connector({
     message: googleMessage,
     omit: /^(suggestionsViewMode|namedStyles|documentStyle|suggested.*)$/,
   },
-  tools: {
+  tools: () => ({
     get_document: tool({
       about: 'Read a Google document: title and content with the index of each part, as edit_document needs them.',
       input: document,
@@ -75,5 +75,5 @@ export const google_docs = connector({
       },
       request: 'POST /documents/{document_id}:batchUpdate',
     }),
-  },
+  }),
 })

@@ -23,7 +23,7 @@ export const google_drive = connector({
     message: googleMessage,
   },
   sources: { file_id: 'search_files' },
-  tools: {
+  tools: () => ({
     search_files: tool({
       about: 'Search or list files and folders in Google Drive, shared drives too.',
       input: {
@@ -86,5 +86,5 @@ export const google_drive = connector({
       },
       request: 'POST /files/{file_id}/permissions?supportsAllDrives=true',
     }),
-  },
+  }),
 })

@@ -31,7 +31,7 @@ export const google_sheets = connector({
     errors: googleErrors,
     message: googleMessage,
   },
-  tools: {
+  tools: () => ({
     get_spreadsheet: tool({
       about: 'Read what a Google spreadsheet holds: its title and the names and sizes of its sheets. Not the cells.',
       input: sheet,
@@ -75,5 +75,5 @@ export const google_sheets = connector({
       input: { properties: z.strictObject({ title: z.string().min(1) }) },
       request: 'POST /?fields=spreadsheetId,spreadsheetUrl,properties.title',
     }),
-  },
+  }),
 })

@@ -25,7 +25,7 @@ export const google_tasks = connector({
     omit: /^(etag|kind|selfLink)$/,
   },
   sources: { list_id: 'list_task_lists', task_id: 'list_tasks' },
-  tools: {
+  tools: () => ({
     list_task_lists: tool({
       about: 'List the task lists of Google Tasks with their ids.',
       input: { maxResults: z.int().min(1).max(1000).optional() },
@@ -62,5 +62,5 @@ export const google_tasks = connector({
       input: task,
       request: 'DELETE /lists/{list_id}/tasks/{task_id}',
     }),
-  },
+  }),
 })

@@ -70,7 +70,7 @@ export const hubspot = connector({
     omit: /^(archived|correlationId|hs_object_source.*)$/,
   },
   sources: { record_id: 'search_records' },
-  tools: {
+  tools: () => ({
     search_records: tool({
       about: 'Search HubSpot contacts, companies, deals, tickets or other records by words or by their properties.',
       input: {
@@ -134,5 +134,5 @@ export const hubspot = connector({
       page: cursor('after', 'paging.next.after'),
       pick: 'results',
     }),
-  },
+  }),
 })

@@ -44,8 +44,9 @@ import { xero } from './xero.ts'
 import { zendesk } from './zendesk.ts'
 import { zoom } from './zoom.ts'
 
-/** Every connector that ClawLink brings, under the name that its tools begin with. */
+/** Every connector that ClawLink brings, under the name that its tools begin with. The first one is the example. */
 export const connectors = {
+  github,
   airtable,
   asana,
   calendly,
@@ -55,7 +56,6 @@ export const connectors = {
   discord,
   dropbox,
   figma,
-  github,
   gitlab,
   gmail,
   google_calendar,

@@ -24,7 +24,7 @@ export const jira = connector({
     omit: /^(self|expand|avatarUrls|iconUrl|avatarId)$/,
   },
   sources: { issue_key: 'search_issues', transition: 'list_transitions' },
-  tools: {
+  tools: () => ({
     search_issues: tool({
       about: 'Search or list the issues (tickets, bugs, tasks) of Jira with JQL.',
       input: {
@@ -80,5 +80,5 @@ export const jira = connector({
       request: 'GET /3/project/search{?query}',
       pick: 'values',
     }),
-  },
+  }),
 })

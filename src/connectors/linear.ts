@@ -61,7 +61,7 @@ export const linear = connector({
     message: ['errors.0.extensions.userPresentableMessage', 'errors.0.message'],
   },
   sources: { id: 'search_issues' },
-  tools: {
+  tools: () => ({
     list_teams: tool({
       about: 'List the teams of a Linear workspace with their keys, states and labels: the ids for making issues.',
       input: {},
@@ -132,5 +132,5 @@ export const linear = connector({
       graphql: 'mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success comment { id url } } }',
       pick: 'data.commentCreate',
     }),
-  },
+  }),
 })

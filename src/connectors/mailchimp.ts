@@ -52,7 +52,7 @@ export const mailchimp = connector({
     omit: /^(_links|merge_fields_order|unique_email_id|web_id)$/,
   },
   sources: { list_id: 'list_audiences', campaign_id: 'list_campaigns' },
-  tools: {
+  tools: () => ({
     list_audiences: tool({
       about: 'List the audiences (mailing lists) of Mailchimp with how many subscribers each has.',
       input: paged,
@@ -100,5 +100,5 @@ export const mailchimp = connector({
       input: { campaign_id: z.string() },
       request: 'GET /reports/{campaign_id}',
     }),
-  },
+  }),
 })

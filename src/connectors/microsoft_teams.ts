@@ -16,7 +16,7 @@ export const microsoft_teams = connector({
   account: microsoftUser,
   api: graphApi,
   sources: { team_id: 'list_teams', channel_id: 'list_channels', chat_id: 'list_chats' },
-  tools: {
+  tools: () => ({
     list_teams: tool({
       about: 'List the teams of Microsoft Teams that I belong to.',
       input: {},
@@ -51,5 +51,5 @@ export const microsoft_teams = connector({
       input: { ...chat, body },
       request: 'POST /chats/{chat_id}/messages',
     }),
-  },
+  }),
 })

@@ -23,7 +23,7 @@ export const microsoft_todo = connector({
   account: microsoftUser,
   api: graphApi,
   sources: { list_id: 'list_task_lists', task_id: 'list_tasks' },
-  tools: {
+  tools: () => ({
     list_task_lists: tool({
       about: 'List the task lists of Microsoft To Do with their ids.',
       input: {},
@@ -52,5 +52,5 @@ export const microsoft_todo = connector({
       input: task,
       request: 'DELETE /me/todo/lists/{list_id}/tasks/{task_id}',
     }),
-  },
+  }),
 })

@@ -56,7 +56,7 @@ export const notion = connector({
     omit: /^(object|request_id|developer_survey|annotations)$/,
   },
   sources: { page_id: 'search', block_id: 'search', data_source_id: 'search' },
-  tools: {
+  tools: () => ({
     search: tool({
       about: 'Search the pages and databases of Notion by their titles. The ids for the other tools come from here.',
       input: {
@@ -133,5 +133,5 @@ export const notion = connector({
       page: cursor('start_cursor', 'next_cursor'),
       pick: 'results',
     }),
-  },
+  }),
 })

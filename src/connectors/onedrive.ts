@@ -14,7 +14,7 @@ export const onedrive = connector({
   account: microsoftUser,
   api: graphApi,
   sources: { item_id: 'search_files', parent_id: 'list_folder' },
-  tools: {
+  tools: () => ({
     search_files: tool({
       about: 'Search the files and folders of my OneDrive by words in their names and content.',
       input: { query: z.string().min(1).describe('Write an apostrophe twice') },
@@ -71,5 +71,5 @@ export const onedrive = connector({
       input: item,
       request: 'DELETE /me/drive/items/{item_id}',
     }),
-  },
+  }),
 })

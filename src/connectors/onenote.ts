@@ -14,7 +14,7 @@ export const onenote = connector({
   account: microsoftUser,
   api: graphApi,
   sources: { notebook_id: 'list_notebooks', section_id: 'list_sections', page_id: 'list_pages' },
-  tools: {
+  tools: () => ({
     list_notebooks: tool({
       about: 'List my notebooks in OneNote with their ids.',
       input: {},
@@ -49,5 +49,5 @@ export const onenote = connector({
       input: { notebook_id: z.string(), displayName: z.string().min(1) },
       request: 'POST /me/onenote/notebooks/{notebook_id}/sections',
     }),
-  },
+  }),
 })

@@ -27,7 +27,7 @@ export const openai = connector({
     message: ['error.message'],
   },
   sources: { model: 'list_models' },
-  tools: {
+  tools: () => ({
     list_models: tool({
       about: 'List the models of OpenAI that this key may use.',
       input: {},
@@ -59,5 +59,5 @@ export const openai = connector({
       effect: 'read',
       pick: 'results',
     }),
-  },
+  }),
 })

@@ -25,7 +25,7 @@ export const outlook = connector({
   account: microsoftUser,
   api: { ...graphApi, headers: { prefer: 'outlook.body-content-type="text"' } },
   sources: { message_id: 'search_mail', event_id: 'list_events' },
-  tools: {
+  tools: () => ({
     search_mail: tool({
       about: 'Search Outlook mail (email messages) by words, in all folders. Gives a preview of each, not its text.',
       input: { query: z.string().min(1).describe('Words, or from:ada, subject:report; no double quotes') },
@@ -85,5 +85,5 @@ export const outlook = connector({
       input: { event_id: z.string() },
       request: 'DELETE /me/events/{event_id}',
     }),
-  },
+  }),
 })

@@ -50,7 +50,7 @@ export const pagerduty = connector({
     omit: /^self$/,
   },
   sources: { incident_id: 'list_open_incidents' },
-  tools: {
+  tools: () => ({
     list_open_incidents: tool({
       about: 'List the open incidents (alerts, outages) of PagerDuty: triggered and acknowledged ones.',
       input: {},
@@ -108,5 +108,5 @@ export const pagerduty = connector({
       request: 'GET /services{?query}',
       pick: 'services',
     }),
-  },
+  }),
 })

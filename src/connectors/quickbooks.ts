@@ -59,7 +59,7 @@ export const quickbooks = connector({
     omit: /^(domain|sparse)$/,
   },
   sources: { invoice_id: 'query' },
-  tools: {
+  tools: () => ({
     query: tool({
       about: 'Query customers, invoices, payments, items, bills or accounts of QuickBooks with its SQL-like language.',
       input: {
@@ -104,5 +104,5 @@ export const quickbooks = connector({
       input: { start_date: z.iso.date(), end_date: z.iso.date() },
       request: 'GET /reports/ProfitAndLoss?minorversion=75&start_date={start_date}&end_date={end_date}',
     }),
-  },
+  }),
 })

@@ -30,7 +30,7 @@ export const resend = connector({
     omit: /^object$/,
   },
   sources: { from: 'list_domains' },
-  tools: {
+  tools: () => ({
     send_email: tool({
       about: 'Send a mail (email) by Resend, now or later. It cannot be called back.',
       input: {
@@ -63,5 +63,5 @@ export const resend = connector({
       request: 'GET /domains',
       pick: 'data',
     }),
-  },
+  }),
 })

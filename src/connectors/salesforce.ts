@@ -70,7 +70,7 @@ export const salesforce = connector({
     message: ['0.message', 'error_description'],
   },
   sources: { sobject: 'list_objects', record_id: 'query' },
-  tools: {
+  tools: () => ({
     query: tool({
       about: 'Query Salesforce records with SOQL. Give it a LIMIT: at most 2000 come at once.',
       input: {
@@ -124,5 +124,5 @@ export const salesforce = connector({
       input: record,
       request: 'DELETE /sobjects/{sobject}/{record_id}',
     }),
-  },
+  }),
 })

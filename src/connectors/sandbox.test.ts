@@ -1,6 +1,6 @@
 /** The sandbox connector and the real sandbox, over real HTTP: what the one says is what the other does. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildCatalog, type Tool } from '../catalog/catalog.ts'
+import { buildCatalog, type Tools } from '../catalog/catalog.ts'
 import { nextPage, requestPage } from '../catalog/page.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { buildRequest } from '../catalog/request.ts'
@@ -9,7 +9,7 @@ import { type Sandbox, startSandbox } from '../sandbox/start.ts'
 import { sandbox as connector } from './sandbox.ts'
 
 let sandbox: Sandbox
-let tools: ReadonlyMap<string, Tool>
+let tools: Tools
 
 beforeAll(async () => {
   sandbox = await startSandbox()

@@ -70,7 +70,7 @@ export const sandbox = connector({
     message: ['error.message', 'error'],
   },
   sources: { project: 'list_projects', number: 'list_issues', customer: 'list_customers' },
-  tools: {
+  tools: () => ({
     whoami: tool({
       about: 'Who am I at the sandbox: the account of the API key and the scopes that the key has.',
       input: {},
@@ -231,5 +231,5 @@ export const sandbox = connector({
       effect: 'destructive',
       scopes: ['payments'],
     }),
-  },
+  }),
 })

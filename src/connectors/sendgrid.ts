@@ -26,7 +26,7 @@ export const sendgrid = connector({
     message: ['errors.0.message'],
   },
   sources: { template_id: 'list_templates' },
-  tools: {
+  tools: () => ({
     send_mail: tool({
       about: 'Send a mail (email) by SendGrid. Each call sends another one; it cannot be called back.',
       input: {
@@ -73,5 +73,5 @@ export const sendgrid = connector({
       input: { email: z.email() },
       request: 'DELETE /suppression/bounces/{email}',
     }),
-  },
+  }),
 })

@@ -45,7 +45,7 @@ export const sentry = connector({
     omit: /^(avatar|features|_meta|pluginActions|pluginContexts|pluginIssues|links|options|color|isBookmarked)$/,
   },
   sources: { organization: 'list_organizations', issue_id: 'list_issues', project: 'list_projects' },
-  tools: {
+  tools: () => ({
     list_organizations: tool({
       about: 'List the organizations of Sentry that this token sees, with their slugs.',
       input: {},
@@ -87,5 +87,5 @@ export const sentry = connector({
       },
       request: 'PUT /organizations/{organization}/issues/{issue_id}/',
     }),
-  },
+  }),
 })

@@ -72,7 +72,7 @@ export const shopify = connector({
     ],
     message: ['errors.0.message', 'errors'],
   },
-  tools: {
+  tools: () => ({
     list_products: tool({
       about: 'List or search the products of the Shopify store with prices and stock.',
       input: { first, after, query: z.string().optional().describe('"status:active tag:tea title:green*"') },
@@ -141,5 +141,5 @@ export const shopify = connector({
       effect: 'read',
       pick: 'data.customers',
     }),
-  },
+  }),
 })

@@ -94,7 +94,7 @@ export const slack = connector({
     message: ['error'],
   },
   sources: { channel: 'list_channels' },
-  tools: {
+  tools: () => ({
     list_channels: tool({
       about: 'List the channels (conversations) of a Slack workspace with their ids.',
       input: {
@@ -165,5 +165,5 @@ export const slack = connector({
       request: 'GET /users.lookupByEmail{?email}',
       pick: 'user',
     }),
-  },
+  }),
 })

@@ -45,7 +45,7 @@ export const stripe = connector({
     omit: /^(object|livemode)$/,
   },
   sources: { customer: 'search_customers', payment_intent: 'search_payments', invoice: 'search_invoices' },
-  tools: {
+  tools: () => ({
     get_balance: tool({
       about: 'Read the balance of the Stripe account: what is available and what is still pending.',
       input: {},
@@ -126,5 +126,5 @@ export const stripe = connector({
       effect: 'destructive',
       idempotency: key,
     }),
-  },
+  }),
 })

@@ -41,7 +41,7 @@ export const todoist = connector({
     omit: /^(user_id|added_by_uid|assigned_by_uid|responsible_uid|sync_id|.*_order)$/,
   },
   sources: { task_id: 'list_tasks', project_id: 'list_projects' },
-  tools: {
+  tools: () => ({
     list_projects: tool({
       about: 'List the projects of Todoist with their ids.',
       input: { limit },
@@ -84,5 +84,5 @@ export const todoist = connector({
       input: task,
       request: 'DELETE /tasks/{task_id}',
     }),
-  },
+  }),
 })

@@ -44,7 +44,7 @@ export const trello = connector({
     omit: /^(limits|cover|prefs|badges|descData|customFieldItems|avatar.*)$/,
   },
   sources: { board_id: 'list_boards', idList: 'list_lists', card_id: 'list_cards' },
-  tools: {
+  tools: () => ({
     list_boards: tool({
       about: 'List my boards in Trello, open ones.',
       input: {},
@@ -87,5 +87,5 @@ export const trello = connector({
       input: { ...card, text: z.string().min(1) },
       request: 'POST /cards/{card_id}/actions/comments',
     }),
-  },
+  }),
 })

@@ -58,7 +58,7 @@ export const twilio = connector({
     omit: /^(uri|subresource_uris|api_version|.*_uri)$/,
   },
   sources: { message_sid: 'list_messages' },
-  tools: {
+  tools: () => ({
     send_message: tool({
       about: 'Send a text message (SMS, or WhatsApp with whatsapp: before the numbers) by Twilio. Each call sends one.',
       input: {
@@ -105,5 +105,5 @@ export const twilio = connector({
       request: 'GET /IncomingPhoneNumbers.json',
       pick: 'incoming_phone_numbers',
     }),
-  },
+  }),
 })

@@ -52,7 +52,7 @@ export const twitter = connector({
     omit: /^edit_history_tweet_ids$/,
   },
   sources: { user_id: 'find_user', post_id: 'search_posts' },
-  tools: {
+  tools: () => ({
     whoami: tool({
       about: 'Who am I at X (Twitter): id, name and username of the connected account.',
       input: {},
@@ -100,5 +100,5 @@ export const twitter = connector({
       input: { post_id: id },
       request: 'DELETE /tweets/{post_id}',
     }),
-  },
+  }),
 })

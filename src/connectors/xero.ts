@@ -49,7 +49,7 @@ export const xero = connector({
     omit: /^(ProviderName|DateTimeUTC|HasAttachments|HasErrors|ValidationErrors|IsDiscounted)$/,
   },
   sources: { invoice_id: 'list_invoices' },
-  tools: {
+  tools: () => ({
     list_contacts: tool({
       about: 'List or search the contacts (customers and suppliers) of Xero.',
       input: { searchTerm: z.string().optional().describe('In name, email or account number'), where, order, page },
@@ -126,5 +126,5 @@ export const xero = connector({
       request: 'GET /Reports/ProfitAndLoss{?fromDate,toDate}',
       pick: 'Reports.0',
     }),
-  },
+  }),
 })

@@ -60,7 +60,7 @@ export const zendesk = connector({
     omit: /^(url|via|fields|custom_fields|photo|sharing_agreement_ids|followup_ids)$/,
   },
   sources: { ticket_id: 'search' },
-  tools: {
+  tools: () => ({
     search: tool({
       about: 'Search Zendesk tickets, users and organizations: "type:ticket status<solved printer".',
       input: {
@@ -113,5 +113,5 @@ export const zendesk = connector({
       idempotency: 'none',
       pick: 'ticket',
     }),
-  },
+  }),
 })

@@ -60,7 +60,7 @@ export const zoom = connector({
     omit: /^(pic_url|host_key|pmi)$/,
   },
   sources: { meeting_id: 'list_meetings' },
-  tools: {
+  tools: () => ({
     list_meetings: tool({
       about: 'List the Zoom meetings of a person: scheduled, live, upcoming or past ones.',
       input: {
@@ -101,5 +101,5 @@ export const zoom = connector({
       },
       request: 'DELETE /meetings/{meeting_id}{?cancel_meeting_reminder}',
     }),
-  },
+  }),
 })

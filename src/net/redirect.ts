@@ -22,6 +22,6 @@ export function followRedirect(request: WireRequest, answer: WireAnswer): WireRe
   to.username = ''
   to.password = ''
   if (sameOrigin) return { ...request, url: to.href }
-  const { credentialQuery, certificate, ...rest } = request
+  const { credentialQuery, certificate, inside, ...rest } = request
   return { ...rest, url: to.href, credential: {} }
 }

@@ -39,8 +39,8 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   function send(request: WireRequest, endsAt: number, redirectsLeft: number): Promise<WireResult> {
     return new Promise(resolveResult => {
       const { origin, path } = splitUrl(request.url)
-      const { method, headers, credential, credentialQuery, certificate, body = null } = request
-      const pool = poolOf(origin, certificate)
+      const { method, headers, credential, credentialQuery, certificate, inside = false, body = null } = request
+      const pool = poolOf(origin, certificate, inside)
       if (!pool) return resolveResult(blocked(new URL(origin).hostname))
       const letGo = certificate && certificates.hold(origin, certificate)
       const exchange = new Exchange(settings.answerBytesMax, endsAt, due, result => {
@@ -73,13 +73,14 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   }
 
   /** The connections to an origin, or undefined when its host is an address that may not be reached. */
-  function poolOf(origin: string, certificate: ClientCertificate | undefined): Pool | undefined {
-    // Whoever shows another certificate is somebody else: they share no connection.
-    const key = certificate ? certificates.keyOf(origin, certificate) : origin
+  function poolOf(origin: string, certificate: ClientCertificate | undefined, inside: boolean): Pool | undefined {
+    // Whoever shows another certificate is somebody else: they share no connection. Nor does what may go where others may not.
+    const place = certificate ? certificates.keyOf(origin, certificate) : origin
+    const key = inside ? `inside ${place}` : place
     const known = pools.get(key)
     if (known && pools.size < poolsMax) return known
     pools.delete(key)
-    const pool = known ?? openPool(new URL(origin), certificate)
+    const pool = known ?? openPool(new URL(origin), certificate, inside)
     if (!pool) return undefined
     pools.set(key, pool)
     if (pools.size > poolsMax) {
@@ -92,8 +93,8 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     return pool
   }
 
-  function openPool(url: URL, certificate: ClientCertificate | undefined): Pool | undefined {
-    const allowed = isAllowedHost(url, settings.outboundAllow)
+  function openPool(url: URL, certificate: ClientCertificate | undefined, inside: boolean): Pool | undefined {
+    const allowed = inside || isAllowedHost(url, settings.outboundAllow)
     const literal = literalAddress(url)
     if (literal && !allowed && !isPublicAddress(literal)) return undefined
     const connect = { timeout: settings.connectTimeoutMs, ...(allowed ? {} : { lookup: publicLookup }) }

@@ -13,6 +13,8 @@ export type WireRequest = {
   body?: string
   /** `none`: a redirect is the answer, not a way to go on. */
   redirects?: 'none'
+  /** Whoever runs ClawLink named its host for this very request: it may be one inside. No other request may go there by that. */
+  inside?: true
   /** Time for this request, where it has its own. */
   timeoutMs?: number
 }

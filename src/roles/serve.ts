@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { type InstanceLock, takeInstanceLock } from '../db/instance-lock.ts'
-import { type Sandbox, startSandbox } from '../sandbox/start.ts'
+import type { Sandbox, SandboxOptions } from '../sandbox/start.ts'
 import { startRoles } from './start-roles.ts'
 
 export type Serving = { app: App; url: string | undefined; sandbox: Sandbox | undefined; stop(): Promise<void> }
@@ -28,6 +28,11 @@ export async function serve(wanted: Config, parts: { clock?: Clock; log?: Log } 
     if (fault) return fault
     throw cause
   }
+}
+
+async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { startSandbox: begin } = await import('../sandbox/start.ts') // not in memory where nobody wants it
+  return begin(options)
 }
 
 async function start(wanted: Config, parts: { clock?: Clock; log?: Log }, undo: (() => unknown)[]) {

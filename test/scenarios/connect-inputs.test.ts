@@ -78,7 +78,7 @@ describe('an instance URL', () => {
     const alike = ['https://evil.example', 'https://acme.example.evil.example', 'https://evil.example/.acme.example']
     for (const instance of alike)
       expect((await submit(claw, instance)).answer).toMatchObject({ body: { invalidFields: [{ field: 'instance' }] } })
-    const { answer } = await submit(claw, 'http://127.0.0.1:1')
+    const { answer } = await submit(claw, 'https://127.0.0.1:1')
     expect(answer).toMatchObject({ status: 502, body: { code: 'provider_unavailable' } })
   })
 })

@@ -55,7 +55,7 @@ describe('an agent', () => {
     const { id } = await claw.connect({ label: 'work' })
     const begun = await startConnection(claw, { connection: 'work' })
     await connectByOAuth(claw, claw.ada, String(begun.session_id))
-    expect(await getConnection(claw, { id })).toMatchObject({ id, label: 'work', auth: 'oauth2', state: 'healthy' })
+    expect(await getConnection(claw, { id })).toMatchObject({ id, label: 'work', state: 'healthy' })
     expect(await getConnection(claw, { id: 'conn_none' })).toMatchObject({ error: { code: 'connection_not_found' } })
   })
 

@@ -40,6 +40,7 @@ const callBoth = async (claw: TestClawLink, tool: string, args: Record<string, u
 /** One of everything: every route, every tool of our own, every way to fail, with each kind of key. */
 async function useEverything(claw: TestClawLink): Promise<void> {
   const { sandbox } = claw
+  const [{ id }] = (await claw.rest('GET', '/connections')).body.items as [{ id: string }] // as documented
   for (const fault of faults) {
     for (const [tool, args] of [
       ['sandbox_whoami', {}],
@@ -50,6 +51,8 @@ async function useEverything(claw: TestClawLink): Promise<void> {
       await callBoth(claw, tool, args)
       sandbox.clearFaults()
       claw.clock.move(60_000)
+      // One that was refused as a whole is well again.
+      await claw.rest('POST', `/connections/${id}/check`)
     }
   }
   sandbox.script({ kind: 'hang' })

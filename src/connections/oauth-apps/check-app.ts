@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import { Fault, type InvalidField } from '../../core/errors.ts'
+import { isQuick } from '../oauth/quick-key.ts'
 import type { AppSecrets } from './oauth-app.ts'
 
 /** What a person says of an OAuth app. */
@@ -29,7 +30,7 @@ function oneWord(text: string | undefined): string | undefined {
 
 function isPrivateKey(pem: string): boolean {
   try {
-    return createPrivateKey(pem).type === 'private'
+    return isQuick(createPrivateKey(pem))
   } catch {
     return false
   }

@@ -3,8 +3,9 @@ import { startEngine, testClient } from '../../../test/kit/oauth-engine.ts'
 import type { Scripted } from '../../../test/kit/token-provider.ts'
 import { type OAuth1, oauth1 } from '../../catalog/auth.ts'
 import { Credential } from '../credential.ts'
-import { exchangeVerifier, requestTemporary, signOAuth1 } from './oauth1.ts'
+import { exchangeVerifier, requestTemporary } from './oauth1.ts'
 import { authorizationOf, type Pair, percentEncode, signatureBase, signatureOf } from './oauth1-signature.ts'
+import { signOAuth1 } from './sign-oauth1.ts'
 
 const entries = (text: string) => [...new URLSearchParams(text)] as Pair[]
 

@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { OAuth1 } from '../../catalog/auth.ts'
 import { Fault } from '../../core/errors.ts'
-import { mask } from '../../core/secret.ts'
-import type { Credential } from '../credential.ts'
 import { type Engine, type OAuthClient, type OAuthContext, tokenTimeoutMs } from './client.ts'
 import { endpointUrl } from './endpoint-url.ts'
 import { fillParams, whatIsKnown, withoutEmpty } from './fill-params.ts'
@@ -10,36 +7,8 @@ import { authorizationOf, type Pair } from './oauth1-signature.ts'
 import { parseTokenBody } from './parse-token-body.ts'
 import { providerWords } from './provider-words.ts'
 import { lostRefusal, meaningOf, refusal } from './refusal.ts'
+import { newNonce } from './sign-oauth1.ts'
 import { keptValues, type TokenSet } from './token-answer.ts'
-
-/** What a preview shows in place of a signed header. */
-export const maskedOAuth1 = `OAuth ${mask}`
-
-type ToSign = { method: string; url: string; headers: Record<string, string>; body?: string }
-
-/**
- * Signs a request with the parts `client_id`, `client_secret`, `access_token` and `token_secret` (RFC 5849, 3.1). Undefined
- * when one is missing.
- */
-export function signOAuth1(
-  { signature = 'HMAC-SHA1' }: Pick<OAuth1, 'signature'>,
-  credential: Credential,
-  { method, url, headers, body }: ToSign,
-  nowMs: number,
-): { headers: Record<string, string>; secrets: string[] } | undefined {
-  const [clientId, clientSecret, token, tokenSecret] = [
-    credential.reveal('client_id'),
-    credential.reveal('client_secret'),
-    credential.reveal('access_token'),
-    credential.reveal('token_secret'),
-  ]
-  if (!clientId || clientSecret === undefined || !token || tokenSecret === undefined) return undefined
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-  const form = isForm ? [...new URLSearchParams(body)] : []
-  const client = { clientId, clientSecret, token, tokenSecret }
-  const signed = authorizationOf({ method, url, by: signature, ...client, form, nonce: newNonce(), nowMs })
-  return { headers: { authorization: signed.header }, secrets: [...credential.secrets(), signed.signature] }
-}
 
 type OAuth1Context = Omit<OAuthContext<OAuth1>, 'client'> & { client: OAuthClient }
 
@@ -140,7 +109,6 @@ async function ask(
   return refusal(refused, { name, status, words }).fault
 }
 
-const newNonce = (): string => randomBytes(16).toString('hex')
 const isText = (value: unknown): value is string => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
 /** Many answer with a sentence and nothing else. */
 const plainText = (text: string): string | undefined => (/[<{]/.test(text) ? undefined : text)

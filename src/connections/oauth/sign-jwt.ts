@@ -1,4 +1,5 @@
 import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import { isQuick } from './quick-key.ts'
 
 export type JwtAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA'
 
@@ -34,7 +35,8 @@ export function signJwt({ algorithm, key: pem, keyId, claims }: JwtAsk): string 
 
 function readKey(pem: string): KeyObject | undefined {
   try {
-    return createPrivateKey(pem.replaceAll('\\n', '\n'))
+    const key = createPrivateKey(pem.replaceAll('\\n', '\n'))
+    return isQuick(key) ? key : undefined
   } catch {
     return undefined
   }

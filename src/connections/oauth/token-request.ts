@@ -47,7 +47,8 @@ export function tokenRequest(context: OAuthContext, grant: Grant, url: string, m
   const params = withoutEmpty({ ...proof.params, ...usual, ...extra, ...verifier })
   return {
     wire: wireRequest(url, auth, params, { ...headers, ...proof.headers }),
-    secrets: [...proof.secrets, ...secretsOf(grant), ...(special.assertion ? [special.assertion] : [])],
+    // The client's secret may stand in a parameter or header of the provider's own too.
+    secrets: [...proof.secrets, special.client_secret ?? '', ...secretsOf(grant), special.assertion ?? ''],
   }
 }
 

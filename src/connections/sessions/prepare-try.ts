@@ -7,6 +7,8 @@ import { fieldValues } from '../field-values.ts'
 import { labelProblem } from '../label-problem.ts'
 import type { OAuthClient } from '../oauth/client.ts'
 import { clientOf } from '../oauth-apps/client-of.ts'
+import { strangeHost } from '../oauth-apps/typed-host.ts'
+import type { BoundSession } from './bound-session.ts'
 import { type Choices, newTryId } from './kept-try.ts'
 
 /** What the page sends for a try, in whichever way. */
@@ -62,7 +64,7 @@ export type OAuthTry<A extends Auth> = {
 /** Checks what was chosen and typed in. A fault names each field that is wrong. */
 export async function prepareTry<A extends OAuth2 | OAuth2Device | OAuth1>(
   app: App,
-  row: ConnectSessionRow,
+  { row, member }: BoundSession,
   wish: OAuthWish,
   fits: (auth: Auth) => auth is A,
 ): Promise<OAuthTry<A> | Fault> {
@@ -73,8 +75,10 @@ export async function prepareTry<A extends OAuth2 | OAuth2Device | OAuth1>(
   if (given instanceof Fault) return given
   const client = await clientOf(app, row.workspace_id, provider, auth, wish.oauthApp)
   if (client instanceof Fault) return client
-  const scopes = 'scopes' in auth ? await scopesFor(app, row, auth, wish.scopes) : []
   const { parts, values } = given
+  const strange = await strangeHost(app, member, { provider, auth, appId: client.appId, values })
+  if (strange) return strange
+  const scopes = 'scopes' in auth ? await scopesFor(app, row, auth, wish.scopes) : []
   const choices: Choices = {
     id: newTryId(),
     way: auth.id,

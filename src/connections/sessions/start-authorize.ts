@@ -24,7 +24,7 @@ export async function startAuthorize(
 ): Promise<{ location: string } | Fault> {
   const bound = await boundSession(app, person, id)
   if (bound instanceof Fault) return bound
-  const ready = await prepareTry(app, bound.row, wish, isRedirecting)
+  const ready = await prepareTry(app, bound, wish, isRedirecting)
   if (ready instanceof Fault) return ready
   // 256 random bits; only their hash is stored (RFC 9700, 4.7.1).
   const state = randomBytes(32).toString('base64url')

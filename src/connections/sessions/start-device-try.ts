@@ -26,7 +26,7 @@ export async function startDeviceTry(
 ): Promise<DeviceCode | Fault> {
   const bound = await boundSession(app, person, id)
   if (bound instanceof Fault) return bound
-  const ready = await prepareTry(app, bound.row, wish, isDevice)
+  const ready = await prepareTry(app, bound, wish, isDevice)
   if (ready instanceof Fault) return ready
   const { provider, auth, client, choices } = ready
   const values = { base: provider.base, ...choices.values }

@@ -140,7 +140,7 @@ async function tooMany(tx: Transaction<Schema>, row: ConnectSessionRow, nowMs: n
   const hourAgo = nowMs - hourMs
   const rows = await tx
     .selectFrom('connect_sessions')
-    .select(['asked_by_id', 'created_at', 'state', 'expires_at'])
+    .select(['asked_by_id', 'asked_by_kind', 'created_at', 'state', 'expires_at'])
     .where('expires_at', '>', hourAgo + sessionTtlMs)
     .where('workspace_id', '=', row.workspace_id)
     .execute()
@@ -151,7 +151,9 @@ async function tooMany(tx: Transaction<Schema>, row: ConnectSessionRow, nowMs: n
       fix: 'Use the link that is there already, or wait for the stated time.',
       retryAfterMs: Math.min(...theirs.map(({ created_at }) => created_at)) - hourAgo,
     })
-  const open = rows.filter(({ state, expires_at }) => state === 'awaiting_user' && expires_at > nowMs)
+  const isOpen = ({ state, expires_at }: (typeof rows)[number]) => state === 'awaiting_user' && expires_at > nowMs
+  // Agents that ask a lot keep no member from connecting.
+  const open = rows.filter(each => isOpen(each) && each.asked_by_kind === row.asked_by_kind)
   if (open.length < openMax) return undefined
   return new Fault('rate_limited', 'Too many connect links of this workspace wait for a person already.', {
     fix: 'Use one of those, or wait for the stated time.',

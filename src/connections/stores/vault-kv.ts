@@ -28,6 +28,7 @@ export async function readVault(app: App, { path, key }: Extract<SecretRef, { st
     },
     credential: { 'x-vault-token': vaultToken.reveal() },
     redirects: 'none',
+    inside: true,
   })
   if (result.kind === 'lost') {
     return new Fault('provider_unavailable', `The Vault could not be asked for ${name}. ${result.message}`, {

@@ -60,7 +60,7 @@ export const connectionRoutes = [
     }),
     answer: connection,
     async run({ app, principal, body, incoming }) {
-      const refused = mayNotAdd(app, principal, body)
+      const refused = mayNotAdd(app, principal, body) ?? mayNotChoose(principal, body.makeDefault)
       if (refused) return refused
       const { workspaceId, environment } = principal
       const { secret, ...wanted } = body
@@ -90,6 +90,8 @@ export const connectionRoutes = [
     body: z.strictObject({ label: label.optional(), isDefault: z.boolean().optional() }),
     answer: connection,
     async run({ app, principal, params, body, incoming }) {
+      const refused = mayNotChoose(principal, body.isDefault)
+      if (refused) return refused
       const by = await editorOf(app, principal, incoming)
       return changeConnection(app, sightOf(principal), { id: params.id, change: body, by })
     },
@@ -164,5 +166,13 @@ function mayNotAdd(
   if (secretRef === undefined || isOwner) return undefined
   return new Fault('forbidden', 'Only an owner of the first workspace may refer to a secret outside of ClawLink.', {
     fix: 'Ask an owner, or give the secret itself.',
+  })
+}
+
+/** Which connection is the default decides where other agents' calls go. */
+function mayNotChoose(principal: Principal, isDefault: boolean | undefined): Fault | undefined {
+  if (isDefault === undefined || principal.kind === 'member') return undefined
+  return new Fault('forbidden', 'Only a member says which connection is the default.', {
+    fix: 'Leave it out, and name the connection in each call.',
   })
 }
