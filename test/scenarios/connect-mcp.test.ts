@@ -75,6 +75,7 @@ describe('an agent', () => {
     })
     claw.clock.move(30 * 60_000)
     expect(await getConnection(claw, { id: late })).toMatchObject({ status: 'expired' })
+    expect(await getConnection(claw, { id: failed })).toMatchObject({ status: 'failed' })
   })
 
   test('sees no session of another agent, and asks for nothing beyond its scope', async () => {

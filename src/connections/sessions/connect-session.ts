@@ -36,9 +36,13 @@ export const sessionLink = (app: App, id: string) => `${app.url()}/connect/${id}
 /** Where providers send a browser back to. The same for all of them: it is what an owner registers. */
 export const redirectUri = (app: App) => `${app.url()}/connect/callback`
 
-/** What nobody finished in time has expired, whether or not that is written down yet. Pure. */
-export function sessionState({ state, expires_at }: ConnectSessionRow, nowMs: number): SessionState {
-  return state === 'awaiting_user' && expires_at <= nowMs ? 'expired' : state
+/**
+ * What nobody finished in time has expired, or has failed where the last try did; whether or not that is written down yet.
+ * Until then a person may try again. Pure.
+ */
+export function sessionState({ state, code, expires_at }: ConnectSessionRow, nowMs: number): SessionState {
+  if (state !== 'awaiting_user' || expires_at > nowMs) return state
+  return code === '' ? 'expired' : 'failed'
 }
 
 export function problemOf({ code, problem }: ConnectSessionRow): SessionProblem {
