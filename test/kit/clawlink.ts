@@ -107,6 +107,8 @@ export type StartOptions = {
   policy?: 'standard' | 'allow-all'
   /** Passwords are hashed at the cost that a ClawLink has, not at the small one that most tests do with. */
   slowPasswords?: boolean
+  /** Attempts wait at random between each other, as they do in a ClawLink, and not only for as long as the provider asks. */
+  jitter?: boolean
 }
 
 export async function startClawLink({
@@ -116,6 +118,7 @@ export async function startClawLink({
   connected = true,
   policy = 'allow-all',
   slowPasswords = false,
+  jitter = false,
 }: StartOptions = {}): Promise<TestClawLink> {
   const clock = movableClock()
   const dataDir = mkdtempSync(join(tmpdir(), 'clawlink-test-'))
@@ -146,6 +149,7 @@ export async function startClawLink({
   )
   if (serving instanceof Fault) throw new Error(serving.message)
   const { app, url = '' } = serving
+  if (!jitter) app.random = () => 0
   if (!slowPasswords) app.passwords = createPasswords({ cost: { N: 2 ** 10, r: 8, p: 1 } })
 
   const newKey: TestClawLink['newKey'] = async ({ environment = 'live', agent = 'tester', ...rest } = {}) => {
@@ -179,19 +183,12 @@ export async function startClawLink({
     answered.push(`${JSON.stringify([...answer.headers])}\n${answer.text}`)
     return answer
   }
-  let document: Promise<ReturnType<typeof documentedBy>> | undefined
-  const documented = async () => {
-    document ??= sendHttp(url, { method: 'GET', path: '/api/openapi.json' }).then(({ text }) =>
-      documentedBy(JSON.parse(text)),
-    )
-    return document
-  }
   const rest: TestClawLink['rest'] = async (
     method,
     path,
     { body, raw, chunked = false, headers = {}, key: as = key } = {},
   ) => {
-    const check = await documented()
+    const check = await documented(url)
     const answer = await http({
       method,
       path: `/api/v1${path}`,
@@ -258,6 +255,15 @@ export async function startClawLink({
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+/** Every ClawLink of a test file has the same routes: their document is read once, and each schema of it compiled once. */
+let document: Promise<ReturnType<typeof documentedBy>> | undefined
+function documented(url: string): Promise<ReturnType<typeof documentedBy>> {
+  document ??= sendHttp(url, { method: 'GET', path: '/api/openapi.json' }).then(({ text }) =>
+    documentedBy(JSON.parse(text)),
+  )
+  return document
 }
 
 async function allowAll({ db, workspaceId }: App, nowMs: number): Promise<void> {

@@ -21,13 +21,20 @@ export async function testDatabase(): Promise<TestDatabase | undefined> {
   }
 }
 
-/** Leaves the tables and the record of migrations as they are, without a row. */
+/**
+ * Leaves the tables and the record of migrations as they are, without a row. Deleting is many times faster than truncating
+ * here; as a replica it passes over what guards the rows, which takes a superuser.
+ */
 async function empty(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   const { rows } = await client.query<{ name: string }>(
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`,
   )
-  if (rows.length) await client.query(`truncate ${rows.map(({ name }) => name).join(', ')}`)
+  const names = rows.map(({ name }) => name)
+  const deletes = names.map(name => `delete from ${name};`).join(' ')
+  await client
+    .query(`begin; set local session_replication_role = replica; ${deletes} commit`)
+    .catch(() => client.query(`rollback; truncate ${names.join(', ')}`))
   await client.end()
 }
