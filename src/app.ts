@@ -39,6 +39,8 @@ export type App = {
   vault: Vault
   catalog: Catalog
   net: Net
+  /** Numbers from 0 up to 1, for waits that are not to end together. */
+  random(): number
   validator: Validator
   gate: Gate
   keyUse: KeyUse
@@ -90,6 +92,7 @@ export async function openApp(
     vault,
     catalog,
     net,
+    random: Math.random,
     validator: createValidator(),
     gate: createGate(),
     keyUse: createKeyUse(db, clock, log),

@@ -12,12 +12,14 @@ import type { Effort, ReadyCall } from './call.ts'
 import { type Classified, classify } from './classify.ts'
 
 export type Attempt = { classified: Classified; effort: Effort }
+/** `timeoutMs`: for a try that does not have all the time of the call. */
+export type TimedRequest = ProviderRequest & { timeoutMs?: number }
 
 /**
  * One try on the wire: a fresh credential, the send, and what came of it. When the provider refuses the credential, which
  * means that it did not act, one that can be renewed is, and the try is made once more.
  */
-export async function attempt(app: App, ready: ReadyCall, request: ProviderRequest): Promise<Attempt> {
+export async function attempt(app: App, ready: ReadyCall, request: TimedRequest): Promise<Attempt> {
   const { connection } = ready
   const { provider } = ready.tool
   const opened = freshCredential(app, connection, provider)
@@ -35,7 +37,7 @@ export async function attempt(app: App, ready: ReadyCall, request: ProviderReque
 async function tryOnce(
   app: App,
   { tool, connection }: ReadyCall,
-  request: ProviderRequest,
+  request: TimedRequest,
   credential: Credential,
 ): Promise<Attempt> {
   const { provider } = tool
@@ -60,7 +62,7 @@ function withLink(app: App, { connection }: ReadyCall, classified: Classified): 
 
 function unsent(fault: Fault): Attempt {
   const effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
-  return { classified: { ok: false, fault, reached: 'not_sent', trusted: true }, effort }
+  return { classified: { ok: false, fault, reached: 'not_sent', trusted: true, passing: false }, effort }
 }
 
 function effortOf(request: ProviderRequest, result: WireResult): Effort {

@@ -12,13 +12,21 @@ export function buildAttempt({ call, tool, args, connection }: ReadyCall): Provi
       invalidFields: [request],
     })
   }
-  const { next } = call.request
+  const { next, all } = call.request
+  if (all && !(tool.page && tool.effect === 'read')) return allRefused(`${tool.name} has no pages to follow.`)
   if (next === undefined) return request
-  const paged = tool.page && requestPage(request, next)
   return (
-    paged ??
+    requestPage(tool, request, next) ??
     new Fault('validation_error', '`next` is not the `next` of an earlier answer of this tool.', {
       invalidFields: [{ field: 'next', problem: 'must be taken unchanged from an earlier answer of this tool' }],
     })
   )
+}
+
+/** `all` was asked of a tool that cannot give it. */
+export function allRefused(message: string): Fault {
+  return new Fault('validation_error', message, {
+    invalidFields: [{ field: 'all', problem: 'is for tools whose pages are lists' }],
+    fix: 'Leave `all` out.',
+  })
 }

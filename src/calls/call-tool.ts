@@ -2,29 +2,34 @@ import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { attempt } from './attempt.ts'
+import { attempts } from './attempts.ts'
 import { buildAttempt } from './build-attempt.ts'
 import type { Call, CallRequest, EndedCall, ReadyCall } from './call.ts'
 import { closeCall } from './close-call.ts'
-import { decide } from './decide.ts'
 import { digestOf } from './digest.ts'
+import { endingOf } from './ending-of.ts'
+import { followPages } from './follow-pages.ts'
+import { callUnderKey } from './idempotency/call-under-key.ts'
+import { overtaken, takeKey } from './idempotency/key-rows.ts'
 import { parkCall } from './park-call.ts'
 import { beginSending } from './parked.ts'
 import { prepareCall } from './prepare-call.ts'
 
 /**
- * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempt,
- * decide, close. However it ends, one usage row is written before this resolves. One that has to be approved first is
+ * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempts,
+ * close. However it ends, one usage row is written before this resolves. One that has to be approved first is
  * parked: its row is written when it ends.
  */
 export function callTool(app: App, principal: AgentPrincipal, request: CallRequest): Promise<EndedCall> {
   const startedAt = app.clock.now()
-  return runCall(app, { id: newId('call', startedAt), startedAt, principal, request })
+  const call = { id: newId('call', startedAt), startedAt, principal, request }
+  const { idempotencyKey } = request
+  return idempotencyKey === undefined ? runCall(app, call) : callUnderKey(app, call, idempotencyKey, runCall)
 }
 
 /** The way of every call, new or approved: one that needs an approval and has none is parked instead of sent. */
 export async function runCall(app: App, call: Call): Promise<EndedCall> {
-  const { principal, request, resumed } = call
+  const { principal, request, resumed, keyed } = call
   // A call that goes on was counted when it came.
   const limited = resumed ? undefined : app.keyLimits.begin(principal, call.startedAt)
   const ready = (limited instanceof Promise ? await limited : limited) ?? (await prepareCall(app, call))
@@ -35,19 +40,23 @@ export async function runCall(app: App, call: Call): Promise<EndedCall> {
   if (built instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: built }, { ready })
 
   if (ready.approval && !resumed) return parkCall(app, ready)
-  if (resumed && digestOf(ready) !== resumed.digest)
+  // One that was cut off under its key may go on; that a member has to approve it by now was not so when it began.
+  if (resumed && (digestOf(ready) !== resumed.digest || (keyed && ready.approval)))
     return closeCall(app, call, { kind: 'failed', fault: notAsApproved() }, { ready })
 
   const held = app.gate.hold(ready, resumed?.at ?? call.startedAt)
   if (held) return resumed ? later(call, held) : closeCall(app, call, { kind: 'failed', fault: held }, { ready })
   if (resumed && !(await beginSending(app, call.id, resumed)))
     return later(call, new Fault('in_progress', 'It is being sent.'))
+  if (keyed && !resumed && !(await takeKey(app, ready))) return overtaken(app, call)
 
-  const { classified, effort } = await attempt(app, ready, built)
-  app.gate.learn(ready, classified, app.clock.now())
+  const tried = await attempts(app, ready, built)
+  const first = { ending: endingOf(ready.tool, tried, built), effort: tried.effort }
+  const { ending, effort } = request.all ? await followPages(app, ready, first) : first
   try {
-    return await closeCall(app, call, decide(ready.tool, classified), { ready, effort })
+    return await closeCall(app, call, ending, { ready, effort })
   } catch (cause) {
+    if (keyed) return unended(app, call, cause)
     if (resumed) throw cause // another run finds out how far it got
     return unrecorded(app, ready, cause)
   }
@@ -61,6 +70,13 @@ function notAsApproved(): Fault {
   return new Fault('approval_denied', 'What would be sent now is not what was approved, so it was not sent.', {
     fix: 'Call again: a member will be asked about the call as it is now.',
   })
+}
+
+/** A call under a key stays as it is, and the next one under that key finds out how far it got. */
+function unended(app: App, call: Call, cause: unknown): EndedCall {
+  app.log.error({ err: cause, callId: call.id }, 'a call under a key could not be ended')
+  const fix = 'Call again with the same key.'
+  return later(call, new Fault('in_progress', 'How this call ended could not be recorded yet.', { fix }))
 }
 
 /** A write that was sent but is in no record must not look like one that can simply be tried again. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { Tool } from '../catalog/catalog.ts'
 import type { Coercion, Outcome } from '../core/outcome.ts'
@@ -12,11 +13,20 @@ export type CallRequest = {
   connection?: string | undefined
   /** The `next` of an earlier answer of the same tool with the same arguments. */
   next?: string | undefined
+  /** Follow the pages of the answer, and give the records of all of them as one list. */
+  all?: boolean | undefined
   /** Why the agent wants it, in its own words: for whoever may have to approve it, and never to be trusted. */
   why?: string | undefined
+  /** The caller's idempotency key, 1 to 255 printable characters: for a day, the same call under it has one answer. */
+  idempotencyKey?: string | undefined
   /** Where the call came in. */
   surface: 'rest' | 'mcp' | 'cli'
+  /** The connection on which somebody waits for the answer, where there is one. */
+  caller?: Caller | undefined
 }
+
+/** When it closes, nobody waits any more. A connection as it is, so that a call that has nothing to wait for pays nothing. */
+export type Caller = Pick<Socket, 'destroyed' | 'on' | 'off'>
 
 /** A call on its way: it has an id and a place in the usage record, whatever becomes of it. */
 export type Call = {
@@ -24,14 +34,26 @@ export type Call = {
   startedAt: number
   principal: AgentPrincipal
   request: CallRequest
-  /** There when it was parked before and goes on now. */
+  /** There when it was parked, or cut off under its key, and goes on now. */
   resumed?: Resumed
+  /** There when its caller gave an idempotency key. */
+  keyed?: Keyed
 }
 
-/** What holds for a call that a member approved. */
+/** Under which key a call runs, and which run of it this is. */
+export type Keyed = {
+  /** Hash of the workspace, the agent and the key. */
+  id: string
+  /** Of what the caller asked for. */
+  digest: string
+  /** This run, which alone holds the key while it extends its lease. */
+  owner: string
+}
+
+/** What holds for a call that goes on: one that a member approved, or one under a key whose process died. */
 export type Resumed = {
   at: number
-  /** Of exactly what was approved. */
+  /** Of exactly what was approved, or sent before. */
   digest: string
   /** Whether it may have reached the provider in an earlier run that was cut off. */
   mayHaveBeenSent: boolean
@@ -54,6 +76,8 @@ export type Effort = { attempts: number; requestBytes: number; answerBytes: numb
 /** A call that has ended, or that goes on later. Edges put this into their own form. */
 export type EndedCall<O extends Outcome = Outcome> = {
   id: string
+  /** There when it is the answer of an earlier request under the same idempotency key. */
+  replayed?: true
   tool: string
   outcome: O
   coerced: Coercion[]

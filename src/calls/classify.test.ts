@@ -6,14 +6,14 @@ import { classify } from './classify.ts'
 
 const now = Date.UTC(2026, 0, 15, 12)
 
-function toolOf(api: Partial<Connector['api']> = {}): Tool {
+function toolOf(api: Partial<Connector['api']> = {}, more: { graphql?: string } = {}): Tool {
   const demo = connector({
     name: 'Demo',
     about: 'A demo.',
     auth: [apiKey({ label: 'key' })],
     account: { request: 'GET /me', id: 'id', label: 'name' },
     api: { base: 'https://demo.example', message: ['error.message', 'message'], ...api },
-    tools: { act: tool({ about: 'Act.', input: {}, request: 'POST /act' }) },
+    tools: { act: tool({ about: 'Act.', input: {}, request: 'POST /act', ...more }) },
   })
   const made = buildCatalog({ demo }).tools.get('demo_act')
   if (!made) throw new Error('no tool')
@@ -32,15 +32,18 @@ describe('a loss on the wire', () => {
   const codes: Record<LossReason, string> = {
     blocked_address: 'policy_denied',
     bad_request: 'validation_error',
+    no_host: 'provider_unavailable',
     dns: 'provider_unavailable',
     refused: 'provider_unavailable',
     tls: 'provider_unavailable',
+    connect_timeout: 'timeout',
     timeout: 'timeout',
     closed: 'provider_unavailable',
     too_large: 'payload_too_large',
     malformed: 'provider_unavailable',
     redirect: 'provider_unavailable',
   }
+  const passing = ['dns', 'refused', 'connect_timeout', 'timeout', 'closed']
   describe.each(['not_sent', 'maybe_sent'] as Reached[])('%s', reached => {
     test.each(Object.entries(codes))('%s becomes %s, and is never the provider’s own word', (reason, code) => {
       const loss = lost(reached, reason as LossReason, 'It broke.') // a key of the table
@@ -48,6 +51,7 @@ describe('a loss on the wire', () => {
         ok: false,
         reached,
         trusted: false,
+        passing: passing.includes(reason),
         fault: { code, message: 'Demo: It broke.' },
       })
     })
@@ -86,6 +90,7 @@ describe('a status', () => {
         ok: false,
         reached: 'answered',
         trusted: true,
+        passing: status === 429,
         fault: { code, details: { providerStatus: status } },
       })
     }
@@ -99,6 +104,7 @@ describe('a status', () => {
         ok: false,
         reached: 'answered',
         trusted: false,
+        passing: status >= 500,
         fault: { code: 'provider_unavailable', details: { providerStatus: status } },
       })
     },
@@ -115,6 +121,7 @@ describe('a success that cannot be read', () => {
       ok: false,
       reached: 'answered',
       trusted: false,
+      passing: false,
       fault: { code: 'provider_unavailable', message: expect.stringContaining(message) },
     })
   })
@@ -155,6 +162,62 @@ describe('the rules of a connector', () => {
   test('the first that matches is the one', () => {
     const result = answer(403, { error: { code: 'scope' } }, { ...json, 'x-remaining': '0' })
     expect(classify(tool, result, now)).toMatchObject({ fault: { code: 'rate_limited' } })
+  })
+})
+
+describe('a rule for a failure inside the provider', () => {
+  test('says nothing about whether it acted, and may pass', () => {
+    const tool = toolOf({ errors: [{ body: ['error', 'internal'], code: 'provider_unavailable', unsure: true }] })
+    expect(classify(tool, answer(200, { error: 'internal' }), now)).toMatchObject({
+      ok: false,
+      trusted: false,
+      passing: true,
+      fault: { code: 'provider_unavailable' },
+    })
+  })
+
+  test('of any other kind is the provider’s word that it did not act, and lasts, unless it is about a rate limit', () => {
+    for (const code of ['provider_unavailable', 'conflict', 'rate_limited'] as const) {
+      const tool = toolOf({ errors: [{ status: 500, code }] })
+      expect(classify(tool, answer(500, {}), now)).toMatchObject({ trusted: true, passing: code === 'rate_limited' })
+    }
+  })
+})
+
+describe('GraphQL errors', () => {
+  const errors = [{ message: 'No such field.', extensions: { code: 'X' } }]
+  const limitRule = { body: ['errors.0.extensions.code', 'X'] as [string, string], code: 'rate_limited' as const }
+
+  test.each([
+    ['without data', { errors }],
+    ['with null for data', { errors, data: null }],
+    ['with nothing but nulls for data', { errors, data: { makeIssue: null } }],
+  ])('%s are a refusal that can be trusted', (_, body) => {
+    expect(classify(toolOf({}, { graphql: '{ a }' }), answer(200, body), now)).toMatchObject({
+      ok: false,
+      trusted: true,
+      passing: false,
+      fault: { code: 'validation_error', message: 'Demo answered 200: No such field.' },
+    })
+    expect(classify(toolOf({ errors: [limitRule] }, { graphql: '{ a }' }), answer(200, body), now)).toMatchObject({
+      trusted: true,
+      passing: true,
+      fault: { code: 'rate_limited' },
+    })
+  })
+
+  test('beside data are a failure of what may have been carried out', () => {
+    const body = { errors, data: { makeIssue: { id: 1 }, other: null } }
+    for (const api of [{}, { errors: [limitRule] }])
+      expect(classify(toolOf(api, { graphql: '{ a }' }), answer(200, body), now)).toMatchObject({ trusted: false })
+  })
+
+  test.each([{ data: { a: 1 } }, { data: { a: 1 }, errors: [] }, { data: null }])('are not in %j', body => {
+    expect(classify(toolOf({}, { graphql: '{ a }' }), answer(200, body), now).ok).toBe(true)
+  })
+
+  test('of an API that is none of GraphQL are part of its answer', () => {
+    expect(classify(toolOf(), answer(200, { errors }), now).ok).toBe(true)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Tool } from '../catalog/catalog.ts'
+import type { ErrorRule } from '../catalog/define.ts'
 import { errorRule } from '../catalog/error-rule.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { type ErrorCode, Fault, type FaultDetails } from '../core/errors.ts'
@@ -7,22 +8,32 @@ import type { LossReason, WireResult } from '../net/wire.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { retryAfterMs } from './retry-after.ts'
 
-/** What one attempt came to. `trusted`: the provider itself said what happened; otherwise it may or may not have acted. */
-export type Classified =
-  | { ok: true; status: number; headers: IncomingHttpHeaders; body: unknown }
-  | { ok: false; fault: Fault; reached: 'not_sent' | 'maybe_sent' | 'answered'; trusted: boolean }
+export type Classified = { ok: true; status: number; headers: IncomingHttpHeaders; body: unknown } | Failed
 
-/** Says in our words what came back from the wire. Pure. The connector's own rules win over the HTTP status. */
+/**
+ * `trusted`: the provider itself said that it did not act; otherwise, once it was reached, it may have. `passing`: it may be
+ * over in a moment, so that trying again makes sense.
+ */
+export type Failed = {
+  ok: false
+  fault: Fault
+  reached: 'not_sent' | 'maybe_sent' | 'answered'
+  trusted: boolean
+  passing: boolean
+}
+
+/** Says in our words what one attempt came to. Pure. The connector's own rules win over the HTTP status. */
 export function classify(tool: Tool, result: WireResult, nowMs: number): Classified {
   const { connector } = tool.provider
   if (result.kind === 'lost') {
     const fault = new Fault(lossCodes[result.reason], `${connector.name}: ${result.message}`)
-    return { ok: false, fault, reached: result.reached, trusted: false }
+    return { ok: false, fault, reached: result.reached, trusted: false, passing: passingLosses.has(result.reason) }
   }
   const { status, headers } = result
   const body = parseAnswer(result)
   const parsed = 'value' in body ? body.value : undefined
-  const rule = errorRule(connector, { status, headers, body: parsed })
+  const graphql = tool.row.graphql !== undefined
+  const rule = errorRule(connector, { status, headers, body: parsed }) ?? (graphql ? graphqlRule(parsed) : undefined)
   if (!rule && status < 300 && 'value' in body) return { ok: true, status, headers, body: body.value }
 
   const code = rule?.code ?? codeOfStatus(status)
@@ -32,16 +43,36 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
   const said = messageOf(parsed, [...(rule?.message ? [rule.message] : []), ...(connector.api.message ?? [])])
   const text = 'problem' in body && !rule ? body.problem : said
   const fault = new Fault(code, `${connector.name} answered ${status}${text ? `: ${text}` : '.'}`, details)
-  // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out.
-  return { ok: false, fault, reached: 'answered', trusted: rule !== undefined || (status >= 400 && status < 500) }
+  // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out; nor do
+  // errors beside the data of what was carried out.
+  const trusted = rule ? !rule.unsure && !(graphql && hasData(parsed)) : status >= 400 && status < 500
+  const passing = code === 'rate_limited' || (rule ? rule.unsure === true : status >= 500)
+  return { ok: false, fault, reached: 'answered', trusted, passing }
 }
+
+/** `errors` mean a failure, under any status (GraphQL, section 7.1). What kind of failure, only the provider's own codes say. */
+function graphqlRule(body: unknown): ErrorRule | undefined {
+  const errors = valueAt(body, 'errors')
+  return Array.isArray(errors) && errors.length ? { code: 'validation_error', message: 'errors.0.message' } : undefined
+}
+
+/** Whether any field of a GraphQL answer came back: then it was carried out, if only in part (GraphQL, section 7.1.1). */
+function hasData(body: unknown): boolean {
+  const found = valueAt(body, 'data')
+  return typeof found === 'object' && found !== null && Object.values(found).some(value => value !== null)
+}
+
+/** Losses that may be over in a moment. A certificate, an address or a size will be no other one then. */
+const passingLosses: ReadonlySet<LossReason> = new Set(['dns', 'refused', 'connect_timeout', 'timeout', 'closed'])
 
 const lossCodes: Record<LossReason, ErrorCode> = {
   blocked_address: 'policy_denied',
   bad_request: 'validation_error',
+  no_host: 'provider_unavailable',
   dns: 'provider_unavailable',
   refused: 'provider_unavailable',
   tls: 'provider_unavailable',
+  connect_timeout: 'timeout',
   timeout: 'timeout',
   closed: 'provider_unavailable',
   too_large: 'payload_too_large',

@@ -6,7 +6,7 @@ import type { Ending } from '../core/outcome.ts'
 import { blankSecrets } from '../core/secret.ts'
 import type { Schema, UsageRow } from '../db/schema.ts'
 import type { Call, Effort, EndedCall, ReadyCall } from './call.ts'
-import { callOf, endParked, tellEnded } from './parked.ts'
+import { callOf, endKept, keptAnswer, tellEnded } from './parked.ts'
 
 const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
 
@@ -15,7 +15,7 @@ type Parts = { ready?: ReadyCall; tool?: Tool | undefined; connectionId?: string
 /**
  * Ends a call: its usage row is durable before anyone hears of the outcome. When the row cannot be written this throws,
  * and the caller gets an `internal` error instead of an answer that the record does not know. The answer of a call that
- * was parked is kept in the same commit.
+ * was parked, or sent under an idempotency key, is kept in the same commit.
  */
 export async function closeCall(app: App, call: Call, outcome: Ending, parts: Parts = {}): Promise<EndedCall<Ending>> {
   const { ready } = parts
@@ -30,14 +30,20 @@ export async function closeCall(app: App, call: Call, outcome: Ending, parts: Pa
     }),
   }
   const usage = usageOf(app, call, ended.outcome, parts)
-  if (call.resumed) {
-    await app.db.write(tx => endParked(app, tx, usage, ended))
-    tellEnded(app, call.id)
-  } else {
-    await app.db.insert('usage', usage)
-    app.keyLimits.end(call.principal, call.startedAt)
-  }
-  return ended
+  // Under a key it has a row of its own from the moment that it may be sent.
+  const isKept = call.resumed || (call.keyed && parts.effort)
+  const known = isKept ? await endOnce(app, usage, ended) : await app.db.insert('usage', usage)
+  if (!call.resumed) app.keyLimits.end(call.principal, call.startedAt)
+  return known ?? ended
+}
+
+/** Ends a call that has a row. When another run has ended it, what that one said is its answer. */
+async function endOnce(app: App, usage: UsageRow, ended: EndedCall<Ending>): Promise<EndedCall<Ending> | undefined> {
+  const isFirst = await app.db.write(tx => endKept(app, tx, usage, ended))
+  tellEnded(app, ended.id)
+  if (isFirst) return undefined
+  const kept = await keptAnswer(app, { id: ended.id, tool: ended.tool, workspace_id: usage.workspace_id })
+  return kept && { ...kept, replayed: true }
 }
 
 /** Ends a parked call that is not going to be sent, in the caller's transaction. */
@@ -46,7 +52,7 @@ export async function endUnsent(app: App, tx: Transaction<Schema>, callId: strin
   const call = callOf(row, { at: app.clock.now(), digest: row.digest, mayHaveBeenSent: false })
   const outcome: Ending = { kind: 'failed', fault }
   const parts = { tool: app.catalog.tools.get(row.tool), connectionId: row.connection_id }
-  await endParked(app, tx, usageOf(app, call, outcome, parts), { id: row.id, tool: row.tool, outcome, coerced: [] })
+  await endKept(app, tx, usageOf(app, call, outcome, parts), { id: row.id, tool: row.tool, outcome, coerced: [] })
 }
 
 /** The usage row of a call. The time that a parked call waited for a member is not counted into how long it took. */
@@ -79,8 +85,12 @@ function usageOf(
 }
 
 /** A refusal in this run says nothing about an earlier one that was cut off while it sent. */
-function asFarAsKnown(outcome: Ending, { mayHaveBeenSent }: { mayHaveBeenSent: boolean }, { effort }: Parts): Ending {
-  if (!mayHaveBeenSent || outcome.kind !== 'failed' || effort?.attempts) return outcome
+function asFarAsKnown(
+  outcome: Ending,
+  { mayHaveBeenSent }: { mayHaveBeenSent: boolean },
+  { ready, tool = ready?.tool, effort }: Parts,
+): Ending {
+  if (!mayHaveBeenSent || outcome.kind !== 'failed' || effort?.attempts || tool?.effect === 'read') return outcome
   const message = `ClawLink was stopped while it sent this call, and it is not repeated: ${outcome.fault.message}`
   return { kind: 'unknown', fault: new Fault('outcome_unknown', message) }
 }

@@ -21,6 +21,7 @@ export function digestOf(ready: ReadyCall): string | Fault {
       account: connection.account_id,
       arguments: args,
       next: call.request.next ?? null,
+      ...(call.request.all && { all: true }),
       request: built,
     }),
   )

@@ -1,19 +1,24 @@
 import type { App } from '../app.ts'
 import { forgetSessions } from '../connections/sessions/forget-sessions.ts'
 import type { JobKind } from '../jobs/job.ts'
+import { endAbandoned } from './idempotency/end-cut-off.ts'
+import { forgetKeys } from './idempotency/key-rows.ts'
+import { answerKeptMs } from './parked.ts'
 
 const everyMs = 60 * 60 * 1000
 
 /**
- * Removes sealed rows and connect sessions whose time is over, again and again: answers that were kept for a day, and
- * whatever else ends.
+ * Removes sealed rows, idempotency keys and connect sessions whose time is over, again and again: answers that were kept for
+ * a day, and whatever else ends. Also ends calls that were cut off and that nobody asks for any more.
  */
 export const forgetExpiredJob = (app: App): JobKind => ({
   failuresMax: Number.POSITIVE_INFINITY,
   async run() {
     const now = app.clock.now()
+    await endAbandoned(app)
     await app.db.write(async tx => {
       await tx.deleteFrom('seals').where('expires_at', '<=', now).execute()
+      await forgetKeys(tx, { nowMs: now, endedBeforeMs: now - answerKeptMs })
       await forgetSessions(tx, now)
     })
     return { againAt: now + everyMs }

@@ -15,7 +15,7 @@ export type CallProgress = {
   state: 'parked' | 'running' | 'ended'
   /** There while a member has to decide. */
   approval?: { id: string; link: string; expiresAt: string }
-  /** How it ended, for a day after; only of a call that was parked. */
+  /** How it ended, for a day after; only of a call that was parked, or made under an idempotency key. */
   ended?: EndedCall<Ending>
   usage?: Usage
   /** When it was parked and when it last changed, Unix milliseconds; 0 for a call that never was. */

@@ -2,7 +2,7 @@
 export type Pace = { heldUntil: number }
 
 /** When a provider says "too many" without saying until when. */
-const unstatedWaitMs = 5_000
+export const unstatedWaitMs = 5_000
 
 export function waitMs(pace: Pace, nowMs: number): number {
   return Math.max(0, pace.heldUntil - nowMs)

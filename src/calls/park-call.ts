@@ -2,14 +2,17 @@ import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import type { ApprovalRow, CallRow, Schema } from '../db/schema.ts'
+import type { ApprovalRow, Schema } from '../db/schema.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { approvalLink } from './approvals/approval.ts'
 import { expireApproval } from './approvals/expire-approval.ts'
 import type { EndedCall, ReadyCall } from './call.ts'
+import { callRow } from './call-row.ts'
 import { closeCall } from './close-call.ts'
 import { digestOf } from './digest.ts'
+import { insertKey, overtaken } from './idempotency/key-rows.ts'
 import { keepRequest } from './parked.ts'
+import { askedByStandard, asks } from './policy/decide-policy.ts'
 
 /** An agent that has so many undecided calls is not asking a person any more. */
 const pendingMax = 100
@@ -23,12 +26,13 @@ export async function parkCall(app: App, ready: ReadyCall): Promise<EndedCall> {
   const { call, connection, coerced } = ready
   const digest = digestOf(ready)
   const approval = digest instanceof Fault ? digest : await app.db.write(tx => park(app, tx, ready, digest))
+  if (approval instanceof Fault && approval.code === 'in_progress') return overtaken(app, call)
   if (approval instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: approval }, { ready })
   app.keyLimits.end(call.principal, call.startedAt)
   return {
     id: approval.call_id,
     tool: call.request.tool,
-    outcome: { kind: 'parked', fault: approvalRequired(app, ready, approval) },
+    outcome: { kind: 'parked', fault: approvalRequired(app, approval) },
     coerced,
     connection: { id: connection.id, label: connection.label, account: connection.account_label },
   }
@@ -36,7 +40,7 @@ export async function parkCall(app: App, ready: ReadyCall): Promise<EndedCall> {
 
 async function park(app: App, tx: Transaction<Schema>, ready: ReadyCall, digest: string): Promise<ApprovalRow | Fault> {
   const { call, tool, connection, approval } = ready
-  const { workspaceId, agentId, keyId, environment } = call.principal
+  const { workspaceId, agentId } = call.principal
   const now = app.clock.now()
   // Calls of one agent take turns here, so that no two of them are the first.
   const agent = tx.selectFrom('agents').select('id').where('id', '=', agentId)
@@ -49,25 +53,14 @@ async function park(app: App, tx: Transaction<Schema>, ready: ReadyCall, digest:
     .where('agent_id', '=', agentId)
     .execute()
   const same = pending.find(row => row.digest === digest)
-  if (same && same.expires_at > now) return same
+  const waits = same && same.expires_at > now ? same : undefined
+  if (!waits && pending.length >= pendingMax) return tooMany()
+  const isFirst = await insertKey(app, tx, call, { callId: waits?.call_id ?? call.id, parked: true })
+  if (!isFirst) return new Fault('in_progress', 'Another call has this idempotency key.')
+  if (waits) return waits
   if (same) await expireApproval(app, tx, same)
-  if (pending.length >= pendingMax) return tooMany()
 
-  const row: CallRow = {
-    id: call.id,
-    workspace_id: workspaceId,
-    agent_id: agentId,
-    key_id: keyId,
-    environment,
-    surface: call.request.surface,
-    tool: tool.name,
-    connection_id: connection.id,
-    digest,
-    state: 'awaiting_approval',
-    started_at: call.startedAt,
-    sent_at: null,
-    ended_at: null,
-  }
+  const row = callRow(ready, { digest, state: 'awaiting_approval', sentAt: null })
   const asked: ApprovalRow = {
     id: newId('appr', now),
     workspace_id: workspaceId,
@@ -102,8 +95,9 @@ function plain(text: string): string {
     .slice(0, whyCharsMax)
 }
 
-function approvalRequired(app: App, { tool, approval }: ReadyCall, row: ApprovalRow): Fault {
-  return new Fault('approval_required', approval?.because ?? `A member has to approve ${tool.name} first.`, {
+/** What an agent is told while a member has to decide, the first time and whenever it asks again. */
+export function approvalRequired(app: App, row: ApprovalRow): Fault {
+  return new Fault('approval_required', row.rule ? asks(row.rule) : askedByStandard, {
     fix: 'Show the link to the person you work for. Then ask for this call by its callId: it is sent once they approve, and never without. Calling again asks for nothing more.',
     link: approvalLink(app, row.id),
     approvalId: row.id,

@@ -1,4 +1,4 @@
-/** What is kept of a parked call: its request and, for a day, its answer. Both sealed. */
+/** What is kept of a call that outlives its request: of a parked one what it asks for and, for a day, its answer. Both sealed. */
 import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import { Fault, type FaultDetails } from '../core/errors.ts'
@@ -6,19 +6,22 @@ import type { Ending } from '../core/outcome.ts'
 import type { CallRow, Schema, UsageRow } from '../db/schema.ts'
 import { openSeal, putSeal } from '../vault/sealed-rows.ts'
 import type { Call, CallRequest, EndedCall, Resumed } from './call.ts'
+import { settleKeys } from './idempotency/key-rows.ts'
 
-/** How long the answer of a parked call can be fetched, and its request be looked at, after it has ended. */
+/** How long after its end the answer of such a call is kept, for who asks for it or calls again under the same key. */
 export const answerKeptMs = 24 * 60 * 60 * 1000
 
 const answerId = (callId: string) => `${callId}:answer`
 export const endTopic = (callId: string) => `ended ${callId}`
 
+/** What it takes to find what is kept. */
+type KeptRow = Pick<CallRow, 'id' | 'tool' | 'workspace_id'>
 type KeptRequest = Omit<CallRequest, 'tool' | 'surface'>
 type KeptFault = FaultDetails & Pick<Fault, 'code' | 'message' | 'fix'>
 type KeptOutcome = Extract<Ending, { kind: 'succeeded' }> | { kind: 'failed' | 'unknown'; fault: KeptFault }
 type KeptAnswer = Pick<EndedCall, 'coerced'> & { outcome: KeptOutcome; connection: EndedCall['connection'] | undefined }
 
-/** A parked call as it stands in its row: without what it asks for, and with a principal that may do nothing. */
+/** A call as it stands in its row: without what it asks for, and with a principal that may do nothing. */
 export function callOf(row: CallRow, resumed?: Resumed): Call {
   return {
     id: row.id,
@@ -58,9 +61,9 @@ export async function keepRequest(
   app: App,
   tx: Transaction<Schema>,
   { id, workspace_id }: CallRow,
-  { arguments: args, connection, next, why }: KeptRequest,
+  { arguments: args, connection, next, all, why }: KeptRequest,
 ): Promise<void> {
-  const text = JSON.stringify({ arguments: args, connection, next, why } satisfies KeptRequest)
+  const text = JSON.stringify({ arguments: args, connection, next, all, why } satisfies KeptRequest)
   await putSeal(tx, app.vault, { id, workspaceId: workspace_id, text })
 }
 
@@ -74,7 +77,7 @@ export async function keptRequest(app: App, row: CallRow): Promise<CallRequest |
 }
 
 /** How the call ended, while that is kept. */
-export async function keptAnswer(app: App, row: CallRow): Promise<EndedCall<Ending> | undefined> {
+export async function keptAnswer(app: App, row: KeptRow): Promise<EndedCall<Ending> | undefined> {
   const kept = await openKept<KeptAnswer>(app, row, answerId(row.id))
   if (!kept) return undefined
   const { outcome, coerced, connection } = kept
@@ -85,10 +88,10 @@ export async function keptAnswer(app: App, row: CallRow): Promise<EndedCall<Endi
 }
 
 /**
- * Ends a parked call in the caller's transaction: its state, its usage row and its answer together. False when it had ended
- * already; then nothing of it is written.
+ * Ends a call that has a row, in the caller's transaction: its state, its usage row, its answer and its keys together. False
+ * when it had ended already; then nothing of it is written.
  */
-export async function endParked(
+export async function endKept(
   app: App,
   tx: Transaction<Schema>,
   usage: UsageRow,
@@ -108,6 +111,7 @@ export async function endParked(
   const text = JSON.stringify({ outcome: keptOutcome(outcome), coerced, connection } satisfies KeptAnswer)
   await putSeal(tx, app.vault, { id: answerId(id), workspaceId, text, expiresAt })
   await tx.updateTable('seals').set({ expires_at: expiresAt }).where('id', '=', id).execute()
+  await settleKeys(tx, { callId: id, outcome, expiresAt })
   return true
 }
 
@@ -122,7 +126,7 @@ function keptOutcome(outcome: Ending): KeptOutcome {
   return { kind: outcome.kind, fault: { ...details, code, message, fix } }
 }
 
-async function openKept<T>(app: App, { workspace_id }: CallRow, id: string): Promise<T | undefined> {
+async function openKept<T>(app: App, { workspace_id }: KeptRow, id: string): Promise<T | undefined> {
   const row = await app.db.read
     .selectFrom('seals')
     .selectAll()

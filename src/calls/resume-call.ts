@@ -9,10 +9,9 @@ import { expiredFault } from './approvals/expire-approval.ts'
 import type { Resumed } from './call.ts'
 import { runCall } from './call-tool.ts'
 import { closeCall } from './close-call.ts'
+import { mayRepeat } from './may-repeat.ts'
 import { callOf, keptRequest } from './parked.ts'
 
-/** How long after it was first sent a call may be sent again: providers forget idempotency keys, and the world moves on. */
-const repeatableMs = 60 * 60 * 1000
 /** A yes lasts as long as the question, and at least this long. */
 const approvalLastsMs = 60 * 60 * 1000
 const unstatedWaitMs = 5_000
@@ -68,8 +67,7 @@ async function findParked(app: App, callId: string): Promise<ParkedCall | undefi
  */
 export function notToBeSent({ row, approval }: ParkedCall, tool: Tool | undefined, nowMs: number): Fault | undefined {
   if (row.state === 'sending') {
-    const harmless = tool && (tool.effect === 'read' || tool.idempotency !== 'none')
-    if (harmless && nowMs - (row.sent_at ?? 0) < repeatableMs) return undefined
+    if (mayRepeat(tool, row.sent_at ?? 0, nowMs)) return undefined
     return new Fault('conflict', 'it might happen twice.')
   }
   const until = Math.max(approval.expires_at, (approval.decided_at ?? 0) + approvalLastsMs)

@@ -22,6 +22,8 @@ export type ErrorRule = {
   /** A dotted path into the JSON body that must have this value, match this pattern, or, with `true`, not be empty. */
   body?: [path: string, value: string | number | boolean | RegExp]
   code: ErrorCode
+  /** A failure inside the provider, which says nothing about whether the request was carried out. Any other rule says: not. */
+  unsure?: true
   /** How long to wait when the answer itself does not say. */
   waitMs?: number
   /** Dotted path to the provider's own message. */
@@ -34,8 +36,29 @@ export type ErrorRule = {
  */
 export type RetryHint = { header: string; unit: 'epoch_s' | 'delta_s'; when?: [header: string, value: string] }
 
-/** How to get the next page. `link`: RFC 8288 `Link: <…>; rel="next"`. `cursor`: a value in the body, sent back as `param`. */
-export type Page = { kind: 'link' } | { kind: 'cursor'; param: string; next: string }
+/** Names joined by dots (`paging.next`), or in a list where a name itself holds dots: `['@odata.nextLink']`. */
+export type Path = string | readonly string[]
+
+/** How many records come at once: what the caller asks for in `param`, or what comes unless they ask. */
+export type PageSize = { param?: string; default: number }
+
+/**
+ * How to get the next page.
+ * `link`: RFC 8288 `Link: <…>; rel="next"`, where `only` is a parameter that the link must have to lead anywhere.
+ * `body_link`: a whole URL in the body. Of either link only query parameters are taken over, and of those none that
+ * the tool or its caller says.
+ * `cursor`: a value of the body, sent back as `param` in the query, or at that dotted path of a JSON body. With `more`,
+ * only while the value there is not false: some providers give a cursor on the last page too.
+ * `number`: pages are counted from `first`; `pages` is where the body says how many there are.
+ * `offset`: records are counted from 0; `total` is where the body says how many there are.
+ * Where neither says how many there are, an empty page is the last one, and one that is shorter than `size`.
+ */
+export type Page =
+  | { kind: 'link'; only?: readonly [parameter: string, value: string] }
+  | { kind: 'body_link'; next: Path }
+  | { kind: 'cursor'; place: 'query' | 'body'; param: string; next: Path; more?: Path }
+  | { kind: 'number'; param: string; first: number; pages?: Path; size?: PageSize }
+  | { kind: 'offset'; param: string; total?: Path; size?: PageSize }
 
 export type JsonSchema = { [key: string]: unknown }
 
@@ -50,7 +73,7 @@ export type ToolRow = {
   effect?: Effect
   idempotency?: Idempotency
   page?: Page
-  /** Dotted path of the part of the answer to give. */
+  /** Dotted path of the part of the answer to give: of a tool with pages, its list. */
   pick?: string
   scopes?: string[]
 }
@@ -123,8 +146,41 @@ export {
   oauth2Device,
 } from './auth.ts'
 
-export const link = (): Page => ({ kind: 'link' })
-export const cursor = (param: string, next: string): Page => ({ kind: 'cursor', param, next })
+/** A `Link` header. `only`: `['results', 'true']` where a link is there on the last page too, and says that it leads nowhere. */
+export const link = (only?: readonly [parameter: string, value: string]): Page => ({
+  kind: 'link',
+  ...(only && { only }),
+})
+export const bodyLink = (next: Path): Page => ({ kind: 'body_link', next })
+export const cursor = (param: string, next: Path, options: { more?: Path } = {}): Page => ({
+  kind: 'cursor',
+  place: 'query',
+  param,
+  next,
+  ...options,
+})
+/** A cursor that goes into the JSON body, at a dotted path: `page.cursor`. */
+export const bodyCursor = (param: string, next: Path, options: { more?: Path } = {}): Page => ({
+  kind: 'cursor',
+  place: 'body',
+  param,
+  next,
+  ...options,
+})
+/** The GraphQL connection at this dotted path of the answer, gone on with by the variable `after` (GraphQL Cursor Connections). */
+export const graphqlPages = (path: string, variable = 'after'): Page =>
+  bodyCursor(`variables.${variable}`, `${path}.pageInfo.endCursor`, { more: `${path}.pageInfo.hasNextPage` })
+export const pageNumber = (param: string, facts: { first?: number; pages?: Path; size?: PageSize } = {}): Page => ({
+  kind: 'number',
+  param,
+  first: 1,
+  ...facts,
+})
+export const offset = (param: string, facts: { total?: Path; size?: PageSize } = {}): Page => ({
+  kind: 'offset',
+  param,
+  ...facts,
+})
 
 /** The input names of a request template, so that the compiler refuses a name that is not declared. */
 type Names<R extends string> = R extends `${string}{${infer Group}}${infer Rest}` ? Listed<Group> | Names<Rest> : never

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, connector, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, connector, oauth2, pageNumber, tool } from '../catalog/define.ts'
 
 const list = { list_id: z.string() }
 const task = { task_id: z.string() }
@@ -71,11 +71,11 @@ export const clickup = connector({
       about: 'List the tasks of a ClickUp list, 100 at once.',
       input: {
         ...list,
-        page: z.int().min(0).optional().describe('From 0'),
         include_closed: z.boolean().optional(),
         subtasks: z.boolean().optional(),
       },
-      request: 'GET /list/{list_id}/task{?page,include_closed,subtasks}',
+      request: 'GET /list/{list_id}/task{?include_closed,subtasks}',
+      page: pageNumber('page', { first: 0, size: { default: 100 } }),
       pick: 'tasks',
     }),
     get_task: tool({

@@ -1,7 +1,9 @@
 import * as z from 'zod'
-import { connector, tool } from '../catalog/define.ts'
+import { bodyLink, connector, tool } from '../catalog/define.ts'
 import { atlassianAccount, atlassianToken } from './registrations/atlassian.ts'
 
+// https://developer.atlassian.com/cloud/confluence/rest/v2/intro/#using-the-rest-api
+const next = bodyLink('_links.next')
 const page = { page_id: z.string() }
 const body = z.strictObject({
   representation: z.literal('storage'),
@@ -38,12 +40,14 @@ export const confluence = connector({
         cql: z.string().min(1).describe('type = page AND text ~ "release plan" AND space = ENG'),
       },
       request: 'GET /rest/api/search{?cql}',
+      page: next,
       pick: 'results',
     }),
     list_spaces: tool({
       about: 'List the spaces of Confluence with their ids and keys.',
       input: { keys: z.string().optional().describe('Only the space of this key') },
       request: 'GET /api/v2/spaces{?keys}',
+      page: next,
       pick: 'results',
     }),
     get_page: tool({

@@ -247,7 +247,14 @@ describe.each(tools)('%s', (name, tool) => {
   test('can be asked for its next page, if its URL takes a page size', () => {
     const sized = [...tool.inUrl].some(input => /^(per_page|page_?size|limit|max_?results)$/i.test(input))
     if (sized) expect(tool.page).toBeDefined()
-    if (tool.page) expect(tool.template.method).toBe('GET')
+    const { page } = tool
+    if (!page) return
+    expect(tool.effect).toBe('read')
+    const inBody = page.kind === 'cursor' && page.place === 'body'
+    expect(tool.template.method).toBe(inBody ? 'POST' : 'GET')
+    if (inBody) expect(tool.provider.connector.api.body ?? 'json').toBe('json')
+    // ClawLink fills in where the next page begins: an argument for it too would be a second way to say it.
+    if ('param' in page) expect(Object.keys(propertiesOf(tool))).not.toContain(page.param.replace('variables.', ''))
   })
 
   test('builds a whole request from a sample of its arguments', () => {

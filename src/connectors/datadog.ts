@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { connector, headers, tool } from '../catalog/define.ts'
+import { bodyCursor, connector, headers, tool } from '../catalog/define.ts'
 
 const monitor = { monitor_id: z.int().min(1) }
 const seconds = z.int().describe('Seconds since 1970')
@@ -85,7 +85,7 @@ export const datadog = connector({
       pick: 'series',
     }),
     search_logs: tool({
-      about: 'Search the logs of Datadog, newest first. Go on with page.cursor from meta.page.after.',
+      about: 'Search the logs of Datadog, newest first.',
       input: {
         filter: z.strictObject({
           query: z.string().describe('service:web status:error'),
@@ -93,10 +93,12 @@ export const datadog = connector({
           to: z.string().optional(),
         }),
         sort: z.enum(['timestamp', '-timestamp']).optional(),
-        page: z.strictObject({ limit: z.int().min(1).max(1000).optional(), cursor: z.string().optional() }).optional(),
+        page: z.strictObject({ limit: z.int().min(1).max(1000) }).optional(),
       },
       request: 'POST /v2/logs/events/search',
       effect: 'read',
+      page: bodyCursor('page.cursor', 'meta.page.after'),
+      pick: 'data',
     }),
   }),
 })

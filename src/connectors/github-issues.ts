@@ -13,7 +13,7 @@ const issueFilters = {
 }
 
 /** Issues, their comments and labels: a part of github.ts. */
-export const issueTools = {
+export const issueTools = () => ({
   list_issues: tool({
     about:
       'List the issues of one repository, newest first, open ones unless told. Pull requests are issues too: ' +
@@ -126,4 +126,4 @@ export const issueTools = {
     input: { ...repo, name: z.string().describe('Name of the label') },
     request: 'DELETE /repos/{owner}/{repo}/labels/{name}',
   }),
-}
+})

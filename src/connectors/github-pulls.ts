@@ -10,7 +10,7 @@ const remark = z.strictObject({
 })
 
 /** Pull requests: a part of github.ts. */
-export const pullTools = {
+export const pullTools = () => ({
   list_pull_requests: tool({
     about: 'List the pull requests (PRs) of one repository, open ones unless told.',
     input: {
@@ -83,4 +83,4 @@ export const pullTools = {
     },
     request: 'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
   }),
-}
+})

@@ -12,7 +12,7 @@ const commit = {
 }
 
 /** Repositories, their people, files and history: a part of github.ts. */
-export const repositoryTools = {
+export const repositoryTools = () => ({
   list_my_repositories: tool({
     about: 'List the repositories that I own, work on or see through an organization: my repos, private ones too.',
     input: {
@@ -144,4 +144,4 @@ export const repositoryTools = {
     input: { ...repo, ref: z.string().describe('Commit sha, branch or tag') },
     request: 'GET /repos/{owner}/{repo}/commits/{ref}',
   }),
-}
+})

@@ -82,9 +82,9 @@ export const github = connector({
       input: {},
       request: 'GET /user',
     }),
-    ...issueTools,
-    ...pullTools,
-    ...repositoryTools,
+    ...issueTools(),
+    ...pullTools(),
+    ...repositoryTools(),
 
     search_issues: tool({
       about: 'Search issues and pull requests by words and qualifiers: "crash is:open repo:o/r label:bug author:me".',

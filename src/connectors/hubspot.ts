@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, bodyCursor, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 
 const type = { object_type: z.string().describe('contacts, companies, deals, tickets, notes, tasks or a custom one') }
 const record = { ...type, record_id: z.string() }
@@ -83,10 +83,11 @@ export const hubspot = connector({
           .describe('Groups are joined by OR, filters in one by AND'),
         properties: z.array(z.string()).optional().describe('Which to give'),
         limit,
-        after: z.string().optional().describe('paging.next.after of the answer before'),
       },
       request: 'POST /crm/v3/objects/{object_type}/search',
       effect: 'read',
+      page: bodyCursor('after', 'paging.next.after'),
+      pick: 'results',
     }),
     list_records: tool({
       about: 'List the records of one kind in HubSpot: all contacts, companies, deals or tickets.',

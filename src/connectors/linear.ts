@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { apiKey, connector, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, connector, graphqlPages, oauth2, tool } from '../catalog/define.ts'
 
 const request = 'POST /graphql'
 const first = z.int().min(1).max(250).optional()
-const after = z.string().optional().describe('endCursor of the answer before')
 const markdown = z.string().describe('Markdown')
 const priority = z.int().min(0).max(4).optional().describe('0 none, 1 urgent, 2 high, 3 normal, 4 low')
 const brief = 'id identifier title priority url updatedAt state { name type } assignee { name } team { key }'
@@ -81,11 +80,12 @@ export const linear = connector({
     }),
     search_issues: tool({
       about: 'Search the issues (tickets, bugs) of Linear by words in title, description and comments.',
-      input: { term: z.string().min(1), first, after },
+      input: { term: z.string().min(1), first },
       request,
       graphql: `query($term: String!, $first: Int, $after: String) { searchIssues(term: $term, first: $first, after: $after) { nodes { ${brief} } pageInfo { hasNextPage endCursor } } }`,
       effect: 'read',
-      pick: 'data.searchIssues',
+      page: graphqlPages('data.searchIssues'),
+      pick: 'data.searchIssues.nodes',
     }),
     list_issues: tool({
       about: 'List the issues (tickets, bugs) of Linear by team, state, assignee or label, last updated first.',
@@ -95,12 +95,12 @@ export const linear = connector({
           .optional()
           .describe('IssueFilter: {"team":{"key":{"eq":"ENG"}},"state":{"type":{"in":["started"]}}}'),
         first,
-        after,
       },
       request,
       graphql: `query($filter: IssueFilter, $first: Int, $after: String) { issues(filter: $filter, first: $first, after: $after, orderBy: updatedAt) { nodes { ${brief} } pageInfo { hasNextPage endCursor } } }`,
       effect: 'read',
-      pick: 'data.issues',
+      page: graphqlPages('data.issues'),
+      pick: 'data.issues.nodes',
     }),
     get_issue: tool({
       about: 'Read one Linear issue: description, state, assignee, labels and comments.',

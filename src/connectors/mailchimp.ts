@@ -1,11 +1,10 @@
 import * as z from 'zod'
-import { basic, connector, oauth2, tool } from '../catalog/define.ts'
+import { basic, connector, oauth2, offset, tool } from '../catalog/define.ts'
 
 const list = { list_id: z.string().describe('Id of the audience') }
-const paged = {
-  count: z.int().min(1).max(1000).optional().describe('10 unless told'),
-  offset: z.int().min(0).optional(),
-}
+const sized = { count: z.int().min(1).max(1000).optional().describe('10 unless told') }
+// https://mailchimp.com/developer/marketing/docs/methods-parameters/#pagination
+const page = offset('offset', { total: 'total_items', size: { param: 'count', default: 10 } })
 
 /** Mailchimp's Marketing API 3.0: https://mailchimp.com/developer/marketing/api/. */
 export const mailchimp = connector({
@@ -55,8 +54,9 @@ export const mailchimp = connector({
   tools: () => ({
     list_audiences: tool({
       about: 'List the audiences (mailing lists) of Mailchimp with how many subscribers each has.',
-      input: paged,
-      request: 'GET /lists{?count,offset}',
+      input: sized,
+      request: 'GET /lists{?count}',
+      page,
       pick: 'lists',
     }),
     list_subscribers: tool({
@@ -65,9 +65,10 @@ export const mailchimp = connector({
         ...list,
         status: z.enum(['subscribed', 'unsubscribed', 'cleaned', 'pending', 'transactional']).optional(),
         since_last_changed: z.iso.datetime().optional(),
-        ...paged,
+        ...sized,
       },
-      request: 'GET /lists/{list_id}/members{?status,since_last_changed,count,offset}',
+      request: 'GET /lists/{list_id}/members{?status,since_last_changed,count}',
+      page,
       pick: 'members',
     }),
     search_subscribers: tool({
@@ -90,9 +91,10 @@ export const mailchimp = connector({
       about: 'List the campaigns (newsletters) of Mailchimp: drafts, scheduled and sent ones.',
       input: {
         status: z.enum(['save', 'paused', 'schedule', 'sending', 'sent']).optional().describe('save is a draft'),
-        ...paged,
+        ...sized,
       },
-      request: 'GET /campaigns{?status,count,offset}',
+      request: 'GET /campaigns{?status,count}',
+      page,
       pick: 'campaigns',
     }),
     get_campaign_report: tool({

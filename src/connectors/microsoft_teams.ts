@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { connector, tool } from '../catalog/define.ts'
-import { graphApi, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
+import { graphApi, graphPages, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
 
 const body = z.strictObject({ content: z.string().min(1), contentType: z.enum(['text', 'html']).optional() })
 const team = { team_id: z.string() }
@@ -21,12 +21,14 @@ export const microsoft_teams = connector({
       about: 'List the teams of Microsoft Teams that I belong to.',
       input: {},
       request: 'GET /me/joinedTeams',
+      page: graphPages,
       pick: 'value',
     }),
     list_channels: tool({
       about: 'List the channels of a team in Microsoft Teams.',
       input: team,
       request: 'GET /teams/{team_id}/channels',
+      page: graphPages,
       pick: 'value',
     }),
     send_channel_message: tool({
@@ -38,12 +40,14 @@ export const microsoft_teams = connector({
       about: 'List my chats in Microsoft Teams, the ones with the newest messages first.',
       input: {},
       request: 'GET /me/chats?$top=50&$expand=lastMessagePreview',
+      page: graphPages,
       pick: 'value',
     }),
     list_chat_messages: tool({
       about: 'Read the newest messages of a chat in Microsoft Teams.',
       input: chat,
       request: 'GET /chats/{chat_id}/messages?$top=50',
+      page: graphPages,
       pick: 'value',
     }),
     send_chat_message: tool({

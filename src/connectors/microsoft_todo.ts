@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { connector, tool } from '../catalog/define.ts'
-import { graphApi, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
+import { graphApi, graphPages, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
 
 const list = { list_id: z.string() }
 const task = { ...list, task_id: z.string() }
@@ -28,12 +28,14 @@ export const microsoft_todo = connector({
       about: 'List the task lists of Microsoft To Do with their ids.',
       input: {},
       request: 'GET /me/todo/lists?$top=100',
+      page: graphPages,
       pick: 'value',
     }),
     list_tasks: tool({
       about: 'List the tasks (to-dos) of a list in Microsoft To Do, finished ones too.',
       input: list,
       request: 'GET /me/todo/lists/{list_id}/tasks?$top=100',
+      page: graphPages,
       pick: 'value',
     }),
     create_task: tool({

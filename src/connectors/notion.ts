@@ -1,13 +1,13 @@
 import * as z from 'zod'
-import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, bodyCursor, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 
 const record = z.record(z.string(), z.unknown())
 const pageId = { page_id: z.string() }
 const blocks = z.array(record).max(100).describe('Notion blocks')
-const afterwards = {
-  start_cursor: z.string().optional().describe('next_cursor of the answer before'),
-  page_size: z.int().min(1).max(100).optional(),
-}
+const sized = { page_size: z.int().min(1).max(100).optional() }
+// https://developers.notion.com/reference/intro#pagination
+const inQuery = cursor('start_cursor', 'next_cursor', { more: 'has_more' })
+const inBody = bodyCursor('start_cursor', 'next_cursor', { more: 'has_more' })
 const version = '2025-09-03'
 
 /** Notion's API: https://developers.notion.com/reference. */
@@ -62,10 +62,12 @@ export const notion = connector({
       input: {
         query: z.string().optional(),
         filter: z.strictObject({ property: z.literal('object'), value: z.enum(['page', 'data_source']) }).optional(),
-        ...afterwards,
+        ...sized,
       },
       request: 'POST /search',
       effect: 'read',
+      page: inBody,
+      pick: 'results',
     }),
     get_page: tool({
       about: 'Read the properties of a Notion page. Its text comes from list_blocks.',
@@ -76,10 +78,10 @@ export const notion = connector({
       about: 'Read the content of a Notion page: its blocks (paragraphs, headings, lists) in order.',
       input: {
         block_id: z.string().describe('Id of the page, or of a block that has children'),
-        page_size: z.int().min(1).max(100).optional(),
+        ...sized,
       },
       request: 'GET /blocks/{block_id}/children{?page_size}',
-      page: cursor('start_cursor', 'next_cursor'),
+      page: inQuery,
       pick: 'results',
     }),
     create_page: tool({
@@ -113,10 +115,12 @@ export const notion = connector({
         data_source_id: z.string(),
         filter: record.optional().describe('Notion filter object'),
         sorts: z.array(record).optional(),
-        ...afterwards,
+        ...sized,
       },
       request: 'POST /data_sources/{data_source_id}/query',
       effect: 'read',
+      page: inBody,
+      pick: 'results',
     }),
     create_comment: tool({
       about: 'Comment on a Notion page. Each call adds another comment.',
@@ -128,9 +132,9 @@ export const notion = connector({
     }),
     list_users: tool({
       about: 'List the people and bots of a Notion workspace.',
-      input: { page_size: z.int().min(1).max(100).optional() },
+      input: sized,
       request: 'GET /users{?page_size}',
-      page: cursor('start_cursor', 'next_cursor'),
+      page: inQuery,
       pick: 'results',
     }),
   }),

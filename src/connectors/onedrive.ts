@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { connector, tool } from '../catalog/define.ts'
-import { graphApi, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
+import { graphApi, graphPages, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
 
 const item = { item_id: z.string().describe('Id of a file or folder; root for the top folder') }
 
@@ -20,6 +20,7 @@ export const onedrive = connector({
       input: { query: z.string().min(1).describe('Write an apostrophe twice') },
       request:
         "GET /me/drive/root/search(q='{query}')?$top=50&$select=id,name,size,webUrl,lastModifiedDateTime,parentReference,folder,file",
+      page: graphPages,
       pick: 'value',
     }),
     list_folder: tool({
@@ -27,6 +28,7 @@ export const onedrive = connector({
       input: item,
       request:
         'GET /me/drive/items/{item_id}/children?$top=200&$select=id,name,size,webUrl,lastModifiedDateTime,folder,file',
+      page: graphPages,
       pick: 'value',
     }),
     get_file: tool({

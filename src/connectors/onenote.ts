@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { connector, tool } from '../catalog/define.ts'
-import { graphApi, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
+import { graphApi, graphPages, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
 
 const section = { section_id: z.string() }
 
@@ -19,12 +19,14 @@ export const onenote = connector({
       about: 'List my notebooks in OneNote with their ids.',
       input: {},
       request: 'GET /me/onenote/notebooks?$select=id,displayName,lastModifiedDateTime',
+      page: graphPages,
       pick: 'value',
     }),
     list_sections: tool({
       about: 'List the sections of a notebook in OneNote.',
       input: { notebook_id: z.string() },
       request: 'GET /me/onenote/notebooks/{notebook_id}/sections?$select=id,displayName,lastModifiedDateTime',
+      page: graphPages,
       pick: 'value',
     }),
     list_pages: tool({
@@ -32,6 +34,7 @@ export const onenote = connector({
       input: section,
       request:
         'GET /me/onenote/sections/{section_id}/pages?$top=100&$orderby=lastModifiedDateTime%20desc&$select=id,title,createdDateTime,lastModifiedDateTime',
+      page: graphPages,
       pick: 'value',
     }),
     get_page: tool({

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { connector, tool } from '../catalog/define.ts'
-import { graphApi, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
+import { graphApi, graphPages, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
 
 const person = z.strictObject({ emailAddress: z.strictObject({ address: z.email(), name: z.string().optional() }) })
 const body = z.strictObject({ contentType: z.enum(['Text', 'HTML']), content: z.string() })
@@ -31,6 +31,7 @@ export const outlook = connector({
       input: { query: z.string().min(1).describe('Words, or from:ada, subject:report; no double quotes') },
       request:
         'GET /me/messages?$top=25&$select=id,subject,from,toRecipients,receivedDateTime,bodyPreview,isRead,conversationId&$search=%22{query}%22',
+      page: graphPages,
       pick: 'value',
     }),
     list_mail: tool({
@@ -38,6 +39,7 @@ export const outlook = connector({
       input: { folder: z.string().describe('inbox, drafts, sentitems, archive, or the id of a folder') },
       request:
         'GET /me/mailFolders/{folder}/messages?$top=25&$orderby=receivedDateTime%20desc&$select=id,subject,from,toRecipients,receivedDateTime,bodyPreview,isRead,conversationId',
+      page: graphPages,
       pick: 'value',
     }),
     get_mail: tool({
@@ -65,6 +67,7 @@ export const outlook = connector({
       input: { start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) },
       request:
         'GET /me/calendarView?$top=100&$orderby=start/dateTime&$select=id,subject,start,end,location,organizer,attendees,isAllDay,isCancelled,onlineMeeting&startDateTime={start}&endDateTime={end}',
+      page: graphPages,
       pick: 'value',
     }),
     create_event: tool({

@@ -29,7 +29,7 @@ async function call(
   if (!tool) throw new Error(`there is no tool ${name}`)
   const built = buildRequest(tool, args, callId)
   if ('field' in built) throw new Error(`${built.field} ${built.problem}`)
-  const request = next === undefined ? built : requestPage(built, next)
+  const request = next === undefined ? built : requestPage(tool, built, next)
   if (!request) throw new Error('not a next of this tool')
   const { method, url, headers, body = null } = request
   const response = await fetch(url, {
@@ -43,7 +43,7 @@ async function call(
     status: response.status,
     body: value,
     picked: tool.row.pick === undefined ? value : valueAt(value, tool.row.pick),
-    next: nextPage(tool.page, { linkHeader: response.headers.get('link') ?? undefined, body: value }),
+    next: nextPage(tool, { url, linkHeader: response.headers.get('link') ?? undefined, body: value }),
   }
 }
 

@@ -1,8 +1,10 @@
 import * as z from 'zod'
-import { apiKey, connector, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, connector, link, oauth2, tool } from '../catalog/define.ts'
 
 const organization = { organization: z.string().describe('Slug of the organization') }
 const issue = { ...organization, issue_id: z.string() }
+// https://docs.sentry.io/api/pagination/: there is always a next link, and it says whether anything is there.
+const page = link(['results', 'true'])
 const scopes = ['org:read', 'project:read', 'event:read', 'event:write']
 
 /** Sentry's API, on sentry.io or a server of one's own: https://docs.sentry.io/api/. */
@@ -50,11 +52,13 @@ export const sentry = connector({
       about: 'List the organizations of Sentry that this token sees, with their slugs.',
       input: {},
       request: 'GET /organizations/',
+      page,
     }),
     list_projects: tool({
       about: 'List the projects of a Sentry organization.',
       input: organization,
       request: 'GET /organizations/{organization}/projects/',
+      page,
     }),
     list_issues: tool({
       about: 'List or search the issues (errors, crashes) of a Sentry organization, last seen first.',
@@ -67,6 +71,7 @@ export const sentry = connector({
         sort: z.enum(['date', 'new', 'freq', 'user']).optional(),
       },
       request: 'GET /organizations/{organization}/issues/{?query,project,environment,statsPeriod,sort}',
+      page,
     }),
     get_issue: tool({
       about: 'Read one issue (error) of Sentry: how often it happened, to how many people, who is on it.',

@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { apiKey, clientCredentials, connector, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, clientCredentials, connector, graphqlPages, oauth2, tool } from '../catalog/define.ts'
 
 const request = 'POST /graphql.json'
 const first = z.int().min(1).max(250).describe('How many')
-const after = z.string().optional().describe('endCursor of the answer before')
 const gid = (kind: string) => z.string().describe(`gid://shopify/${kind}/1234567890`)
 const errors = 'userErrors { field message }'
 const version = '2026-10'
@@ -67,7 +66,7 @@ export const shopify = connector({
     errors: [
       { body: ['errors.0.extensions.code', 'THROTTLED'], code: 'rate_limited', waitMs: 2000 },
       { body: ['errors.0.extensions.code', 'ACCESS_DENIED'], code: 'missing_scope' },
-      { body: ['errors.0.extensions.code', 'INTERNAL_SERVER_ERROR'], code: 'provider_unavailable' },
+      { body: ['errors.0.extensions.code', 'INTERNAL_SERVER_ERROR'], code: 'provider_unavailable', unsure: true },
       { body: ['errors', true], code: 'validation_error' },
     ],
     message: ['errors.0.message', 'errors'],
@@ -75,12 +74,13 @@ export const shopify = connector({
   tools: () => ({
     list_products: tool({
       about: 'List or search the products of the Shopify store with prices and stock.',
-      input: { first, after, query: z.string().optional().describe('"status:active tag:tea title:green*"') },
+      input: { first, query: z.string().optional().describe('"status:active tag:tea title:green*"') },
       request,
       graphql:
         'query($first: Int!, $after: String, $query: String) { products(first: $first, after: $after, query: $query) { nodes { id title handle status vendor productType tags totalInventory variants(first: 20) { nodes { id title sku price inventoryQuantity } } } pageInfo { hasNextPage endCursor } } }',
       effect: 'read',
-      pick: 'data.products',
+      page: graphqlPages('data.products'),
+      pick: 'data.products.nodes',
     }),
     create_product: tool({
       about: 'Make a product in the Shopify store. It is a draft unless status is ACTIVE. Each call makes another one.',
@@ -116,12 +116,13 @@ export const shopify = connector({
     }),
     list_orders: tool({
       about: 'List or search the orders of the Shopify store, newest first. Those older than 60 days need more rights.',
-      input: { first, after, query: z.string().optional().describe('"financial_status:paid created_at:>2026-01-01"') },
+      input: { first, query: z.string().optional().describe('"financial_status:paid created_at:>2026-01-01"') },
       request,
       graphql:
         'query($first: Int!, $after: String, $query: String) { orders(first: $first, after: $after, query: $query, sortKey: CREATED_AT, reverse: true) { nodes { id name createdAt displayFinancialStatus displayFulfillmentStatus totalPriceSet { shopMoney { amount currencyCode } } customer { id displayName } } pageInfo { hasNextPage endCursor } } }',
       effect: 'read',
-      pick: 'data.orders',
+      page: graphqlPages('data.orders'),
+      pick: 'data.orders.nodes',
     }),
     get_order: tool({
       about: 'Read one order of the Shopify store with what was bought, the note and where it goes.',
@@ -134,12 +135,13 @@ export const shopify = connector({
     }),
     list_customers: tool({
       about: 'List or search the customers of the Shopify store.',
-      input: { first, after, query: z.string().optional().describe('"email:ada@example.com", "orders_count:>5"') },
+      input: { first, query: z.string().optional().describe('"email:ada@example.com", "orders_count:>5"') },
       request,
       graphql:
         'query($first: Int!, $after: String, $query: String) { customers(first: $first, after: $after, query: $query) { nodes { id displayName numberOfOrders tags createdAt } pageInfo { hasNextPage endCursor } } }',
       effect: 'read',
-      pick: 'data.customers',
+      page: graphqlPages('data.customers'),
+      pick: 'data.customers.nodes',
     }),
   }),
 })

@@ -88,6 +88,7 @@ export const slack = connector({
         status: 200,
         body: ['error', /^(internal_error|fatal_error|service_unavailable|request_timeout)$/],
         code: 'provider_unavailable',
+        unsure: true,
       },
       { status: 200, body: ['ok', false], code: 'validation_error' },
     ],

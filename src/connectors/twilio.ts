@@ -1,7 +1,9 @@
 import * as z from 'zod'
-import { basic, connector, tool } from '../catalog/define.ts'
+import { basic, bodyLink, connector, tool } from '../catalog/define.ts'
 
 const phone = z.string().describe('In E.164: +4915112345678')
+// https://www.twilio.com/docs/usage/twilios-response#pagination
+const page = bodyLink('next_page_uri')
 const sid = (kind: string) => z.string().describe(`${kind}…`)
 
 /** Twilio's REST API 2010-04-01, which takes forms: https://www.twilio.com/docs/usage/api. */
@@ -73,6 +75,7 @@ export const twilio = connector({
       about: 'List the newest text messages of Twilio, sent and received, of one number or all.',
       input: { To: phone.optional(), From: phone.optional() },
       request: 'GET /Messages.json{?To,From}',
+      page,
       pick: 'messages',
     }),
     get_message: tool({
@@ -97,12 +100,14 @@ export const twilio = connector({
         Status: z.enum(['queued', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer']).optional(),
       },
       request: 'GET /Calls.json{?To,From,Status}',
+      page,
       pick: 'calls',
     }),
     list_phone_numbers: tool({
       about: 'List the phone numbers that the Twilio account owns.',
       input: {},
       request: 'GET /IncomingPhoneNumbers.json',
+      page,
       pick: 'incoming_phone_numbers',
     }),
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { basic, connector, cursor, oauth2, tool } from '../catalog/define.ts'
+import { basic, bodyLink, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 
 const ticketId = { ticket_id: z.int().min(1) }
 const comment = z.strictObject({
@@ -12,6 +12,9 @@ const fields = {
   assignee_id: z.int().optional(),
   tags: z.array(z.string()).optional().describe('Replaces all tags'),
 }
+
+// https://developer.zendesk.com/api-reference/introduction/pagination/
+const next = cursor('page[after]', 'meta.after_cursor', { more: 'meta.has_more' })
 
 /** Zendesk's Support API v2: https://developer.zendesk.com/api-reference/. */
 export const zendesk = connector({
@@ -69,13 +72,14 @@ export const zendesk = connector({
         sort_order: z.enum(['asc', 'desc']).optional(),
       },
       request: 'GET /search.json{?query,sort_by,sort_order}',
+      page: bodyLink('next_page'),
       pick: 'results',
     }),
     list_tickets: tool({
       about: 'List the support tickets of Zendesk, last updated first.',
       input: {},
       request: 'GET /tickets?page[size]=50&sort=-updated_at',
-      page: cursor('page[after]', 'meta.after_cursor'),
+      page: next,
       pick: 'tickets',
     }),
     get_ticket: tool({
@@ -88,7 +92,7 @@ export const zendesk = connector({
       about: 'Read the conversation of a Zendesk ticket: its comments and internal notes, oldest first.',
       input: ticketId,
       request: 'GET /tickets/{ticket_id}/comments?page[size]=50',
-      page: cursor('page[after]', 'meta.after_cursor'),
+      page: next,
       pick: 'comments',
     }),
     create_ticket: tool({

@@ -111,7 +111,9 @@ export const configSchema = z.strictObject({
     .default(4 * 1024 * 1024)
     .describe('Largest provider answer accepted, in bytes.'),
   connectTimeoutMs: whole(1, 600_000).default(10_000).describe('Time to connect to a provider.'),
-  callTimeoutMs: whole(1, 600_000).default(30_000).describe('Time for one attempt, from connecting to the last byte.'),
+  callTimeoutMs: whole(1, 600_000)
+    .default(30_000)
+    .describe('Time for one call at the provider, its retries and the waits between them included.'),
   stopGraceMs: whole(0, 600_000).default(10_000).describe('Time that running calls get to end when ClawLink stops.'),
 })
 

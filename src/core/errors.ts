@@ -196,6 +196,8 @@ export type FaultDetails = {
   /** The call that ended with this, and how it ended. */
   callId?: string
   outcome?: 'failed' | 'unknown' | 'parked'
+  /** It is the answer of an earlier request under the same idempotency key. */
+  replayed?: true
   /** Where a person can put it right. */
   link?: string
   /** What a member decides about, and until when (ISO). */

@@ -1,9 +1,17 @@
-import type { Fault } from './errors.ts'
+import type { ErrorCode, Fault } from './errors.ts'
 
 /** An argument that was changed to fit the schema without changing its meaning (`"5"` → `5`). */
 export type Coercion = { field: string; from: string; to: string }
 
-export type Success = { kind: 'succeeded'; output: unknown; next?: string; providerStatus: number }
+export type Success = {
+  kind: 'succeeded'
+  output: unknown
+  next?: string
+  /** Why the pages after these are not in here, when it is not that they are too many: `next`, if any, leads to them. */
+  incomplete?: Incomplete
+  providerStatus: number
+}
+export type Incomplete = { code: ErrorCode; message: string }
 
 /** `failed`: it did not happen, or repeating it is harmless. `unknown`: it may have happened. */
 export type Failure = { kind: 'failed' | 'unknown'; fault: Fault }

@@ -4,12 +4,14 @@ import type { Dialect } from './db.ts'
 import * as firstTables from './migrations/0001-first-tables.ts'
 import * as people from './migrations/0002-people.ts'
 import * as connecting from './migrations/0003-connecting.ts'
+import * as idempotency from './migrations/0004-idempotency.ts'
 
 /** In order; never edited once released. */
 const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
   '0001-first-tables': firstTables,
   '0002-people': people,
   '0003-connecting': connecting,
+  '0004-idempotency': idempotency,
 }
 
 /**

@@ -156,6 +156,21 @@ export type CallRow = {
   ended_at: number | null
 }
 
+/** A caller's idempotency key, from the moment that a call under it may reach the provider or a member. */
+export type IdempotencyKeyRow = {
+  /** SHA-256 of the workspace, the agent and the key. The key itself is stored nowhere. */
+  id: string
+  workspace_id: string
+  call_id: string
+  /** SHA-256 of what was asked under it. */
+  digest: string
+  /** Which run of the call is at work, until when unless it says more; empty when the call has ended or waits for a member. */
+  owner: string
+  lease_until: number
+  /** Null until the call has ended. */
+  expires_at: number | null
+}
+
 export type ApprovalRow = {
   id: string
   workspace_id: string
@@ -359,6 +374,7 @@ export type Schema = {
   oauth_records: OAuthRecordRow
   rules: RuleRow
   calls: CallRow
+  idempotency_keys: IdempotencyKeyRow
   approvals: ApprovalRow
   jobs: JobRow
   audit: AuditRow

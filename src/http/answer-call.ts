@@ -1,7 +1,7 @@
 import type { EndedCall } from '../calls/call.ts'
 import type { CallProgress } from '../calls/get-call.ts'
 import { Fault } from '../core/errors.ts'
-import type { Coercion } from '../core/outcome.ts'
+import type { Coercion, Incomplete } from '../core/outcome.ts'
 
 /** A call that succeeded, as every edge gives it. */
 export type CallAnswer = {
@@ -14,14 +14,24 @@ export type CallAnswer = {
   untrusted: true
   data: unknown
   next: string | undefined
+  /** There when `all` was asked for and a page could not be had. */
+  incomplete: Incomplete | undefined
   coerced: Coercion[] | undefined
+  /** There when it is the answer of an earlier request under the same idempotency key. */
+  replayed: true | undefined
 }
 
 /** The end of a call for a caller: its answer, or its fault with the call's id and outcome. */
-export function answerCall({ id, tool, outcome, coerced, connection }: EndedCall): CallAnswer | Fault {
+export function answerCall({ id, tool, outcome, coerced, connection, replayed }: EndedCall): CallAnswer | Fault {
   if (outcome.kind !== 'succeeded') {
     const { code, message, fix, details } = outcome.fault
-    return new Fault(code, message, { ...details, fix, callId: id, outcome: outcome.kind })
+    return new Fault(code, message, {
+      ...details,
+      fix,
+      callId: id,
+      outcome: outcome.kind,
+      ...(replayed && { replayed }),
+    })
   }
   return {
     callId: id,
@@ -32,7 +42,9 @@ export function answerCall({ id, tool, outcome, coerced, connection }: EndedCall
     untrusted: true,
     data: outcome.output,
     next: outcome.next,
+    incomplete: outcome.incomplete,
     coerced: coerced.length ? coerced : undefined,
+    replayed,
   }
 }
 

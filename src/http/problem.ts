@@ -18,10 +18,14 @@ export function problemOf(fault: Fault) {
   }
 }
 
+/** Says that an answer is that of an earlier request under the same idempotency key. */
+export const replayedHeader = { 'idempotency-replayed': 'true' }
+
 export function problem(fault: Fault): Answer {
   const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8', ...plainHeaders }
   const { retryAfterMs } = fault.details
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000))
+  if (fault.details.replayed) Object.assign(headers, replayedHeader)
   if (fault.code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="clawlink"'
   return { status: fault.entry.status, headers, body: JSON.stringify(problemOf(fault)) }
 }

@@ -34,6 +34,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Due {
     this.controller?.abort(new Error(message))
   }
 
+  /** Its time is over. */
+  expire(): void {
+    if (this.controller) this.stop('timeout', 'No complete answer in time.')
+    else this.stop('connect_timeout', connectTimeout)
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller
     if (this.ended) controller.abort(new Error('no longer wanted'))
@@ -69,16 +75,19 @@ export class Exchange implements Dispatcher.DispatchHandler, Due {
   }
 }
 
+const connectTimeout = 'The host did not accept the connection in time.'
+
 /** What a transport error means. Our own sentences only: an error's text may quote what it choked on. */
 function lossOf(error: Error, started: boolean): WireLoss {
   const code = 'code' in error ? String(error.code) : ''
   const reached = started ? 'maybe_sent' : 'not_sent'
   if (code === 'CLAWLINK_BLOCKED_ADDRESS') return lost('not_sent', 'blocked_address', error.message)
-  if (/^(ENOTFOUND|EAI_)/.test(code)) return lost(reached, 'dns', 'The host name does not resolve.')
+  if (code === 'ENOTFOUND') return lost(reached, 'no_host', 'The host name does not resolve.')
+  if (/^EAI_/.test(code)) return lost(reached, 'dns', 'The host name could not be looked up.')
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))
     return lost(reached, 'refused', 'The host does not accept connections.')
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
-    return lost(reached, 'timeout', 'The host did not accept the connection in time.')
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !started))
+    return lost(reached, 'connect_timeout', connectTimeout)
   if (/TIMEOUT/.test(code)) return lost(reached, 'timeout', 'The answer did not come in time.')
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(code))
     return lost(reached, 'tls', `A secure connection is not possible (${code}).`)

@@ -318,5 +318,5 @@ test('a request may have less time than others', async () => {
   const net = netTo(`127.0.0.1:${port}`)
   const answer = net.send({ ...get(`http://127.0.0.1:${port}/`), timeoutMs: 1_000 })
   clock.move(1_001)
-  expect(await answer).toMatchObject({ kind: 'lost', reason: 'timeout' })
+  expect(await answer).toMatchObject({ kind: 'lost', reached: 'not_sent', reason: 'connect_timeout' })
 })

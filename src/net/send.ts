@@ -33,7 +33,7 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   const pools = new Map<string, Pool>()
   const certificates = clientCertificates()
   const timeoutOf = ({ timeoutMs = settings.callTimeoutMs }: WireRequest) => timeoutMs
-  const due = deadlines<Exchange>(clock, exchange => exchange.stop('timeout', 'No complete answer in time.'))
+  const due = deadlines<Exchange>(clock, exchange => exchange.expire())
 
   /** One request until `endsAt`, and what follows where its answer is not the end of it. */
   function send(request: WireRequest, endsAt: number, redirectsLeft: number): Promise<WireResult> {

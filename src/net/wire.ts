@@ -26,12 +26,19 @@ export type CertificateParts = { cert: string; key: string; passphrase?: string 
 /** How far a request got that has no usable answer. It decides whether repeating it could make it happen twice. */
 export type Reached = 'not_sent' | 'maybe_sent'
 
+/**
+ * Why there is no usable answer. `no_host`: the name is nobody's; `dns`: no name server could say. `connect_timeout`: time ran
+ * out before a connection was there; `timeout`: while the answer was awaited. `closed`: the connection broke, or, where
+ * nothing was sent, could not be made.
+ */
 export type LossReason =
   | 'blocked_address'
   | 'bad_request'
+  | 'no_host'
   | 'dns'
   | 'refused'
   | 'tls'
+  | 'connect_timeout'
   | 'timeout'
   | 'closed'
   | 'too_large'

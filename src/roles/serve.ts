@@ -1,4 +1,5 @@
 import { type App, openApp } from '../app.ts'
+import { endKeyLeases } from '../calls/idempotency/key-rows.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
@@ -48,6 +49,8 @@ async function start(wanted: Config, parts: { clock?: Clock; log?: Log }, undo: 
   if (opened instanceof Fault) return opened
   undo.push(opened.close)
 
+  // Alone on this folder: what a killed forerunner held need not be waited for.
+  if (lock) await endKeyLeases(opened.app.db)
   const running = await startRoles(opened.app)
   undo.push(running.stop)
   lock?.describe({ pid: process.pid, ...(running.url !== undefined && { url: running.url }) })

@@ -106,7 +106,7 @@ describe('the official client', () => {
     const client = await connect({ path: '/mcp?provider=sandbox' })
     const { tools } = await client.listTools()
     const takes = (name: string) => Object.keys(tools.find(tool => tool.name === name)?.inputSchema.properties ?? {})
-    expect(takes('sandbox_list_customers')).toEqual(['limit', 'connection', 'next'])
+    expect(takes('sandbox_list_customers')).toEqual(['limit', 'connection', 'next', 'all'])
     expect(takes('sandbox_list_projects')).toEqual(['connection'])
 
     const list = async (more: Record<string, unknown>) => {

@@ -35,6 +35,7 @@ describe('migrations', () => {
       '0001-first-tables',
       '0002-people',
       '0003-connecting',
+      '0004-idempotency',
     ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])

@@ -107,8 +107,6 @@ export type StartOptions = {
   policy?: 'standard' | 'allow-all'
   /** Passwords are hashed at the cost that a ClawLink has, not at the small one that most tests do with. */
   slowPasswords?: boolean
-  /** Attempts wait at random between each other, as they do in a ClawLink, and not only for as long as the provider asks. */
-  jitter?: boolean
 }
 
 export async function startClawLink({
@@ -118,7 +116,6 @@ export async function startClawLink({
   connected = true,
   policy = 'allow-all',
   slowPasswords = false,
-  jitter = false,
 }: StartOptions = {}): Promise<TestClawLink> {
   const clock = movableClock()
   const dataDir = mkdtempSync(join(tmpdir(), 'clawlink-test-'))
@@ -149,7 +146,8 @@ export async function startClawLink({
   )
   if (serving instanceof Fault) throw new Error(serving.message)
   const { app, url = '' } = serving
-  if (!jitter) app.random = () => 0
+  // Between attempts it waits only for as long as the provider asks, unless a test says what chance gives.
+  app.random = () => 0
   if (!slowPasswords) app.passwords = createPasswords({ cost: { N: 2 ** 10, r: 8, p: 1 } })
 
   const newKey: TestClawLink['newKey'] = async ({ environment = 'live', agent = 'tester', ...rest } = {}) => {

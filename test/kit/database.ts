@@ -1,12 +1,14 @@
 import { Client } from 'pg'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { createTestDatabase, type TestDatabase } from './postgres-cluster.ts'
 
 // Making a database takes longer than most tests, so the tests of one file hand theirs on, emptied.
 const idle: TestDatabase[] = []
-afterAll(async () => {
+
+/** Removes those that nobody uses just now. */
+export async function dropIdleDatabases(): Promise<void> {
   for (const database of idle.splice(0)) await database.drop()
-})
+}
 
 /** A PostgreSQL database of its own when these tests run on PostgreSQL; undefined on SQLite, which needs none. */
 export async function testDatabase(): Promise<TestDatabase | undefined> {

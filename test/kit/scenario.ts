@@ -42,6 +42,8 @@ export type Scenario = {
   next?: string
   /** How the provider misbehaves, in order. */
   faults?: Fault[]
+  /** How often it was tried, where that is not once for all of `sent`. */
+  attempts?: number
   /** How far the clock moves once the provider has everything in `sent`. */
   moveMs?: number
   /** The REST status of the answer. */
@@ -58,11 +60,11 @@ export type Scenario = {
   afterwards?: (claw: TestClawLink, answer: Answer) => void | Promise<void>
 }
 
-/** Plays each scenario over each surface, on a ClawLink of its own. */
-export function play(scenarios: readonly Scenario[], options: StartOptions = {}): void {
+/** Plays each scenario over each surface, on a ClawLink of its own, where nothing but the call itself asks the provider. */
+export function play(scenarios: readonly Scenario[], { config, ...options }: StartOptions = {}): void {
   describe.each(surfaces)('over %s', surface => {
     test.each(scenarios)('$guarantee', async scenario => {
-      await using claw = await startClawLink(options)
+      await using claw = await startClawLink({ ...options, config: { roles: ['web'], ...config } })
       await playOn(claw, surface, scenario)
     })
   })
@@ -96,7 +98,7 @@ export async function playOn(claw: TestClawLink, surface: Surface, scenario: Sce
     outcome: expected.outcome,
     code: answer.code ?? '',
     provider_status: scenario.providerStatus ?? answer.providerStatus ?? 0,
-    attempts: sent.length ? 1 : 0,
+    attempts: scenario.attempts ?? (sent.length ? 1 : 0),
     started_at: startedAt,
     duration_ms: moveMs,
     request_bytes: Buffer.byteLength(sent.map(bodyOf).at(-1) ?? ''),

@@ -278,7 +278,7 @@ describe('the way back', () => {
     const location = await toProvider(claw.ada, id)
     const script = '<script>alert("planted")</script>'
     const back = new URL(`${claw.url}/connect/callback`)
-    const said = { error: script, error_description: `${script} call 555`, error_uri: 'https://evil.example' }
+    const said = { error: script, error_description: `${script} ring us`, error_uri: 'https://evil.example' }
     for (const [name, value] of Object.entries(said)) back.searchParams.set(name, value)
     back.searchParams.set('state', location.searchParams.get('state') ?? '')
     back.searchParams.set('iss', claw.sandbox.oauth.issuer)
@@ -287,7 +287,7 @@ describe('the way back', () => {
       problem: { code: 'provider_unavailable', message: 'Sandbox could not go on. Nothing was connected.' },
     })
     for (const text of [claw.answered(), claw.logged(), JSON.stringify(await storedSession(claw, id))])
-      expect(text).not.toMatch(/planted|555|evil/)
+      expect(text).not.toMatch(/planted|ring us|evil/)
   })
 })
 

@@ -10,11 +10,21 @@ const callTimeoutMs = 20_000
 const config = { callTimeoutMs, answerBytesMax: 64 * 1024 }
 
 /** `status` is what REST answers when the call failed; `providerStatus` is what a complete answer had. */
-type Loss = { fault: Fault; code: ErrorCode; status: number; moveMs?: number; providerStatus?: number }
+type Loss = {
+  fault: Fault
+  code: ErrorCode
+  status: number
+  /** How often what may be repeated is tried. */
+  tries: 1 | 3
+  moveMs?: number
+  providerStatus?: number
+}
 
-const broken = { code: 'provider_unavailable', status: 502 } as const
-const late = { code: 'timeout', status: 504, moveMs: callTimeoutMs } as const
-const tooLarge = { code: 'payload_too_large', status: 413 } as const
+const broken = { code: 'provider_unavailable', status: 502, tries: 3 } as const
+const unreadable = { ...broken, tries: 1, providerStatus: 200 } as const
+/** All the time that the call has. */
+const late = { code: 'timeout', status: 504, tries: 1, moveMs: callTimeoutMs } as const
+const tooLarge = { code: 'payload_too_large', status: 413, tries: 1 } as const
 
 const losses: Record<string, Loss> = {
   'never answers': { fault: { kind: 'hang' }, ...late },
@@ -25,8 +35,8 @@ const losses: Record<string, Loss> = {
   'closes in the middle of its answer': { fault: { kind: 'close_mid_body' }, ...broken },
   'closes in the middle of a chunked answer': { fault: { kind: 'close_mid_body', chunked: true }, ...broken },
   'resets the connection': { fault: { kind: 'reset' }, ...broken },
-  'answers with broken JSON': { fault: { kind: 'invalid_json' }, ...broken, providerStatus: 200 },
-  'answers with a web page': { fault: { kind: 'html' }, ...broken, providerStatus: 200 },
+  'answers with broken JSON': { fault: { kind: 'invalid_json' }, ...unreadable },
+  'answers with a web page': { fault: { kind: 'html' }, ...unreadable },
   'answers more than is accepted': { fault: { kind: 'huge', bytes: 1_000_000 }, ...tooLarge },
   'answers a gzip bomb': { fault: { kind: 'gzip_bomb', bytes: 10_000_000 }, ...tooLarge },
   'answers 500': { fault: { kind: 'status', status: 500 }, ...broken, providerStatus: 500 },
@@ -38,11 +48,17 @@ const losses: Record<string, Loss> = {
   },
 }
 
+/** Three attempts meet the fault, if there are as many. */
 const common = ({ fault, moveMs = 0, providerStatus = 0 }: Loss) => ({
-  faults: [fault],
+  faults: [{ ...fault, times: 3 }],
   moveMs,
   providerStatus,
   unread: fault.kind === 'close_before_read',
+})
+/** What may be repeated is, with the same request each time. */
+const repeated = ({ tries }: Loss, sent: Scenario['sent']) => ({
+  attempts: tries,
+  sent: Array<typeof sent>(tries).fill(sent).flat(),
 })
 const stated = ({ providerStatus }: Loss) => (providerStatus === undefined ? {} : { providerStatus })
 
@@ -70,17 +86,19 @@ describe.each(Object.entries(losses))('when the provider %s', (_, loss) => {
   play(
     [
       {
-        guarantee: 'a read has failed and may be tried again',
+        guarantee: 'a read has failed after all attempts and may be tried again',
         ...read,
         ...common(loss),
+        ...repeated(loss, read.sent),
         status: loss.status,
         answer: { ...failed(loss).answer, fix: expect.not.stringContaining('It may have happened') },
       },
       { guarantee: 'a write is sent once and its outcome is unknown', ...write, ...common(loss), ...unknown(loss) },
       {
-        guarantee: 'a write that may be repeated has failed, and says that repeating is safe',
+        guarantee: 'a write that may be repeated has failed after all attempts, and says that repeating is safe',
         ...repeatableWrite,
         ...common(loss),
+        ...repeated(loss, repeatableWrite.sent),
         status: loss.status,
         answer: { ...failed(loss).answer, fix: expect.stringContaining('cannot happen twice') },
       },
@@ -88,9 +106,10 @@ describe.each(Object.entries(losses))('when the provider %s', (_, loss) => {
         guarantee: 'a write under an idempotency key of this call is unknown: another call would have another key',
         ...keyedWrite,
         ...common(loss),
+        ...repeated(loss, keyedWrite.sent),
         ...unknown(loss),
         afterwards({ sandbox }, { callId }) {
-          expect(sandbox.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([callId])
+          for (const { headers } of sandbox.requests) expect(headers['idempotency-key']).toBe(callId)
         },
       },
     ],
@@ -114,6 +133,6 @@ describe.each(surfaces)('over %s, when the provider cannot be reached', surface 
       message: 'Sandbox: The host does not accept connections.',
       fix: 'Try again later. Nothing was changed by this call.',
     })
-    expect(await usageOf(claw)).toMatchObject([{ outcome: 'failed', attempts: 1, provider_status: 0, answer_bytes: 0 }])
+    expect(await usageOf(claw)).toMatchObject([{ outcome: 'failed', attempts: 3, provider_status: 0, answer_bytes: 0 }])
   })
 })

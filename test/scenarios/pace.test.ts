@@ -12,6 +12,9 @@ const unstatedMs = 5_000
 
 type RateLimit = { retryAfter?: number | string; resetEpochS?: number }
 
+/** Too short for any of the waits below, so that they are for the caller. */
+const config = { callTimeoutMs: 3_000 }
+
 /** What the provider says, what the caller is told, and for how long nothing is sent. */
 const waits: [said: string, limit: RateLimit, toldMs: number | undefined, heldMs: number][] = [
   ['seconds', { retryAfter: 7 }, 7_000, 7_000],
@@ -36,8 +39,10 @@ const waits: [said: string, limit: RateLimit, toldMs: number | undefined, heldMs
 describe.each(surfaces)('over %s', surface => {
   describe('a 429 that says', () => {
     test.each(waits)('%s holds the tool back for exactly that long', async (_, limit, toldMs, heldMs) => {
-      await using claw = await startClawLink()
-      claw.sandbox.script({ kind: 'rate_limit', ...limit })
+      await using claw = await startClawLink({ config })
+      // Without a wait it is tried again at once.
+      const tries = heldMs > 0 ? 1 : 3
+      claw.sandbox.script({ kind: 'rate_limit', ...limit, times: tries })
       const refused = (await ask(claw, surface, read)).answer
       expect(refused).toMatchObject({ outcome: 'failed', code: 'rate_limited', retryable: true, providerStatus: 429 })
       expect(refused.retryAfterMs).toBe(toldMs)
@@ -50,9 +55,9 @@ describe.each(surfaces)('over %s', surface => {
         expect((await ask(claw, surface, read)).answer).toMatchObject({ code: 'rate_limited', retryAfterMs: 1 })
         claw.clock.move(1)
       }
-      expect(claw.sandbox.requests).toHaveLength(1)
+      expect(claw.sandbox.requests).toHaveLength(tries)
       expect((await ask(claw, surface, read)).answer.outcome).toBe('succeeded')
-      expect(claw.sandbox.requests).toHaveLength(2)
+      expect(claw.sandbox.requests).toHaveLength(tries + 1)
     })
   })
 })
@@ -106,17 +111,17 @@ describe('a rate limit', () => {
 
   test('is no sign of a provider that is down, however often it comes', async () => {
     await using claw = await startClawLink()
-    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 0, times: 10 })
-    for (let i = 0; i < 10; i++) expect(await limited(claw, 'sandbox_list_folders')).toBe(true)
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 0, times: 12 })
+    for (let i = 0; i < 4; i++) expect(await limited(claw, 'sandbox_list_folders')).toBe(true)
     expect(await limited(claw, 'sandbox_list_folders')).toBe(false)
-    expect(claw.sandbox.requests).toHaveLength(11)
+    expect(claw.sandbox.requests).toHaveLength(13)
   })
 })
 
 test('a provider that is down may say when it is back, and the caller is told', async () => {
   await using claw = await startClawLink()
-  claw.sandbox.script({ kind: 'status', status: 503, headers: { 'retry-after': '20' } })
+  claw.sandbox.script({ kind: 'status', status: 503, headers: { 'retry-after': '60' } })
   const { headers, body } = await claw.call('sandbox_list_folders')
-  expect(body).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 20_000 })
-  expect(headers.get('retry-after')).toBe('20')
+  expect(body).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 60_000 })
+  expect(headers.get('retry-after')).toBe('60')
 })

@@ -86,7 +86,7 @@ describe('a refusal by the provider', () => {
       },
     ],
     ['418', { kind: 'status', status: 418 }, refused(400, 'validation_error', 418)],
-    ['429', { kind: 'rate_limit' }, refused(429, 'rate_limited', 429, true)],
+    ['429', { kind: 'rate_limit', retryAfter: 60 }, refused(429, 'rate_limited', 429, true)],
     [
       '200 with an error in it',
       { kind: 'ok_error', error: 'mailbox_locked' },

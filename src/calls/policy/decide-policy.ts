@@ -8,13 +8,17 @@ export const standard = { read: 'allow', write: 'allow', destructive: 'ask' } as
   Decision
 >
 
+export const askedByStandard = 'No rule matches, and what destroys needs approval by standard.'
+/** Why a call has to be approved that a rule of this name asks about. */
+export const asks = (ruleName: string) => `The rule "${ruleName}" asks for approval.`
+
 const byStandard: Record<Effect, PolicyDecision> = {
   read: { decision: standard.read, rule: null, because: 'No rule matches, and reading is allowed by standard.' },
   write: { decision: standard.write, rule: null, because: 'No rule matches, and writing is allowed by standard.' },
   destructive: {
     decision: standard.destructive,
     rule: null,
-    because: 'No rule matches, and what destroys needs approval by standard.',
+    because: askedByStandard,
   },
 }
 
@@ -30,6 +34,7 @@ export function decidePolicy(rules: readonly Rule[], facts: CallFacts, nowMs: nu
 }
 
 function decisionOf({ id, name, decision }: Rule): PolicyDecision {
-  const does = { allow: 'allows it', ask: 'asks for approval', deny: 'denies it' }[decision]
-  return { decision, rule: { id, name }, because: `The rule "${name}" ${does}.` }
+  const because =
+    decision === 'ask' ? asks(name) : `The rule "${name}" ${decision === 'allow' ? 'allows' : 'denies'} it.`
+  return { decision, rule: { id, name }, because }
 }

@@ -129,7 +129,7 @@ export const notMade = (fault: Fault): TokenRefusal => ({
 /** A request without a usable answer. What can never work is `other`; everything else may pass. */
 export function lostRefusal(loss: WireLoss, name: string): TokenRefusal {
   const never = loss.reason === 'blocked_address' || loss.reason === 'bad_request'
-  const code = loss.reason === 'timeout' ? 'timeout' : 'provider_unavailable'
+  const code = loss.reason === 'timeout' || loss.reason === 'connect_timeout' ? 'timeout' : 'provider_unavailable'
   return {
     refused: never ? 'other' : 'unavailable',
     reached: loss.reached,

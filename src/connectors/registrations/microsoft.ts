@@ -1,4 +1,4 @@
-import { type ErrorRule, oauth2 } from '../../catalog/define.ts'
+import { bodyLink, type ErrorRule, oauth2 } from '../../catalog/define.ts'
 
 /** One app of Microsoft Entra serves every connector that reaches Microsoft Graph. */
 export const microsoftApp = {
@@ -76,3 +76,6 @@ export const graphApi = {
   message: ['error.message'],
   omit: /^@odata\.(etag|context)$/,
 }
+
+/** https://learn.microsoft.com/graph/paging */
+export const graphPages = bodyLink(['@odata.nextLink'])

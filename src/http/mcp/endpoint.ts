@@ -40,11 +40,11 @@ export function mcpEndpoint(app: App): McpEndpoint {
     if (body instanceof Fault) return problem(body)
     const parsed = parseJson(body)
     if (parsed instanceof Fault) return refuse(400, -32700, parsed.message)
-    const answer = shortPath(toolset, principal, parsed.value, incoming.headers)
+    const answer = shortPath(toolset, principal, parsed.value, incoming.headers, incoming.socket)
     if (answer !== undefined)
       return { status: 200, headers: jsonHeaders, body: typeof answer === 'string' ? answer : await answer }
     sdk ??= loadSdk(app)
-    return (await sdk).answer(toolset, principal, webRequest(incoming, outgoing, body))
+    return (await sdk).answer(toolset, principal, webRequest(incoming, outgoing, body), incoming.socket)
   }
 
   return { serve, close: async () => (await sdk)?.close() }

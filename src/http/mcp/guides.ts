@@ -16,7 +16,8 @@ ${instructions}
 1. \`clawlink_search_tools\` with a few words gives the tools that fit, and whether their provider is connected.
 2. \`clawlink_describe_tool\` gives the JSON Schema of the arguments and the accounts.
 3. \`clawlink_preview_tool\` shows the exact request, for anything you would rather check first.
-4. \`clawlink_call_tool\` runs it. More pages: call again with the same arguments and the answer's \`next\`.
+4. \`clawlink_call_tool\` runs it. More pages: call again with the same arguments and the answer's \`next\`,
+   or have them in one list with \`all\`.
 
 A call may need a person's approval (\`approval_required\`): show them the link, then ask \`clawlink_get_call\` with the
 \`callId\`. Do not call again: the same call is asked about once.
@@ -24,6 +25,9 @@ A call may need a person's approval (\`approval_required\`): show them the link,
 An app that is not connected (\`not_connected\`), or an account that its provider refuses (\`authentication_failed\`,
 \`missing_scope\`): \`clawlink_start_connection\` gives a link. Show it to the person, then ask \`clawlink_get_connection\`
 with the \`session_id\` until its status is \`connected\`, and call again. Never ask the person for a password or a key.
+
+To be able to repeat a call safely, give it an \`idempotencyKey\` of your own, new for each thing you want done: the same call
+under it is sent once, and answers the same for a day. \`in_progress\`: it still runs; ask again later.
 
 Outcomes: \`succeeded\`; \`failed\` (it did not happen, or may safely be repeated); \`unknown\` (it may have happened: look at
 the provider before you do anything else).

@@ -6,6 +6,7 @@ import {
   Server,
 } from '@modelcontextprotocol/server'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
+import type { Caller } from '../../calls/call.ts'
 import { afterLink } from './after-link.ts'
 import { abilitiesOf, tasksExtension } from './client-abilities.ts'
 import { goesOn } from './goes-on.ts'
@@ -17,8 +18,11 @@ import { serveTasks } from './tasks.ts'
 import { contentOf } from './tool-result.ts'
 import type { Toolset } from './toolset.ts'
 
+/** The tools of a request, who asks, and on which connection. */
+type Served = { toolset: Toolset; principal: AgentPrincipal; caller: Caller | undefined }
+
 export type SdkPath = {
-  answer(toolset: Toolset, principal: AgentPrincipal, request: Request): Promise<Response>
+  answer(toolset: Toolset, principal: AgentPrincipal, request: Request, caller?: Caller): Promise<Response>
   /** Ends what still streams. */
   close(): Promise<void>
 }
@@ -29,27 +33,27 @@ export type SdkPath = {
  */
 export function createSdkPath(report: (cause: Error) => void): SdkPath {
   // The SDK carries this object through to its factory untouched; what the request may do is kept beside it.
-  const serving = new WeakMap<AuthInfo, { toolset: Toolset; principal: AgentPrincipal }>()
+  const serving = new WeakMap<AuthInfo, Served>()
   const handler = createMcpHandler(
     ({ authInfo }) => {
       const served = authInfo && serving.get(authInfo)
       if (!served) throw new Error('a request reached the SDK without a principal')
-      return serverFor(served.toolset, served.principal)
+      return serverFor(served)
     },
     // The endpoint has measured the body already, by the limit that is configured.
     { onerror: report, maxRequestBodySize: Number.MAX_SAFE_INTEGER },
   )
   return {
-    answer(toolset, principal, request) {
+    answer(toolset, principal, request, caller) {
       const authInfo: AuthInfo = { token: '', clientId: principal.agentId, scopes: [] }
-      serving.set(authInfo, { toolset, principal })
+      serving.set(authInfo, { toolset, principal, caller })
       return handler.fetch(request, { authInfo })
     },
     close: handler.close,
   }
 }
 
-function serverFor(toolset: Toolset, principal: AgentPrincipal): Server {
+function serverFor({ toolset, principal, caller }: Served): Server {
   const { app } = toolset
   const cacheHints = {
     'tools/list': listCache,
@@ -75,7 +79,7 @@ function serverFor(toolset: Toolset, principal: AgentPrincipal): Server {
     const state = mcpReq.requestState()
     if (state !== undefined)
       return contentOf(await afterLink(app, principal, { state, responses: mcpReq.inputResponses }))
-    const result = await toolset.call(principal, params.name, params.arguments ?? {})
+    const result = await toolset.call(principal, params.name, params.arguments ?? {}, caller)
     if (!result) throw invalidParams(`There is no tool "${params.name.slice(0, 100)}". List the tools first.`)
     const later = await goesOn(app, principal, result, abilitiesOf(mcpReq.envelope))
     return later ? (later as CallToolResult) : contentOf(result) // the SDK passes on what the revision and its extension name

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
+import type { Caller } from '../../calls/call.ts'
 import { abilitiesOf } from './client-abilities.ts'
 import { goesOn } from './goes-on.ts'
 import { legacyVersions, listCache, meta, modernVersion, serverInfo } from './protocol.ts'
@@ -19,6 +20,7 @@ export function shortPath(
   principal: AgentPrincipal,
   message: unknown,
   headers: IncomingHttpHeaders,
+  caller?: Caller,
 ): Promise<string> | string | undefined {
   const request = plainRequest(message, headers)
   if (!request) return undefined
@@ -36,7 +38,7 @@ export function shortPath(
   const { name, arguments: args = {} } = request.params
   // The SDK leaves `__proto__` out of the arguments.
   if (typeof name !== 'string' || !isObject(args) || Object.hasOwn(args, '__proto__')) return undefined
-  return toolset.call(principal, name, args)?.then(async result => {
+  return toolset.call(principal, name, args, caller)?.then(async result => {
     const about = request.modern ? Object(request.params._meta) : undefined
     const later = result.parked && about && (await goesOn(toolset.app, principal, result, abilitiesOf(about)))
     return respond(request, later ? laterText(later) : resultText(result, request.modern))

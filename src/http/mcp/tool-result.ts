@@ -27,23 +27,23 @@ export function resultOfValue(value: unknown): ToolResult {
 
 /** Structured content with the code, and what to do next. Never a JSON-RPC error: the model is meant to read it. */
 export function resultOfFault({ code, message, fix, retryable, details }: Fault): ToolResult {
-  const { callId, outcome, ...rest } = details
-  const value = { callId, outcome, error: { code, message, fix, retryable, ...rest } }
+  const { callId, outcome, replayed, ...rest } = details
+  const value = { callId, outcome, replayed, error: { code, message, fix, retryable, ...rest } }
   return { json: JSON.stringify(value), value, isError: true }
 }
 
 export function resultOfCall(ended: EndedCall): ToolResult {
   const answer = answerCall(ended)
-  if (ended.outcome.kind === 'parked') return resultOfParked(ended.id, ended.outcome.fault)
-  return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
+  if (!(answer instanceof Fault)) return resultOfValue(answer)
+  return answer.code === 'approval_required' ? resultOfParked(answer) : resultOfFault(answer)
 }
 
 /** A call that waits for a member is no error: the model shows the link and asks for the call later. */
-function resultOfParked(callId: string, { code, message, details }: Fault): ToolResult {
-  const { link, approvalId, expiresAt } = details
+function resultOfParked({ code, message, details }: Fault): ToolResult {
+  const { callId = '', link = '', approvalId, expiresAt, replayed } = details
   const fix = `Show the link to the person, then ask ${followTool} with this callId.`
-  const value = { callId, outcome: 'parked', status: code, message, link, approvalId, expiresAt, fix }
-  return { json: JSON.stringify(value), value, isError: false, parked: { id: callId, link: link ?? '' } }
+  const value = { callId, outcome: 'parked', status: code, message, link, approvalId, expiresAt, fix, replayed }
+  return { json: JSON.stringify(value), value, isError: false, parked: { id: callId, link } }
 }
 
 /** How far a call is: what it would have answered stands in `answer` or `error`. */

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import { allowsTool, type Scope } from '../../accounts/scope.ts'
 import type { App } from '../../app.ts'
+import type { Caller } from '../../calls/call.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import type { Tool } from '../../catalog/catalog.ts'
 import type { JsonSchema } from '../../catalog/define.ts'
@@ -30,7 +31,12 @@ export type Toolset = {
   list(scope: Scope): ListedTool[]
   /** The same list as JSON. */
   listJson(scope: Scope): string
-  call(principal: AgentPrincipal, name: string, args: Record<string, unknown>): Promise<ToolResult> | undefined
+  call(
+    principal: AgentPrincipal,
+    name: string,
+    args: Record<string, unknown>,
+    caller?: Caller,
+  ): Promise<ToolResult> | undefined
 }
 
 /** One of our own tools: a small fixed set, so that a thousand provider tools cost an agent a few hundred tokens. */
@@ -40,7 +46,7 @@ export type MetaTool = {
   input: z.ZodType<Record<string, unknown>>
   effect: Effect
   /** A plain value, a fault, or, for the one that calls, a finished result. */
-  run(app: App, principal: AgentPrincipal, args: never): Promise<unknown>
+  run(app: App, principal: AgentPrincipal, args: never, caller?: Caller): Promise<unknown>
 }
 
 /** The default toolset of `/mcp`. */
@@ -50,9 +56,9 @@ export function metaToolset(app: App): Toolset {
     app,
     instructions,
     ...listedOnce(() => metaTools.map(listedMetaTool)),
-    call(principal, name, args) {
+    call(principal, name, args, caller) {
       const tool = byName.get(name)
-      return tool && runMetaTool(app, principal, tool, args)
+      return tool && runMetaTool(app, principal, tool, args, caller)
     },
   }
 }
@@ -73,6 +79,7 @@ async function runMetaTool(
   principal: AgentPrincipal,
   tool: MetaTool,
   args: Record<string, unknown>,
+  caller?: Caller,
 ): Promise<ToolResult> {
   const parsed = tool.input.safeParse(args)
   if (!parsed.success) {
@@ -86,7 +93,7 @@ async function runMetaTool(
     )
   }
   try {
-    const answer = await tool.run(app, principal, parsed.data as never) // its own schema has just parsed it
+    const answer = await tool.run(app, principal, parsed.data as never, caller) // its own schema has just parsed it
     return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
   } catch (cause) {
     return failed(app, tool, cause)
@@ -108,12 +115,12 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
       () => [...provider.tools.map(listedTool), ...follow.map(listedMetaTool)],
       (scope, { name }) => sees(app, scope, name) || follow.some(tool => tool.name === name),
     ),
-    call(principal, name, args) {
+    call(principal, name, args, caller) {
       const own = follow.find(each => each.name === name)
       if (own) return runMetaTool(app, principal, own, args).catch(cause => failed(app, own, cause))
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
-      const request = { tool: name, ...splitArguments(tool, args), surface: 'mcp' } as const
+      const request = { tool: name, ...splitArguments(tool, args), surface: 'mcp', caller } as const
       return callTool(app, principal, request).then(resultOfCall, cause => failed(app, tool, cause))
     },
   }

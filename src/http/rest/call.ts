@@ -1,7 +1,9 @@
 import { callTool } from '../../calls/call-tool.ts'
 import { Fault } from '../../core/errors.ts'
 import { answerCall } from '../answer-call.ts'
-import { route } from './route.ts'
+import { replayedHeader } from '../problem.ts'
+import { idempotencyHeader, idempotencyKeyIn } from './idempotency-header.ts'
+import { Reply, route } from './route.ts'
 import { callAnswer, callBody } from './schemas.ts'
 
 export const callRoute = route({
@@ -11,17 +13,16 @@ export const callRoute = route({
   tag: 'calls',
   may: 'calls.make',
   body: callBody,
+  headers: {
+    [idempotencyHeader]:
+      'A text of your own for this one call. For a day, the same call under it has one answer, and is sent once.',
+  },
   answer: callAnswer,
   async run({ app, principal, params, body, incoming }) {
-    if (incoming.headers['idempotency-key'] !== undefined) return unsupportedKey()
-    return answerCall(await callTool(app, principal, { tool: params.name, surface: 'rest', ...body }))
+    const idempotencyKey = idempotencyKeyIn(incoming.headers)
+    if (idempotencyKey instanceof Fault) return idempotencyKey
+    const request = { tool: params.name, surface: 'rest', ...body, idempotencyKey, caller: incoming.socket } as const
+    const answer = answerCall(await callTool(app, principal, request))
+    return answer instanceof Fault || !answer.replayed ? answer : new Reply(answer, replayedHeader)
   },
 })
-
-/** Accepting a key and not keeping it would be a promise that nobody holds. */
-function unsupportedKey(): Fault {
-  return new Fault('validation_error', 'This version does not keep idempotency keys, so it does not accept one.', {
-    invalidFields: [{ field: 'Idempotency-Key', problem: 'is not supported' }],
-    fix: 'Leave the header out. A write is never sent twice by one call.',
-  })
-}

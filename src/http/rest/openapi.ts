@@ -53,14 +53,21 @@ function operationOf(route: Route) {
   }
 }
 
-function parametersOf({ path, query }: Route) {
+function parametersOf({ path, query, headers = {} }: Route) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }))
-  if (!query) return inPath
+  const inHeaders = Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }))
+  if (!query) return [...inPath, ...inHeaders]
   const { properties = {}, required = [] } = schemaOf(query, 'input')
   const inQuery = Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -68,7 +75,7 @@ function parametersOf({ path, query }: Route) {
     required: required.includes(name),
     schema,
   }))
-  return [...inPath, ...inQuery]
+  return [...inPath, ...inQuery, ...inHeaders]
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output') {

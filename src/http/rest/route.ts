@@ -44,6 +44,8 @@ export type Route = {
   status: 200 | 201
   query?: z.ZodType
   body?: z.ZodType
+  /** Headers of its own, by name, and what each is for. `run` reads and checks them. */
+  headers?: Record<string, string>
   answer: z.ZodType
   run(asked: Asked<unknown, unknown, unknown, unknown>): unknown
 }

@@ -1,0 +1,36 @@
+import type { Tool } from '../catalog/catalog.ts'
+import { omitFields } from '../catalog/omit.ts'
+import { nextPage } from '../catalog/page.ts'
+import { valueAt } from '../catalog/paths.ts'
+import type { ProviderRequest } from '../catalog/request.ts'
+import { Fault } from '../core/errors.ts'
+import type { Ending } from '../core/outcome.ts'
+import type { Classified } from './classify.ts'
+
+/**
+ * What the caller gets of a successful answer to this request: the part that the tool gives, without the fields it omits,
+ * and the next page.
+ */
+export function succeeded(
+  tool: Tool,
+  { status, headers, body }: Extract<Classified, { ok: true }>,
+  request: ProviderRequest,
+): Ending {
+  const picked = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
+  if (picked === undefined) return mismatch(tool, status)
+  const { omit } = tool.provider.connector.api
+  const output = omit ? omitFields(picked, omit) : picked
+  if (!tool.page) return { kind: 'succeeded', output, providerStatus: status }
+  const { link } = headers
+  const linkHeader = Array.isArray(link) ? link.join(', ') : link
+  const count = Array.isArray(picked) ? picked.length : undefined
+  const next = nextPage(tool, { url: request.url, linkHeader, body, count })
+  return { kind: 'succeeded', output, providerStatus: status, ...(next !== undefined && { next }) }
+}
+
+/** The answer lacks the part that the tool gives. Taken for an empty one it would read as "there is none". */
+function mismatch(tool: Tool, status: number): Ending {
+  const message = `${tool.provider.connector.name} answered ${status} without "${tool.row.pick}".`
+  const fault = new Fault('output_mismatch', message, { providerStatus: status })
+  return { kind: tool.effect === 'read' ? 'failed' : 'unknown', fault }
+}
