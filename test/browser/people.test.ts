@@ -36,7 +36,7 @@ async function signIn(page: Page, { email, password }: { email: string; password
 
 async function signOut(page: Page) {
   await page.getByRole('button', { name: /You:/ }).click()
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter')
   await heading(page, 'Sign in')
 }
 

@@ -1,6 +1,5 @@
 /** The real ClawLink on a temporary data folder and database, over real HTTP, with a clock that tests move. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createKey } from '../../src/accounts/create-key.ts'
@@ -18,6 +17,7 @@ import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { serve } from '../../src/roles/serve.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts'
+import { newDataDir } from './data-dir.ts'
 import { testDatabase } from './database.ts'
 import { documentedBy } from './documented.ts'
 import { type MovableClock, movableClock } from './movable-clock.ts'
@@ -118,7 +118,7 @@ export async function startClawLink({
   slowPasswords = false,
 }: StartOptions = {}): Promise<TestClawLink> {
   const clock = movableClock()
-  const dataDir = mkdtempSync(join(tmpdir(), 'clawlink-test-'))
+  const dataDir = await newDataDir()
   const database = await testDatabase()
   const sandbox = await startSandbox({ now: clock.now, ...sandboxOptions })
   const lines: string[] = []
