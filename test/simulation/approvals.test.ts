@@ -13,7 +13,7 @@ import { type Lane, openLane } from './lane.ts'
 import { type Death, mortalApp } from './mortal-app.ts'
 
 const seed = Number(process.env.CLAWLINK_TEST_APPROVAL_SEED ?? randomInt(2 ** 31))
-const runs = Number(process.env.CLAWLINK_TEST_APPROVAL_RUNS ?? 160)
+const runs = Number(process.env.CLAWLINK_TEST_APPROVAL_RUNS ?? 100)
 
 /** One tool for each way in which sending twice matters. `mark` is in its request and in no other. */
 const kinds = ['once', 'natural', 'keyed'] as const
