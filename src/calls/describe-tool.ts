@@ -3,6 +3,7 @@ import { allowsConnection, allowsTool } from '../accounts/scope.ts'
 import type { App } from '../app.ts'
 import type { Tool } from '../catalog/catalog.ts'
 import type { JsonSchema } from '../catalog/define.ts'
+import { findProvider } from '../catalog/find-provider.ts'
 import { connectionsOf } from '../connections/pick-connection.ts'
 import type { Effect } from '../core/effect.ts'
 import { Fault } from '../core/errors.ts'
@@ -33,11 +34,8 @@ export async function searchTools(
   principal: Principal,
   { query, provider, limit }: { query: string; provider?: string | undefined; limit: number },
 ): Promise<ToolSummary[] | Fault> {
-  if (provider !== undefined && !app.catalog.providers.has(provider)) {
-    return new Fault('provider_not_found', `There is no provider "${provider}".`, {
-      choices: [...app.catalog.providers.keys()],
-    })
-  }
+  const named = provider === undefined ? undefined : findProvider(app.catalog, provider)
+  if (named instanceof Fault) return named
   const scope = scopeOf(principal)
   const keep = (tool: Tool) => (provider === undefined || tool.provider.slug === provider) && allowsTool(scope, tool)
   const connected = await connectedProviders(app, principal)

@@ -3,11 +3,12 @@ import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import type { Provider } from '../catalog/catalog.ts'
 import type { Auth, Field } from '../catalog/define.ts'
+import { findProvider } from '../catalog/find-provider.ts'
 import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import { type Connection, connectionOf } from './connection.ts'
+import { labelFault } from './connection-label.ts'
 import { fieldsOf } from './field-values.ts'
-import { labelProblem } from './label-problem.ts'
 import { connectLink } from './links.ts'
 import { needsApp } from './oauth-apps/registrations.ts'
 import { type FieldsAuth, proveFields } from './prove-fields.ts'
@@ -44,14 +45,10 @@ export async function addConnection(
   { actor, address = '' }: ConnectionEditor = { actor: commandLine },
 ): Promise<Connection | Fault> {
   const { environment, label, makeDefault, secretRef } = wanted
-  const provider = app.catalog.providers.get(wanted.provider)
-  if (!provider) {
-    return new Fault('provider_not_found', `There is no provider "${wanted.provider.slice(0, 100)}".`, {
-      choices: [...app.catalog.providers.keys()],
-    })
-  }
-  const problem = label === undefined ? undefined : labelProblem(label)
-  if (problem) return invalid('label', problem)
+  const provider = findProvider(app.catalog, wanted.provider)
+  if (provider instanceof Fault) return provider
+  const wrong = labelFault(label)
+  if (wrong) return wrong
   const auth = wayFor(app, provider, wanted)
   if (auth instanceof Fault) return auth
   const given = await givenTo(app, provider, auth, wanted)

@@ -1,11 +1,12 @@
 import { recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
+import { lockWorkspace } from '../db/lock-workspace.ts'
 import type { ConnectionEditor } from './add-connection.ts'
 import { type Connection, connectionOf } from './connection.ts'
-import { labelProblem } from './label-problem.ts'
+import { labelFault, labelTaken } from './connection-label.ts'
 import { findConnection, type Sight } from './list-connections.ts'
-import { clearOtherDefaults, lockWorkspace } from './save-connection.ts'
+import { clearOtherDefaults } from './save-connection.ts'
 
 /** What is absent stays. Of one provider and environment one connection at most is the default. */
 export type ConnectionChange = { label?: string | undefined; isDefault?: boolean | undefined }
@@ -16,8 +17,8 @@ export async function changeConnection(
   sight: Sight,
   { id, change, by }: { id: string; change: ConnectionChange; by: ConnectionEditor },
 ): Promise<Connection | Fault> {
-  const problem = change.label === undefined ? undefined : labelProblem(change.label)
-  if (problem) return new Fault('validation_error', problem, { invalidFields: [{ field: 'label', problem }] })
+  const wrong = labelFault(change.label)
+  if (wrong) return wrong
   const found = await findConnection(app, sight, id)
   if (found instanceof Fault) return found
   const label = change.label?.trim() ?? found.label
@@ -33,12 +34,7 @@ export async function changeConnection(
       .where('label', '=', label)
       .where('id', '!=', row.id)
       .executeTakeFirst()
-    if (taken) {
-      return new Fault('conflict', `There is a connection to ${row.provider} labelled "${label}" already.`, {
-        fix: 'Choose another label.',
-        invalidFields: [{ field: 'label', problem: 'is taken' }],
-      })
-    }
+    if (taken) return labelTaken(row.provider, label, 'Choose another label.')
     const changed = await tx
       .updateTable('connections')
       .set({

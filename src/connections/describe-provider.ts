@@ -3,7 +3,7 @@ import { registrationOf } from '../catalog/auth.ts'
 import type { Auth, Field, Fields } from '../catalog/define.ts'
 import { Fault } from '../core/errors.ts'
 import type { Sight } from './list-connections.ts'
-import { isReady, listProviders, type ProviderView } from './list-providers.ts'
+import { isReady, type ProviderView, providersFor, viewProviders } from './list-providers.ts'
 import { needsApp } from './oauth-apps/registrations.ts'
 
 /** A box to fill in. */
@@ -40,12 +40,12 @@ export async function describeProvider(
   sight: Sight,
   slug: string,
 ): Promise<ProviderDescription | Fault> {
-  const all = await listProviders(app, sight)
-  const provider = app.catalog.providers.get(slug)
-  const view = all.find(each => each.slug === slug)
+  const usable = providersFor(app, sight)
+  const provider = usable.find(each => each.slug === slug)
+  const [view] = provider ? await viewProviders(app, sight, [provider]) : []
   if (!provider || !view) {
     return new Fault('provider_not_found', `There is no provider "${slug.slice(0, 100)}".`, {
-      choices: all.map(each => each.slug),
+      choices: usable.map(each => each.slug),
     })
   }
   const apps = await app.db.read

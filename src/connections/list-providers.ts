@@ -22,9 +22,23 @@ export type ProviderView = {
   ready: boolean
 }
 
+export function listProviders(app: Pick<App, 'db' | 'catalog'>, sight: Sight): Promise<ProviderView[]> {
+  return viewProviders(app, sight, providersFor(app, sight))
+}
+
 /** Every provider that a key of this sight may use, in the order of their names. */
-export async function listProviders(app: Pick<App, 'db' | 'catalog'>, sight: Sight): Promise<ProviderView[]> {
-  const { db, catalog } = app
+export function providersFor({ catalog }: Pick<App, 'catalog'>, { scope = {} }: Sight): Provider[] {
+  return [...catalog.providers.values()]
+    .filter(({ slug }) => scope.providers?.includes(slug) ?? true)
+    .toSorted((a, b) => a.connector.name.localeCompare(b.connector.name))
+}
+
+/** These providers with what there is of each. Only their tools are made. */
+export async function viewProviders(
+  { db }: Pick<App, 'db'>,
+  sight: Sight,
+  providers: readonly Provider[],
+): Promise<ProviderView[]> {
   const connections = (await selectConnections(db.read, sight.workspaceId).execute()).filter(row => isSeen(sight, row))
   const apps = await db.read
     .selectFrom('oauth_apps')
@@ -33,15 +47,12 @@ export async function listProviders(app: Pick<App, 'db' | 'catalog'>, sight: Sig
     .execute()
   const registrations = new Set(apps.map(({ registration }) => registration))
   const { scope = {} } = sight
-  return [...catalog.providers.values()]
-    .filter(({ slug }) => scope.providers?.includes(slug) ?? true)
-    .map(provider => ({
-      ...plainView(provider),
-      connections: connections.filter(row => row.provider === provider.slug).length,
-      tools: provider.tools.filter(tool => allowsTool(scope, tool)).length,
-      ready: provider.connector.auth.some(auth => isReady(provider, auth, registrations)),
-    }))
-    .toSorted((a, b) => a.name.localeCompare(b.name))
+  return providers.map(provider => ({
+    ...plainView(provider),
+    connections: connections.filter(row => row.provider === provider.slug).length,
+    tools: provider.tools.filter(tool => allowsTool(scope, tool)).length,
+    ready: provider.connector.auth.some(auth => isReady(provider, auth, registrations)),
+  }))
 }
 
 function plainView({ slug, connector }: Provider): Omit<ProviderView, 'connections' | 'tools' | 'ready'> {

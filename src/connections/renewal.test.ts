@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { connectionRow } from '../../test/kit/connection-row.ts'
 import type { ConnectionRow, CredentialRow } from '../db/schema.ts'
 import {
   type Found,
@@ -35,27 +36,7 @@ const credential = (more: Partial<CredentialRow> = {}): CredentialRow => ({
 
 const found = (row: Partial<CredentialRow> = {}, state: ConnectionRow['state'] = 'healthy'): Found => ({
   row: credential(row),
-  connection: {
-    id: 'conn_1',
-    workspace_id: 'ws_1',
-    provider: 'demo',
-    label: 'work',
-    environment: 'live',
-    account_id: '1',
-    account_label: 'me',
-    is_default: 0,
-    created_at: 0,
-    auth: 'oauth2',
-    oauth_app_id: '',
-    asked_scopes: '[]',
-    granted_scopes: '',
-    metadata: '{}',
-    state,
-    state_reason: '',
-    state_at: 0,
-    secret_ref: '',
-    created_by: '',
-  },
+  connection: connectionRow({ auth: 'oauth2', state }),
 })
 
 /** A token that lives for an hour and has this much of it left. */

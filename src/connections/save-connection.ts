@@ -6,10 +6,12 @@ import type { Provider } from '../catalog/catalog.ts'
 import { namesIn } from '../catalog/fill-url.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import { lockWorkspace } from '../db/lock-workspace.ts'
 import type { ConnectionRow, CredentialRow, Schema } from '../db/schema.ts'
 import { recordEvent } from '../events/record-event.ts'
 import type { Sealed } from '../vault/seal.ts'
 import { metadataOf } from './auth-of.ts'
+import { labelTaken } from './connection-label.ts'
 import { restingState } from './connection-state.ts'
 import type { Credential } from './credential.ts'
 
@@ -84,15 +86,6 @@ async function undoneByFault<T>(app: App, work: (tx: Transaction<Schema>) => Pro
 }
 
 class Undone extends Error {}
-
-/** Whoever adds or changes a connection waits here for the others who do, so labels and defaults stay unique. */
-export async function lockWorkspace(tx: Transaction<Schema>, workspaceId: string): Promise<void> {
-  await tx
-    .updateTable('workspaces')
-    .set(({ ref }) => ({ name: ref('name') }))
-    .where('id', '=', workspaceId)
-    .execute()
-}
 
 /** Only one of a provider and an environment is the default. */
 export async function clearOtherDefaults(tx: Transaction<Schema>, row: ConnectionRow): Promise<void> {
@@ -181,10 +174,7 @@ async function newRow(tx: Transaction<Schema>, saved: SavedConnection, now: numb
   const labels = new Set(taken.map(({ label }) => label))
   const wanted = saved.label?.trim()
   if (wanted && labels.has(wanted)) {
-    return new Fault('conflict', `There is a connection to ${provider.slug} labelled "${wanted}" already.`, {
-      fix: 'Give this one another label, or remove the old one first.',
-      invalidFields: [{ field: 'label', problem: 'is taken' }],
-    })
+    return labelTaken(provider.slug, wanted, 'Give this one another label, or remove the old one first.')
   }
   return {
     id: newId('conn', now),

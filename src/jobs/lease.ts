@@ -1,4 +1,5 @@
 import type { ExpressionBuilder } from 'kysely'
+import type { Clock } from '../core/clock.ts'
 import type { Db } from '../db/db.ts'
 import type { JobRow, Schema } from '../db/schema.ts'
 
@@ -7,6 +8,21 @@ import type { JobRow, Schema } from '../db/schema.ts'
  * process's own clock: clocks that differ by less than half of this do no harm, and no promise rests on them anyway.
  */
 export const leaseMs = 60_000
+
+/** Calls `extend`, which never fails, at a third of each lease, until the function that it gives is called. */
+export function keepLease(clock: Clock, extend: () => Promise<unknown>): () => void {
+  let kept = true
+  let cancel = () => {}
+  const next = async () => {
+    await extend()
+    if (kept) cancel = clock.after(leaseMs / 3, next)
+  }
+  cancel = clock.after(leaseMs / 3, next)
+  return () => {
+    kept = false
+    cancel()
+  }
+}
 
 /**
  * Takes up to `limit` jobs that are due, or whose owner has not been heard of; no two processes take the same. Also gives

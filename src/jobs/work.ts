@@ -5,7 +5,7 @@ import type { JobRow } from '../db/schema.ts'
 import { backoffMs } from './backoff.ts'
 import { jobsTopic } from './enqueue.ts'
 import type { JobKinds } from './job.ts'
-import { buryJob, claimJobs, completeJob, extendLease, giveBackJob, leaseMs } from './lease.ts'
+import { buryJob, claimJobs, completeJob, extendLease, giveBackJob, keepLease } from './lease.ts'
 
 /** How often it looks for what nobody has told it of: another process's jobs, the leases of the dead. */
 const lookEveryMs = 5_000
@@ -89,7 +89,9 @@ export function startWorking(
       await buryJob(db, job, error)
     }
     if (job.failures >= kind.failuresMax) return dead('its workers died')
-    const letGo = keep(job)
+    const letGo = keepLease(clock, () =>
+      extendLease(db, job, clock.now()).catch(cause => log.warn({ err: cause }, 'a lease could not be extended')),
+    )
     try {
       const end = await kind.run(job)
       if (end === 'done') await completeJob(db, job)
@@ -102,21 +104,6 @@ export function startWorking(
       else await giveBackJob(db, job, { runAt: clock.now() + backoffMs(failures, random), failures, error })
     } finally {
       letGo()
-    }
-  }
-
-  /** Extends the lease until it is let go. */
-  function keep(job: JobRow): () => void {
-    let kept = true
-    let cancel = () => {}
-    const extend = async () => {
-      await extendLease(db, job, clock.now()).catch(cause => log.warn({ err: cause }, 'a lease could not be extended'))
-      if (kept) cancel = clock.after(leaseMs / 3, extend)
-    }
-    cancel = clock.after(leaseMs / 3, extend)
-    return () => {
-      kept = false
-      cancel()
     }
   }
 

@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely'
 import { Fault } from '../../core/errors.ts'
+import { lockWorkspace } from '../../db/lock-workspace.ts'
 import type { Role, Schema } from '../../db/schema.ts'
 import type { MemberPrincipal } from '../principal.ts'
-import { mayAppoint, roleOf, takeTurn } from './rank.ts'
+import { mayAppoint, roleOf } from './rank.ts'
 
 /**
  * The present role of a member whom this one may change or remove, or why not: nobody touches who stands above them, and
@@ -13,7 +14,7 @@ export async function findMember(
   { by, id, endsOwner }: { by: MemberPrincipal; id: string; endsOwner: boolean },
 ): Promise<{ role: Role; own: Role } | Fault> {
   const { workspaceId } = by
-  await takeTurn(tx, workspaceId)
+  await lockWorkspace(tx, workspaceId)
   const role = await roleOf(tx, workspaceId, id)
   const own = await roleOf(tx, workspaceId, by.personId)
   if (role === undefined || own === undefined)

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely'
 import { Fault } from '../../core/errors.ts'
+import { lockWorkspace } from '../../db/lock-workspace.ts'
 import type { InvitationRow, PersonRow, Schema } from '../../db/schema.ts'
 import { recordAudit } from '../audit.ts'
 import type { Origin } from '../principal.ts'
 import { endInvitation, noInvitation } from './invitation.ts'
-import { outranks, roleOf, takeTurn } from './rank.ts'
+import { outranks, roleOf } from './rank.ts'
 
 /** Uses an invitation up for this person. A fault leaves everything as it was. */
 export async function joinWorkspace(
@@ -21,7 +22,7 @@ export async function joinWorkspace(
     return new Fault('forbidden', 'This invitation is for another email address.', {
       fix: 'Sign in with the account of that address, or ask for an invitation of your own.',
     })
-  await takeTurn(tx, workspace_id)
+  await lockWorkspace(tx, workspace_id)
   const present = await roleOf(tx, workspace_id, person.id)
   if (present !== undefined && !outranks(role, present))
     return new Fault('conflict', 'You are a member of this workspace already.', { fix: 'There is nothing to do.' })

@@ -24,13 +24,3 @@ export async function roleOf(
     .executeTakeFirst()
   return row?.role
 }
-
-/** Changes of a workspace's members take turns, so that each sees what the one before it did. */
-export async function takeTurn(tx: Transaction<Schema>, workspaceId: string): Promise<void> {
-  // Locks the row on PostgreSQL until the transaction ends; on SQLite writers take turns anyway.
-  await tx
-    .updateTable('workspaces')
-    .set(q => ({ name: q.ref('name') }))
-    .where('id', '=', workspaceId)
-    .execute()
-}

@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts'
 import { lookUntil } from '../../core/look-until.ts'
 import type { Ending } from '../../core/outcome.ts'
 import type { CallRow } from '../../db/schema.ts'
-import { leaseMs } from '../../jobs/lease.ts'
+import { keepLease, leaseMs } from '../../jobs/lease.ts'
 import type { Call, EndedCall, Keyed } from '../call.ts'
 import { closeCall } from '../close-call.ts'
 import { mayRepeat } from '../may-repeat.ts'
@@ -62,21 +62,14 @@ async function awaitKey(app: App, { id, digest }: Keyed, waitForMs: number): Pro
 async function runHeld(app: App, call: Call & { keyed: Keyed }, run: Run): Promise<EndedCall> {
   const hold = (untilMs: number) =>
     holdKey(app, call.keyed, untilMs).catch(cause => app.log.warn({ err: cause }, 'a key could not be held'))
-  let over = false
-  let cancel = () => {}
-  const extend = async () => {
-    await hold(app.clock.now() + leaseMs)
-    if (!over) cancel = app.clock.after(leaseMs / 3, extend)
-  }
-  cancel = app.clock.after(leaseMs / 3, extend)
+  const letGo = keepLease(app.clock, () => hold(app.clock.now() + leaseMs))
   let hasEnded = false
   try {
     const ended = await run(app, call)
     hasEnded = ended.outcome.kind !== 'parked'
     return ended
   } finally {
-    over = true
-    cancel()
+    letGo()
     if (!hasEnded) await hold(0)
   }
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { Fault } from '../../core/errors.ts'
+import { lockWorkspace } from '../../db/lock-workspace.ts'
 import type { RuleRow, Schema } from '../../db/schema.ts'
 
 /** The rules of a workspace in the order in which they are tried; by id where positions are equal. */
@@ -9,11 +10,7 @@ export function rulesInOrder(db: Kysely<Schema>, workspaceId: string) {
 
 /** The same rules, which nobody else changes until this transaction ends. */
 export async function lockRules(tx: Transaction<Schema>, workspaceId: string): Promise<RuleRow[]> {
-  await tx
-    .updateTable('workspaces')
-    .set(({ ref }) => ({ name: ref('name') }))
-    .where('id', '=', workspaceId)
-    .execute()
+  await lockWorkspace(tx, workspaceId)
   return rulesInOrder(tx, workspaceId).execute()
 }
 

@@ -47,7 +47,7 @@ export type RegistrationView = {
   name: string
   console: string
   steps: string[]
-  warnings: { title: string; text: string }[]
+  warnings: { title: string; text: string; step?: number }[]
   /** The file that the provider gives to download, if it can be read here. */
   acceptsFile: { about: string } | null
   redirectUri: string

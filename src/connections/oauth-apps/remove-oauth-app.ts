@@ -1,7 +1,7 @@
 import { recordAudit } from '../../accounts/audit.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { lockWorkspace } from '../save-connection.ts'
+import { lockWorkspace } from '../../db/lock-workspace.ts'
 import { type AppEditor, connectionCounts, findApp } from './oauth-app.ts'
 
 /**

@@ -13,12 +13,11 @@ import { sessionState, sessionTopic } from './connect-session.ts'
 export async function endSession(
   tx: Transaction<Schema>,
   nowMs: number,
-  { id, state, connectionId = '' }: { id: string; state: 'connected' | 'denied' | 'failed'; connectionId?: string },
+  { id, state, connectionId = '' }: { id: string; state: 'connected' | 'denied'; connectionId?: string },
 ): Promise<Fault | undefined> {
   const ended = await tx
     .updateTable('connect_sessions')
-    .set({ state, made_connection_id: connectionId, ended_at: nowMs })
-    .$if(state !== 'failed', q => q.set({ code: '', problem: '' }))
+    .set({ state, made_connection_id: connectionId, ended_at: nowMs, code: '', problem: '' })
     .where('id', '=', id)
     .where('state', '=', 'awaiting_user')
     .where('expires_at', '>', nowMs)

@@ -3,8 +3,8 @@ import type { Auth, OAuth1, OAuth2, OAuth2Device } from '../../catalog/auth.ts'
 import type { Provider } from '../../catalog/catalog.ts'
 import { Fault } from '../../core/errors.ts'
 import type { ConnectSessionRow } from '../../db/schema.ts'
+import { labelFault, labelTaken } from '../connection-label.ts'
 import { fieldValues } from '../field-values.ts'
-import { labelProblem } from '../label-problem.ts'
 import type { OAuthClient } from '../oauth/client.ts'
 import { clientOf } from '../oauth-apps/client-of.ts'
 import { strangeHost } from '../oauth-apps/typed-host.ts'
@@ -114,8 +114,8 @@ export function wayOf<A extends Auth>(
 async function labelFor(app: App, row: ConnectSessionRow, wanted: string): Promise<string | Fault> {
   if (wanted === '' || row.connection_id !== '') return ''
   const label = wanted.trim()
-  const problem = labelProblem(wanted)
-  if (problem) return new Fault('validation_error', problem, { invalidFields: [{ field: 'label', problem }] })
+  const wrong = labelFault(wanted)
+  if (wrong) return wrong
   const taken = await app.db.read
     .selectFrom('connections')
     .select('id')
@@ -123,11 +123,7 @@ async function labelFor(app: App, row: ConnectSessionRow, wanted: string): Promi
     .where('provider', '=', row.provider)
     .where('label', '=', label)
     .executeTakeFirst()
-  if (!taken) return label
-  return new Fault('conflict', `There is a connection to ${row.provider} labelled "${label}" already.`, {
-    fix: 'Give this one another label, or leave it empty.',
-    invalidFields: [{ field: 'label', problem: 'is taken' }],
-  })
+  return taken ? labelTaken(row.provider, label, 'Give this one another label, or leave it empty.') : label
 }
 
 /**

@@ -3,11 +3,12 @@ import { type Environment, type Principal, scopeOf } from '../../accounts/princi
 import { allowsConnection } from '../../accounts/scope.ts'
 import { whoami } from '../../accounts/whoami.ts'
 import type { App } from '../../app.ts'
+import { findProvider } from '../../catalog/find-provider.ts'
 import { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
+import { lockWorkspace } from '../../db/lock-workspace.ts'
 import type { ConnectionRow, ConnectSessionRow, Schema } from '../../db/schema.ts'
-import { labelProblem } from '../label-problem.ts'
-import { lockWorkspace } from '../save-connection.ts'
+import { labelFault } from '../connection-label.ts'
 import { sessionTtlMs } from './connect-session.ts'
 
 export type SessionWish = {
@@ -37,14 +38,11 @@ export async function startConnectSession(
   principal: Principal,
   wish: SessionWish,
 ): Promise<ConnectSessionRow | Fault> {
-  const provider = app.catalog.providers.get(wish.provider)
-  if (!provider)
-    return new Fault('provider_not_found', `There is no provider "${wish.provider.slice(0, 100)}".`, {
-      choices: [...app.catalog.providers.keys()],
-    })
+  const provider = findProvider(app.catalog, wish.provider)
+  if (provider instanceof Fault) return provider
   const label = wish.label?.trim() ?? ''
-  const problem = wish.label === undefined ? undefined : labelProblem(wish.label)
-  if (problem) return new Fault('validation_error', problem, { invalidFields: [{ field: 'label', problem }] })
+  const wrong = labelFault(wish.label)
+  if (wrong) return wrong
   const [badScope] = (wish.scopes ?? []).flatMap((scope, at) => (scopePattern.test(scope) ? [] : [`scopes.${at}`]))
   if (badScope !== undefined)
     return new Fault('validation_error', 'A scope is one word of printable characters, without quotes.', {

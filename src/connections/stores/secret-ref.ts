@@ -19,12 +19,6 @@ export function parseSecretRef(text: string): SecretRef | Fault {
   return { store, path: path.split('/'), key }
 }
 
-/** Why this text cannot be a reference to a secret, or undefined. Pure: says nothing about whether anything is there. */
-export function checkSecretRef(text: string): Fault | undefined {
-  const parsed = parseSecretRef(text)
-  return parsed instanceof Fault ? parsed : undefined
-}
-
 /** Names between slashes that lead downwards only. */
 function isPath(text: string): boolean {
   return /^[^\\\p{Cc}]+$/u.test(text) && text.split('/').every(name => name !== '' && name !== '.' && name !== '..')

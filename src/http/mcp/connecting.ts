@@ -32,8 +32,7 @@ export async function connectionProgress(
     const session = await getConnectSession(app, principal, { id, waitMs })
     return session instanceof Fault ? session : sessionValue(session)
   }
-  const { workspaceId, environment, scope } = principal
-  const connection = await getConnection(app, { workspaceId, environment, scope }, id)
+  const connection = await getConnection(app, principal, id)
   return connection instanceof Fault ? connection : toldConnection(connection)
 }
 

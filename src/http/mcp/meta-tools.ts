@@ -118,8 +118,8 @@ export const metaTools: readonly MetaTool[] = [
     description: 'List the connected apps and accounts, to choose one for a call.',
     effect: 'read',
     input: { provider: z.string().max(100).optional() },
-    run: async (app, { workspaceId, environment, scope }, { provider }) =>
-      (await listConnections(app, { workspaceId, environment, scope }, { provider })).map(toldConnection),
+    run: async (app, principal, { provider }) =>
+      (await listConnections(app, principal, { provider })).map(toldConnection),
   }),
   metaTool({
     name: 'clawlink_start_connection',
