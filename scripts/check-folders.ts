@@ -15,6 +15,7 @@ const ORDER = [
   'jobs',
   'events',
   'vault',
+  'files',
   'accounts',
   'billing',
   'connections',

@@ -21,5 +21,7 @@ export function callRow(
     started_at: call.startedAt,
     sent_at: sentAt,
     ended_at: null,
+    canceled_at: null,
+    progress: '',
   }
 }

@@ -62,6 +62,44 @@ export type Page =
 
 export type JsonSchema = { [key: string]: unknown }
 
+/** A rate limit as the provider states it. */
+export type Limit = {
+  /** Who shares it: one account, or all that are connected through the same OAuth app. An account unless told. */
+  of?: 'account' | 'app'
+  requests: number
+  windowS: number
+  /** Own names of the tools that it counts; all of them unless told. */
+  tools?: readonly string[]
+}
+
+/** When calls to an account stop because its provider is down, and for how long, in seconds. */
+export type BreakerFacts = { failures?: number; openS?: number }
+
+/**
+ * A tool whose answer only says that the provider has begun. The call goes on until the provider is done; its answer is
+ * then the last answer of the tool that asks.
+ */
+export type ProviderJob = {
+  /** Own name of the tool that asks how far it is: a read. */
+  poll: string
+  /** Its arguments, each a path into the answer to the submission, or an input of the submission itself. */
+  args: Record<string, Path | { input: string }>
+  /** Where its answer says how far it is, and which values end it. Every other value means that it goes on. */
+  state: Path
+  done: readonly (string | number | boolean)[]
+  failed?: readonly (string | number | boolean)[]
+  /** Where its answer says why it failed. */
+  message?: Path
+  /** Where its answer says how much is done, from 0 to 100. */
+  percent?: Path
+  /** How often to ask, in seconds. */
+  everyS?: number
+  /** After how many seconds nobody waits any longer. */
+  withinS?: number
+  /** Dotted path in the body of the submission for a URL that the provider calls when it is done. */
+  callback?: string
+}
+
 export type ToolRow = {
   /** What it does, in the words that an agent would search for. */
   about: string
@@ -75,6 +113,11 @@ export type ToolRow = {
   page?: Page
   /** Dotted path of the part of the answer to give: of a tool with pages, its list. */
   pick?: string
+  /** The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given. */
+  output?: z.ZodType | JsonSchema
+  /** The provider's API version that this tool is written for, where it is not the connector's. */
+  version?: string
+  job?: ProviderJob
   scopes?: string[]
 }
 
@@ -115,6 +158,8 @@ export type Connector = {
     body?: 'json' | 'form'
     errors?: ErrorRule[]
     retry?: RetryHint[]
+    limits?: Limit[]
+    breaker?: BreakerFacts
     /** Dotted paths where the provider puts its own error message. */
     message?: string[]
     /** Names of fields that are left out of answers at any depth: links and the like that only cost an agent tokens. */

@@ -120,6 +120,18 @@ export const errorCatalogue = {
     retryable: false,
     fix: 'Show the link to the person and ask for the outcome of the call later.',
   },
+  queued: {
+    status: 202,
+    title: 'The call goes on by itself, and ends later',
+    retryable: false,
+    fix: 'Do not call again: ask for the outcome of the call by its callId.',
+  },
+  canceled: {
+    status: 409,
+    title: 'The call was canceled before it was carried out',
+    retryable: false,
+    fix: 'Call again if it is wanted after all.',
+  },
   approval_denied: {
     status: 403,
     title: 'A member denied this call',

@@ -5,6 +5,7 @@ import * as firstTables from './migrations/0001-first-tables.ts'
 import * as people from './migrations/0002-people.ts'
 import * as connecting from './migrations/0003-connecting.ts'
 import * as idempotency from './migrations/0004-idempotency.ts'
+import * as trustedCalls from './migrations/0005-trusted-calls.ts'
 
 /** In order; never edited once released. */
 const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
@@ -12,6 +13,7 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
   '0002-people': people,
   '0003-connecting': connecting,
   '0004-idempotency': idempotency,
+  '0005-trusted-calls': trustedCalls,
 }
 
 /**

@@ -149,11 +149,115 @@ export type CallRow = {
   tool: string
   connection_id: string
   digest: string
-  state: 'awaiting_approval' | 'approved' | 'sending' | 'ended'
+  /** `queued`: it waits for its turn. `submitted`: the provider works on it. */
+  state: 'awaiting_approval' | 'approved' | 'queued' | 'sending' | 'submitted' | 'ended'
   started_at: number
   /** When it became `sending` for the first time: from then on the provider may have it. */
   sent_at: number | null
   ended_at: number | null
+  /** When somebody asked to cancel it, after it was sent. */
+  canceled_at: number | null
+  /** JSON of how far the provider is with it, or empty. */
+  progress: string
+}
+
+/** One rate limit of one account or OAuth app, in use. The row that its processes take turns on. */
+export type PaceRow = {
+  id: string
+  requests: number
+  window_ms: number
+  /** What the provider said last: how many are left until when, and when it said so. */
+  heard_left: number | null
+  heard_until: number
+  heard_at: number
+}
+
+/** How much of a limit one process may use. */
+export type PaceShareRow = {
+  pace_id: string
+  owner: string
+  share: number
+  /** JSON of what it used of the window, by time. */
+  used: string
+  /** How many agents wait for more of it there. */
+  agents: number
+  lease_until: number
+}
+
+/** The circuit breaker of an account whose provider is down. A row goes when it is well again. */
+export type BreakerRow = {
+  connection_id: string
+  workspace_id: string
+  open_until: number
+  /** Who tries whether it is well again, until when. */
+  probe_owner: string
+  probe_until: number
+  changed_at: number
+}
+
+/** A file on its way to or from a provider, or an answer too large to give at once. Its content is in `file_chunks`. */
+export type FileRow = {
+  id: string
+  workspace_id: string
+  agent_id: string
+  /** The call that it came of, or empty. */
+  call_id: string
+  name: string
+  media_type: string
+  bytes: number
+  /** SHA-256 of its content, hex. */
+  sha256: string
+  state: 'writing' | 'ready'
+  /** Its own key, wrapped by this version of the key ring. */
+  ring_version: number
+  sealed: string
+  created_at: number
+  expires_at: number
+}
+
+export type FileChunkRow = { file_id: string; seq: number; sealed: Uint8Array }
+
+/** Where a workspace wants to be told of events. Its secret is in `seals` under its id. */
+export type EndpointRow = {
+  id: string
+  workspace_id: string
+  url: string
+  /** JSON list of event types. */
+  types: string
+  about: string
+  state: 'on' | 'off'
+  /** Since when deliveries to it fail. */
+  failing_since: number | null
+  created_by: string
+  created_at: number
+}
+
+/** One event on its way to one endpoint. */
+export type DeliveryRow = {
+  id: string
+  workspace_id: string
+  endpoint_id: string
+  event_id: string
+  state: 'waiting' | 'delivered' | 'failed'
+  attempts: number
+  /** HTTP status of the last answer, or 0. */
+  status: number
+  problem: string
+  created_at: number
+  next_at: number | null
+  ended_at: number | null
+}
+
+/** What was noticed about a tool that a person should know of. */
+export type ToolNoticeRow = {
+  workspace_id: string
+  tool: string
+  kind: 'output_mismatch' | 'deprecation' | 'sunset' | 'version'
+  /** What was said last: a path, a date, a version. */
+  value: string
+  count: number
+  first_at: number
+  last_at: number
 }
 
 /** A caller's idempotency key, from the moment that a call under it may reach the provider or a member. */
@@ -376,6 +480,14 @@ export type Schema = {
   calls: CallRow
   idempotency_keys: IdempotencyKeyRow
   approvals: ApprovalRow
+  paces: PaceRow
+  pace_shares: PaceShareRow
+  breakers: BreakerRow
+  files: FileRow
+  file_chunks: FileChunkRow
+  endpoints: EndpointRow
+  deliveries: DeliveryRow
+  tool_notices: ToolNoticeRow
   jobs: JobRow
   audit: AuditRow
   connections: ConnectionRow

@@ -36,6 +36,7 @@ describe('migrations', () => {
       '0002-people',
       '0003-connecting',
       '0004-idempotency',
+      '0005-trusted-calls',
     ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])

@@ -66,6 +66,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         state: 'awaiting_approval',
         started_at: now,
         ended_at: null,
+        canceled_at: null,
+        progress: '',
       })
       .execute()
     await tx
@@ -99,6 +101,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         created_at: now,
         expires_at: now + 60_000_000,
         ended_at: null,
+        canceled_at: null,
+        progress: '',
       })
       .execute()
     await tx
@@ -151,6 +155,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         created_at: now,
         expires_at: now + 60_000_000,
         ended_at: null,
+        canceled_at: null,
+        progress: '',
       })
       .execute()
     await tx

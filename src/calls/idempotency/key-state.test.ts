@@ -21,6 +21,8 @@ function row(state: CallRow['state'], more: Partial<KeyedRow> = {}): KeyedRow {
     started_at: 0,
     sent_at: 0,
     ended_at: null,
+    canceled_at: null,
+    progress: '',
     owner: 'call_1',
     lease_until: now + 1,
     key_digest: 'asked',
