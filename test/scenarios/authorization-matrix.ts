@@ -101,8 +101,6 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         created_at: now,
         expires_at: now + 60_000_000,
         ended_at: null,
-        canceled_at: null,
-        progress: '',
       })
       .execute()
     await tx
@@ -155,8 +153,6 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         created_at: now,
         expires_at: now + 60_000_000,
         ended_at: null,
-        canceled_at: null,
-        progress: '',
       })
       .execute()
     await tx
