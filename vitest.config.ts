@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { useMemoryDisk } from './test/kit/memory-disk.ts'
+
+useMemoryDisk()
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 10_000 }
 
@@ -20,7 +23,6 @@ export default defineConfig({
       project('postgres', onBothDatabases, {
         env: { CLAWLINK_TEST_DIALECT: 'postgres' },
         globalSetup: 'test/global-setup.ts',
-        setupFiles: 'test/postgres-setup.ts',
       }),
       project('conformance', ['test/{conformance,clients,newcomer}/**/*.test.ts'], {
         env: { CLAWLINK_TEST_DIALECT: 'sqlite' },

@@ -6,7 +6,11 @@ import { createPasswords, type Passwords } from './accounts/people/passwords.ts'
 import { type AccountQueries, accountQueries } from './accounts/queries.ts'
 import type { KnownSession } from './accounts/sessions.ts'
 import { ensureWorkspace } from './accounts/workspace.ts'
-import { createGate, type Gate } from './calls/gate.ts'
+import { type Breakers, openBreakers } from './calls/breaker/breakers.ts'
+import { createNotices, type Notices } from './calls/output/notices.ts'
+import { createOutputChecks, type OutputChecks } from './calls/output/output-checks.ts'
+import { createPacer, type Pacer } from './calls/pace/pacer.ts'
+import { shareRows } from './calls/pace/share-rows.ts'
 import { rulesQuery } from './calls/policy/queries.ts'
 import type { Rule } from './calls/policy/rule.ts'
 import { createValidator, type Validator } from './calls/validate.ts'
@@ -24,7 +28,8 @@ import { createTries, type Tries } from './core/tries.ts'
 import { TtlCache } from './core/ttl-cache.ts'
 import type { Db, Point } from './db/db.ts'
 import { openDb } from './db/open.ts'
-import type { ConnectionRow, RuleRow } from './db/schema.ts'
+import type { ConnectionRow, RuleRow, UsageRow } from './db/schema.ts'
+import { recordEvent } from './events/record-event.ts'
 import { netOnDemand } from './net/net-on-demand.ts'
 import type { Net } from './net/send.ts'
 import { keyRingSource } from './vault/key-ring-source.ts'
@@ -42,7 +47,11 @@ export type App = {
   /** Numbers from 0 up to 1, for waits that are not to end together. */
   random(): number
   validator: Validator
-  gate: Gate
+  outputs: OutputChecks
+  notices: Notices
+  /** The providers' rate limits. */
+  pacer: Pacer
+  breakers: Breakers
   keyUse: KeyUse
   keyLimits: KeyLimits
   /** Wrong pairing codes, by the person who tried them. */
@@ -66,6 +75,8 @@ export type App = {
   workspaceId: string
   /** Where people and agents reach ClawLink, without a slash at the end: the start of every link. */
   url(): string
+  /** Hears of every call that ends here, where somebody asks for metrics. */
+  metrics?: { callEnded(usage: UsageRow): void }
 }
 
 const remembered = { ttlMs: 1000, entriesMax: 10_000 }
@@ -84,6 +95,7 @@ export async function openApp(
   }
   const catalog = buildCatalog(connectors, config.baseUrls)
   const net = netOnDemand({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
+  const wakes = new EventEmitter().setMaxListeners(0)
   const app: App = {
     config,
     clock,
@@ -94,13 +106,16 @@ export async function openApp(
     net,
     random: Math.random,
     validator: createValidator(),
-    gate: createGate(),
+    outputs: createOutputChecks(),
+    notices: createNotices(() => app),
+    pacer: createPacer({ rows: shareRows(db), clock, log, wakes }),
+    breakers: await openBreakers({ db, clock, log, catalog, record: (tx, event) => recordEvent(tx, app, event) }),
     keyUse: createKeyUse(db, clock, log),
     keyLimits: createKeyLimits(db),
     codeTries: createTries({ max: 10, windowMs: 10 * 60_000 }),
     passwords: createPasswords(),
     addressTries: createTries({ max: 20, windowMs: 60_000 }),
-    wakes: new EventEmitter().setMaxListeners(0),
+    wakes,
     renewals: createFlights(cause => log.error({ err: cause }, 'a credential could not be renewed')),
     queries: { accounts: accountQueries(db), connections: connectionQueries(db), rules: rulesQuery(db) },
     memory: {
@@ -118,8 +133,11 @@ export async function openApp(
     async close() {
       // A token that the provider has given by now and that is not stored is lost.
       await app.renewals.land(config.stopGraceMs)
+      await app.breakers.close()
       await net.close()
+      await app.pacer.close()
       await app.keyUse.close()
+      await app.notices.close()
       await db.close()
       log.flush()
     },

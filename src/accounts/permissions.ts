@@ -29,7 +29,16 @@ export const permissions = {
     keys: false,
   },
   'oauth_apps.change': { about: 'Add, change and remove OAuth apps.', roles: admins, keys: false },
-  'events.read': { about: 'See what happened to connections.', roles: everyone, keys: false },
+  'events.read': {
+    about: 'See what happened, which endpoints are told of it, and how the deliveries to them stand.',
+    roles: everyone,
+    keys: false,
+  },
+  'events.manage': {
+    about: 'Add, change, test and remove endpoints, and replay deliveries.',
+    roles: admins,
+    keys: false,
+  },
   'workspace.read': { about: 'See the workspace.', roles: everyone, keys: true },
   'workspace.change': { about: 'Rename the workspace and change its settings.', roles: admins, keys: false },
   'members.read': { about: 'See members.', roles: everyone, keys: false },

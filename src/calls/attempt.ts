@@ -7,9 +7,12 @@ import { reconnectLink } from '../connections/links.ts'
 import { renewAfterRefusal } from '../connections/renew-after-refusal.ts'
 import { sendAs } from '../connections/send-as.ts'
 import { Fault } from '../core/errors.ts'
-import type { WireResult } from '../net/wire.ts'
+import type { WireAnswer, WireResult } from '../net/wire.ts'
+import { admitNow } from './admit.ts'
 import type { Effort, ReadyCall } from './call.ts'
 import { type Classified, classify } from './classify.ts'
+import { movesFile, sendFiles } from './files/send-files.ts'
+import { unstatedWaitMs } from './pace.ts'
 
 export type Attempt = { classified: Classified; effort: Effort }
 /** `timeoutMs`: for a try that does not have all the time of the call. */
@@ -26,30 +29,44 @@ export async function attempt(app: App, ready: ReadyCall, request: TimedRequest)
   const credential = opened instanceof Promise ? await opened : opened
   if (credential instanceof Fault) return unsent(credential)
   const first = await tryOnce(app, ready, request, credential)
-  if (!isRefusal(first)) return first
+  if (!isRefused(first.classified)) return first
   const renewed = await renewAfterRefusal(app, connection, provider, credential.version)
-  const last = renewed ? await tryOnce(app, ready, request, renewed) : first
-  const { effort } = last
-  const classified = isRefusal(last) ? withLink(app, ready, last.classified) : last.classified
-  return { classified, effort: renewed ? { ...effort, attempts: effort.attempts + 1 } : effort }
+  if (!renewed) return { ...first, classified: withLink(app, ready, first.classified) }
+  const held = await admitNow(app, ready, request.timeoutMs ?? app.config.callTimeoutMs)
+  if (held) return { ...unsent(held), effort: first.effort }
+  const { classified, effort } = await tryOnce(app, ready, request, renewed)
+  const again = { ...effort, attempts: effort.attempts + 1 }
+  return { classified: isRefused(classified) ? withLink(app, ready, classified) : classified, effort: again }
 }
 
-async function tryOnce(
-  app: App,
-  { tool, connection }: ReadyCall,
-  request: TimedRequest,
-  credential: Credential,
-): Promise<Attempt> {
+async function tryOnce(app: App, ready: ReadyCall, request: TimedRequest, credential: Credential): Promise<Attempt> {
+  const { tool, connection } = ready
   const { provider } = tool
   const auth = authOf(provider, connection)
   if (auth instanceof Fault) return unsent(auth)
   const reload = async () => freshCredential(app, connection, provider)
-  const result = await sendAs(app, { auth, credential, values: valuesOf(provider, connection), reload }, request)
+  const sender = { auth, credential, values: valuesOf(provider, connection), reload }
+  const result = await (movesFile(ready) ? sendFiles(app, ready, sender, request) : sendAs(app, sender, request))
   if (result instanceof Fault) return unsent(result)
-  return { classified: classify(tool, result, app.clock.now()), effort: effortOf(request, result) }
+  const now = app.clock.now()
+  const classified = classify(tool, result, now)
+  if (result.kind === 'answered') hear(app, ready, result, classified, now)
+  return { classified, effort: effortOf(request, result) }
 }
 
-function isRefusal({ classified }: Attempt): boolean {
+/** What an answer says beside its answer: of the rate limit, and of the tool's future. */
+function hear(app: App, ready: ReadyCall, { headers }: WireAnswer, classified: Classified, nowMs: number): void {
+  app.notices.noteHeaders(ready, headers)
+  if (classified.ok) {
+    app.pacer.hear(ready, { headers, body: classified.body }, nowMs)
+    return
+  }
+  const { code, details } = classified.fault
+  const refusedForMs = code === 'rate_limited' ? (details.retryAfterMs ?? unstatedWaitMs) : undefined
+  app.pacer.hear(ready, { headers, body: undefined, ...(refusedForMs !== undefined && { refusedForMs }) }, nowMs)
+}
+
+function isRefused(classified: Classified): boolean {
   return !classified.ok && classified.reached === 'answered' && classified.fault.code === 'authentication_failed'
 }
 
@@ -68,8 +85,9 @@ function unsent(fault: Fault): Attempt {
 function effortOf(request: ProviderRequest, result: WireResult): Effort {
   return {
     attempts: 1,
-    requestBytes: request.body === undefined ? 0 : Buffer.byteLength(request.body),
-    answerBytes: result.kind === 'answered' ? result.body.length : 0,
+    requestBytes:
+      (request.body === undefined ? 0 : Buffer.byteLength(request.body)) + (request.upload?.file.bytes ?? 0),
+    answerBytes: result.kind === 'answered' ? (result.sunk?.bytes ?? result.body.length) : 0,
     providerStatus: result.kind === 'answered' ? result.status : 0,
   }
 }

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { ProviderRequest } from '../catalog/request.ts'
 import { Fault } from '../core/errors.ts'
+import { admitNow } from './admit.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import type { ReadyCall } from './call.ts'
 import { decide, type End, mayHaveHappened } from './decide.ts'
@@ -12,10 +13,10 @@ export type Tried = Attempt & { end: End }
 /**
  * Tries until there is an answer to give. All of it takes no longer than `callTimeoutMs`, and the request is the same each
  * time, so that the provider knows it by its own key. It ends early when nobody waits for the answer any more, when the
- * server stops, and when the account is to be left alone. The gate has learned of every attempt.
+ * server stops, and when the account is to be left alone. The first of them has been admitted; each further one is here.
  */
 export async function attempts(app: App, ready: ReadyCall, request: ProviderRequest): Promise<Tried> {
-  const { clock, gate, config, random } = app
+  const { clock, config, random } = app
   const limitMs = config.callTimeoutMs
   const startedAt = clock.now()
   let inDoubt = ready.call.resumed?.mayHaveBeenSent ?? false
@@ -23,13 +24,13 @@ export async function attempts(app: App, ready: ReadyCall, request: ProviderRequ
   for (let count = 1; ; count++) {
     const { classified, effort } = last
     const now = clock.now()
-    gate.learn(ready, classified, now)
+    app.breakers.learn(ready, classified, now)
     const standing = { attempts: count, inDoubt, usedMs: now - startedAt, limitMs, random }
     const next = decide(ready.tool, classified, standing)
     if (next.do === 'end') return { classified, effort, end: next.end }
 
     const goesOn = await pause(app, next.afterMs, ready.call.request.caller)
-    const held = goesOn ? gate.hold(ready, clock.now()) : undefined
+    const held = goesOn ? await admitNow(app, ready, startedAt + limitMs - clock.now()) : undefined
     const timeoutMs = startedAt + limitMs - clock.now()
     if (!goesOn || held || timeoutMs <= 0)
       return { classified: held ? leftAlone(last, held) : classified, effort, end: next.otherwise }

@@ -5,12 +5,23 @@ import { lookUntil } from '../core/look-until.ts'
 import { type CallProgress, getCall } from './get-call.ts'
 import { endTopic } from './parked.ts'
 
-/** How far a call is, as soon as it has ended, or after `waitMs` at the latest. A stop of the server ends the waiting. */
+/**
+ * How far a call is, as soon as it has ended, or after `waitMs` at the latest. A stop of the server ends the waiting.
+ * `onChange` hears of each change on the way there, and of how it stands at first.
+ */
 export function awaitCall(
   app: App,
   principal: Principal,
-  { id, waitMs }: { id: string; waitMs: number },
+  { id, waitMs, onChange }: { id: string; waitMs: number; onChange?: ((seen: CallProgress) => void) | undefined },
 ): Promise<CallProgress | Fault> {
+  let told = ''
   const done = (seen: CallProgress | Fault) => seen instanceof Fault || seen.state === 'ended'
-  return lookUntil(app, { topic: endTopic(id), waitMs, done }, () => getCall(app, principal, id))
+  return lookUntil(app, { topic: endTopic(id), waitMs, done }, async () => {
+    const seen = await getCall(app, principal, id)
+    const { state, queue, progress } = Object(seen)
+    const now = JSON.stringify([state, queue?.position, progress])
+    if (onChange && !(seen instanceof Fault) && now !== told) onChange(seen)
+    told = now
+    return seen
+  })
 }

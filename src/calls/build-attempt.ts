@@ -1,18 +1,20 @@
 import { requestPage } from '../catalog/page.ts'
+import { withValueAt } from '../catalog/paths.ts'
 import { buildRequest, type ProviderRequest } from '../catalog/request.ts'
 import { valuesOf } from '../connections/auth-of.ts'
 import { Fault } from '../core/errors.ts'
 import type { ReadyCall } from './call.ts'
 
 /** The exact request of a call, without its credential. Pure: the same for every attempt and for the preview. */
-export function buildAttempt({ call, tool, args, connection }: ReadyCall): ProviderRequest | Fault {
-  const request = buildRequest(tool, args, call.id, valuesOf(tool.provider, connection))
+export function buildAttempt({ call, tool, args, connection, file }: ReadyCall): ProviderRequest | Fault {
+  const request = buildRequest(tool, args, call.id, valuesOf(tool.provider, connection), file)
   if ('field' in request) {
     return new Fault('validation_error', `The argument ${request.field} ${request.problem}.`, {
       invalidFields: [request],
     })
   }
-  const { next, all } = call.request
+  const { next, all, callback } = call.request
+  if (callback !== undefined && tool.row.job?.callback) addCallback(request, tool.row.job.callback, callback)
   if (all && !(tool.page && tool.effect === 'read')) return allRefused(`${tool.name} has no pages to follow.`)
   if (next === undefined) return request
   return (
@@ -21,6 +23,11 @@ export function buildAttempt({ call, tool, args, connection }: ReadyCall): Provi
       invalidFields: [{ field: 'next', problem: 'must be taken unchanged from an earlier answer of this tool' }],
     })
   )
+}
+
+/** Tells the provider where to say that it is done, at this dotted path of its JSON body. */
+function addCallback(request: ProviderRequest, path: string, url: string): void {
+  request.body = JSON.stringify(withValueAt(JSON.parse(request.body ?? '{}'), path.split('.'), url))
 }
 
 /** `all` was asked of a tool that cannot give it. */

@@ -2,6 +2,7 @@ import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import { admit, type Held } from './admit.ts'
 import { attempts } from './attempts.ts'
 import { buildAttempt } from './build-attempt.ts'
 import type { Call, CallRequest, EndedCall, ReadyCall } from './call.ts'
@@ -11,9 +12,14 @@ import { endingOf } from './ending-of.ts'
 import { followPages } from './follow-pages.ts'
 import { callUnderKey } from './idempotency/call-under-key.ts'
 import { overtaken, takeKey } from './idempotency/key-rows.ts'
+import { checkOutput } from './output/check-output.ts'
 import { parkCall } from './park-call.ts'
 import { beginSending } from './parked.ts'
 import { prepareCall } from './prepare-call.ts'
+import { submitJob } from './provider-jobs/submit-job.ts'
+import { queueCall } from './queue-call.ts'
+import { queuedFault } from './queued-fault.ts'
+import { storeOutput } from './store-output.ts'
 
 /**
  * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempts,
@@ -40,19 +46,26 @@ export async function runCall(app: App, call: Call): Promise<EndedCall> {
   if (built instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: built }, { ready })
 
   if (ready.approval && !resumed) return parkCall(app, ready)
-  // One that was cut off under its key may go on; that a member has to approve it by now was not so when it began.
-  if (resumed && (digestOf(ready) !== resumed.digest || (keyed && ready.approval)))
-    return closeCall(app, call, { kind: 'failed', fault: notAsApproved() }, { ready })
+  // What was not asked of a member when it began is not sent without one because it waited.
+  if (resumed && (digestOf(ready) !== resumed.digest || (ready.approval && !resumed.approved)))
+    return closeCall(app, call, { kind: 'failed', fault: notAsBegun() }, { ready })
+  if (!resumed && (request.wait === false || ready.tool.row.job))
+    return queueCall(app, ready, { runAt: call.startedAt })
 
-  const held = app.gate.hold(ready, resumed?.at ?? call.startedAt)
-  if (held) return resumed ? later(call, held) : closeCall(app, call, { kind: 'failed', fault: held }, { ready })
+  const admitting = admit(app, ready, app.config.paceWaitMs)
+  const held = admitting instanceof Promise ? await admitting : admitting
+  if (held) return notNow(app, ready, held)
   if (resumed && !(await beginSending(app, call.id, resumed)))
     return later(call, new Fault('in_progress', 'It is being sent.'))
   if (keyed && !resumed && !(await takeKey(app, ready))) return overtaken(app, call)
 
   const tried = await attempts(app, ready, built)
-  const first = { ending: endingOf(ready.tool, tried, built), effort: tried.effort }
-  const { ending, effort } = request.all ? await followPages(app, ready, first) : first
+  const first = { ending: checkOutput(app, ready, endingOf(ready.tool, tried, built)), effort: tried.effort }
+  const { job } = ready.tool.row
+  if (job && first.ending.kind === 'succeeded') return submitJob(app, ready, job, { ...first, ending: first.ending })
+  const { ending: made, effort } = request.all ? await followPages(app, ready, first) : first
+  const storing = storeOutput(app, ready, made, effort)
+  const ending = storing instanceof Promise ? await storing : storing
   try {
     return await closeCall(app, call, ending, { ready, effort })
   } catch (cause) {
@@ -66,8 +79,16 @@ function later({ id, request }: Call, fault: Fault): EndedCall {
   return { id, tool: request.tool, outcome: { kind: 'parked', fault }, coerced: [] }
 }
 
-function notAsApproved(): Fault {
-  return new Fault('approval_denied', 'What would be sent now is not what was approved, so it was not sent.', {
+/** A call that is not to be sent just now: it waits for its turn, or ends when no turn will come by waiting. */
+async function notNow(app: App, ready: ReadyCall, held: Held): Promise<EndedCall> {
+  const { call } = ready
+  if (held instanceof Fault)
+    return call.resumed ? later(call, held) : closeCall(app, call, { kind: 'failed', fault: held }, { ready })
+  return call.resumed ? later(call, queuedFault(held, app.clock.now())) : queueCall(app, ready, held)
+}
+
+function notAsBegun(): Fault {
+  return new Fault('approval_denied', 'What would be sent now is not what was asked for then, so it was not sent.', {
     fix: 'Call again: a member will be asked about the call as it is now.',
   })
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { Tool } from '../catalog/catalog.ts'
+import type { FileFacts } from '../catalog/upload.ts'
 import type { Coercion, Outcome } from '../core/outcome.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import type { PolicyDecision } from './policy/rule.ts'
@@ -15,6 +16,10 @@ export type CallRequest = {
   next?: string | undefined
   /** Follow the pages of the answer, and give the records of all of them as one list. */
   all?: boolean | undefined
+  /** False: it is not waited for. Its caller gets its id at once, and asks for its answer later. */
+  wait?: boolean | undefined
+  /** Where the provider says that it is done: made here, and never the caller's. */
+  callback?: string | undefined
   /** Why the agent wants it, in its own words: for whoever may have to approve it, and never to be trusted. */
   why?: string | undefined
   /** The caller's idempotency key, 1 to 255 printable characters: for a day, the same call under it has one answer. */
@@ -50,11 +55,13 @@ export type Keyed = {
   owner: string
 }
 
-/** What holds for a call that goes on: one that a member approved, or one under a key whose process died. */
+/** What holds for a call that goes on: one that was approved or waited for its turn, or one whose process died. */
 export type Resumed = {
   at: number
-  /** Of exactly what was approved, or sent before. */
+  /** Of exactly what was approved, queued, or sent before. */
   digest: string
+  /** Whether a member approved it. */
+  approved: boolean
   /** Whether it may have reached the provider in an earlier run that was cut off. */
   mayHaveBeenSent: boolean
 }
@@ -66,6 +73,8 @@ export type ReadyCall = {
   args: Record<string, unknown>
   coerced: Coercion[]
   connection: ConnectionRow
+  /** The file that it sends, if its tool sends one. */
+  file?: FileFacts
   /** There when policy asks: which rule, and why. Such a call is not sent without an approval. */
   approval?: PolicyDecision
 }

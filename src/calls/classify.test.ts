@@ -42,6 +42,7 @@ describe('a loss on the wire', () => {
     too_large: 'payload_too_large',
     malformed: 'provider_unavailable',
     redirect: 'provider_unavailable',
+    unkept: 'internal',
   }
   const passing = ['dns', 'refused', 'connect_timeout', 'timeout', 'closed']
   describe.each(['not_sent', 'maybe_sent'] as Reached[])('%s', reached => {

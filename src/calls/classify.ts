@@ -78,6 +78,7 @@ const lossCodes: Record<LossReason, ErrorCode> = {
   too_large: 'payload_too_large',
   malformed: 'provider_unavailable',
   redirect: 'provider_unavailable',
+  unkept: 'internal',
 }
 
 const statusCodes: Record<number, ErrorCode> = {

@@ -32,14 +32,22 @@ export async function closeCall(app: App, call: Call, outcome: Ending, parts: Pa
   const usage = usageOf(app, call, ended.outcome, parts)
   // Under a key it has a row of its own from the moment that it may be sent.
   const isKept = call.resumed || (call.keyed && parts.effort)
-  const known = isKept ? await endOnce(app, usage, ended) : await app.db.insert('usage', usage)
+  const known = isKept
+    ? await endOnce(app, usage, ended, call.resumed !== undefined)
+    : await app.db.insert('usage', usage)
+  if (!known) app.metrics?.callEnded(usage)
   if (!call.resumed) app.keyLimits.end(call.principal, call.startedAt)
   return known ?? ended
 }
 
 /** Ends a call that has a row. When another run has ended it, what that one said is its answer. */
-async function endOnce(app: App, usage: UsageRow, ended: EndedCall<Ending>): Promise<EndedCall<Ending> | undefined> {
-  const isFirst = await app.db.write(tx => endKept(app, tx, usage, ended))
+async function endOnce(
+  app: App,
+  usage: UsageRow,
+  ended: EndedCall<Ending>,
+  goneOn: boolean,
+): Promise<EndedCall<Ending> | undefined> {
+  const isFirst = await app.db.write(tx => endKept(app, tx, usage, ended, goneOn))
   tellEnded(app, ended.id)
   if (isFirst) return undefined
   const kept = await keptAnswer(app, { id: ended.id, tool: ended.tool, workspace_id: usage.workspace_id })
@@ -49,10 +57,11 @@ async function endOnce(app: App, usage: UsageRow, ended: EndedCall<Ending>): Pro
 /** Ends a parked call that is not going to be sent, in the caller's transaction. */
 export async function endUnsent(app: App, tx: Transaction<Schema>, callId: string, fault: Fault): Promise<void> {
   const row = await tx.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirstOrThrow()
-  const call = callOf(row, { at: app.clock.now(), digest: row.digest, mayHaveBeenSent: false })
+  const call = callOf(row, { at: app.clock.now(), digest: row.digest, approved: false, mayHaveBeenSent: false })
   const outcome: Ending = { kind: 'failed', fault }
   const parts = { tool: app.catalog.tools.get(row.tool), connectionId: row.connection_id }
-  await endKept(app, tx, usageOf(app, call, outcome, parts), { id: row.id, tool: row.tool, outcome, coerced: [] })
+  const ended = { id: row.id, tool: row.tool, outcome, coerced: [] }
+  await endKept(app, tx, usageOf(app, call, outcome, parts), ended, true)
 }
 
 /** The usage row of a call. The time that a parked call waited for a member is not counted into how long it took. */

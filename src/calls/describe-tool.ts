@@ -20,13 +20,19 @@ export type ToolSummary = {
 
 export type ToolDescription = Omit<ToolSummary, 'arguments' | 'connected'> & {
   inputSchema: JsonSchema
+  /** JSON Schema of what it gives, where that is known and short. */
+  output?: JsonSchema
   /** Whether sending it twice is harmless. */
   repeatable: boolean
   paged: boolean
   scopes: string[]
+  /** The version of the provider's API that it is written for. */
   apiVersion: string | null
   connections: { id: string; label: string; account: string; isDefault: boolean }[]
 }
+
+/** A longer one would cost an agent more than it tells. */
+const outputCharsMax = 2000
 
 /** Tools that fit the words and the scope, best first; without words, the tools of the provider in the order of their definition. */
 export async function searchTools(
@@ -51,14 +57,16 @@ export async function describeTool(app: App, principal: Principal, name: string)
   if (tool instanceof Fault) return tool
   if (!allowsTool(scopeOf(principal), tool)) return new Fault('forbidden', `This key may not use ${tool.name}.`)
   const { arguments: _, ...summary } = summaryOf(tool)
+  const output = tool.outputSchema()
   const connections = await usableConnections(app, principal, tool)
   return {
     ...summary,
     inputSchema: tool.inputSchema(),
+    ...(output && JSON.stringify(output).length <= outputCharsMax && { output }),
     repeatable: tool.effect === 'read' || tool.idempotency === 'natural',
     paged: tool.page !== undefined,
     scopes: tool.row.scopes ?? [],
-    apiVersion: tool.provider.connector.api.version ?? null,
+    apiVersion: tool.version ?? null,
     connections: connections.map(row => ({
       id: row.id,
       label: row.label,

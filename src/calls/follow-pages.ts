@@ -2,10 +2,12 @@ import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { stopTopic } from '../core/look-until.ts'
 import type { Ending, Incomplete, Success } from '../core/outcome.ts'
+import { admitNow } from './admit.ts'
 import { attempts } from './attempts.ts'
 import { allRefused, buildAttempt } from './build-attempt.ts'
 import type { Effort, ReadyCall } from './call.ts'
 import { endingOf } from './ending-of.ts'
+import { checkOutput } from './output/check-output.ts'
 
 /** What one page, or all of them together, came to. */
 export type Page = { ending: Ending; effort: Effort }
@@ -29,7 +31,7 @@ export async function followPages(app: App, ready: ReadyCall, first: Page): Prom
   if (!page)
     return { ...first, ending: { kind: 'failed', fault: allRefused(`The answer of ${tool.name} is not a list.`) } }
 
-  const { clock, config, gate, wakes } = app
+  const { clock, config, wakes } = app
   const endsAt = clock.now() + config.callTimeoutMs
   let { bytes, next } = page
   let effort = first.effort
@@ -53,7 +55,7 @@ export async function followPages(app: App, ready: ReadyCall, first: Page): Prom
         return given(repeated(tool.provider.connector.name))
       }
       seen.add(next)
-      const held = gate.hold(ready, clock.now())
+      const held = await admitNow(app, ready, endsAt - clock.now())
       if (held) return given(held)
       const came = await pageAt(app, ready, next)
       effort = sumOf(effort, came.effort)
@@ -77,7 +79,7 @@ async function pageAt(app: App, ready: ReadyCall, next: string): Promise<Page> {
   const built = buildAttempt({ ...ready, call: { ...call, request: { ...call.request, next } } })
   if (built instanceof Fault) return { ending: { kind: 'failed', fault: built }, effort: noEffort }
   const tried = await attempts(app, ready, built)
-  return { ending: endingOf(tool, tried, built), effort: tried.effort }
+  return { ending: checkOutput(app, ready, endingOf(tool, tried, built)), effort: tried.effort }
 }
 
 const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }

@@ -1,6 +1,9 @@
 import type { App } from '../app.ts'
 import { forgetSessions } from '../connections/sessions/forget-sessions.ts'
+import { forgetEvents } from '../events/forget-events.ts'
+import { forgetFiles } from '../files/forget-files.ts'
 import type { JobKind } from '../jobs/job.ts'
+import { forgetBreakers } from './breaker/breaker-rows.ts'
 import { endAbandoned } from './idempotency/end-cut-off.ts'
 import { forgetKeys } from './idempotency/key-rows.ts'
 import { answerKeptMs } from './parked.ts'
@@ -8,7 +11,7 @@ import { answerKeptMs } from './parked.ts'
 const everyMs = 60 * 60 * 1000
 
 /**
- * Removes sealed rows, idempotency keys and connect sessions whose time is over, again and again: answers that were kept for
+ * Removes sealed rows, files, idempotency keys and connect sessions whose time is over, again and again: answers that were kept for
  * a day, and whatever else ends. Also ends calls that were cut off and that nobody asks for any more.
  */
 export const forgetExpiredJob = (app: App): JobKind => ({
@@ -20,7 +23,10 @@ export const forgetExpiredJob = (app: App): JobKind => ({
       await tx.deleteFrom('seals').where('expires_at', '<=', now).execute()
       await forgetKeys(tx, { nowMs: now, endedBeforeMs: now - answerKeptMs })
       await forgetSessions(tx, now)
+      await forgetEvents(tx, now)
+      await forgetBreakers(tx, now)
     })
+    await forgetFiles(app)
     return { againAt: now + everyMs }
   },
 })

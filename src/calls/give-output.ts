@@ -3,9 +3,10 @@ import { omitFields } from '../catalog/omit.ts'
 import { nextPage } from '../catalog/page.ts'
 import { valueAt } from '../catalog/paths.ts'
 import type { ProviderRequest } from '../catalog/request.ts'
-import { Fault } from '../core/errors.ts'
 import type { Ending } from '../core/outcome.ts'
 import type { Classified } from './classify.ts'
+import { mismatch } from './output/check-output.ts'
+import { missing } from './output/describe-problem.ts'
 
 /**
  * What the caller gets of a successful answer to this request: the part that the tool gives, without the fields it omits,
@@ -16,8 +17,10 @@ export function succeeded(
   { status, headers, body }: Extract<Classified, { ok: true }>,
   request: ProviderRequest,
 ): Ending {
-  const picked = tool.row.pick === undefined ? body : valueAt(body, tool.row.pick)
-  if (picked === undefined) return mismatch(tool, status)
+  const { pick } = tool.row
+  const picked = pick === undefined ? body : valueAt(body, pick)
+  // Taken for an empty one it would read as "there is none".
+  if (picked === undefined) return mismatch(tool, status, { field: pick ?? '', problem: missing })
   const { omit } = tool.provider.connector.api
   const output = omit ? omitFields(picked, omit) : picked
   if (!tool.page) return { kind: 'succeeded', output, providerStatus: status }
@@ -26,11 +29,4 @@ export function succeeded(
   const count = Array.isArray(picked) ? picked.length : undefined
   const next = nextPage(tool, { url: request.url, linkHeader, body, count })
   return { kind: 'succeeded', output, providerStatus: status, ...(next !== undefined && { next }) }
-}
-
-/** The answer lacks the part that the tool gives. Taken for an empty one it would read as "there is none". */
-function mismatch(tool: Tool, status: number): Ending {
-  const message = `${tool.provider.connector.name} answered ${status} without "${tool.row.pick}".`
-  const fault = new Fault('output_mismatch', message, { providerStatus: status })
-  return { kind: tool.effect === 'read' ? 'failed' : 'unknown', fault }
 }

@@ -4,9 +4,12 @@ import type { App } from '../app.ts'
 import { Fault, type FaultDetails } from '../core/errors.ts'
 import type { Ending } from '../core/outcome.ts'
 import type { CallRow, Schema, UsageRow } from '../db/schema.ts'
+import { callEnded } from '../events/call-ended.ts'
+import { recordEvent } from '../events/record-event.ts'
 import { openSeal, putSeal } from '../vault/sealed-rows.ts'
 import type { Call, CallRequest, EndedCall, Resumed } from './call.ts'
 import { settleKeys } from './idempotency/key-rows.ts'
+import { asStillStored } from './store-output.ts'
 
 /** How long after its end the answer of such a call is kept, for who asks for it or calls again under the same key. */
 export const answerKeptMs = 24 * 60 * 60 * 1000
@@ -51,7 +54,7 @@ export async function beginSending(app: App, callId: string, { mayHaveBeenSent }
       .updateTable('calls')
       .set(row => ({ state: 'sending' as const, sent_at: row.fn.coalesce('sent_at', row.val(now)) }))
       .where('id', '=', callId)
-      .where('state', '=', mayHaveBeenSent ? 'sending' : 'approved')
+      .where('state', 'in', mayHaveBeenSent ? ['sending'] : ['approved', 'queued'])
       .executeTakeFirst(),
   )
   return changed.numUpdatedRows === 1n
@@ -61,9 +64,9 @@ export async function keepRequest(
   app: App,
   tx: Transaction<Schema>,
   { id, workspace_id }: CallRow,
-  { arguments: args, connection, next, all, why }: KeptRequest,
+  { arguments: args, connection, next, all, why, callback }: KeptRequest,
 ): Promise<void> {
-  const text = JSON.stringify({ arguments: args, connection, next, all, why } satisfies KeptRequest)
+  const text = JSON.stringify({ arguments: args, connection, next, all, why, callback } satisfies KeptRequest)
   await putSeal(tx, app.vault, { id, workspaceId: workspace_id, text })
 }
 
@@ -82,20 +85,21 @@ export async function keptAnswer(app: App, row: KeptRow): Promise<EndedCall<Endi
   if (!kept) return undefined
   const { outcome, coerced, connection } = kept
   const ended = { id: row.id, tool: row.tool, coerced, ...(connection && { connection }) }
-  if (outcome.kind === 'succeeded') return { ...ended, outcome }
+  if (outcome.kind === 'succeeded') return { ...ended, outcome: asStillStored(outcome, app.clock.now()) }
   const { code, message, ...details } = outcome.fault
   return { ...ended, outcome: { kind: outcome.kind, fault: new Fault(code, message, details) } }
 }
 
 /**
- * Ends a call that has a row, in the caller's transaction: its state, its usage row, its answer and its keys together. False
- * when it had ended already; then nothing of it is written.
+ * Ends a call that has a row, in the caller's transaction: its state, its usage row, its answer and its keys together, and
+ * where its caller does not wait for it any more (`goneOn`) the event of it. False when it had ended already; then nothing of it is written.
  */
 export async function endKept(
   app: App,
   tx: Transaction<Schema>,
   usage: UsageRow,
   { outcome, coerced, connection }: EndedCall<Ending>,
+  goneOn: boolean,
 ): Promise<boolean> {
   const now = app.clock.now()
   const { call_id: id, workspace_id: workspaceId } = usage
@@ -112,7 +116,15 @@ export async function endKept(
   await putSeal(tx, app.vault, { id: answerId(id), workspaceId, text, expiresAt })
   await tx.updateTable('seals').set({ expires_at: expiresAt }).where('id', '=', id).execute()
   await settleKeys(tx, { callId: id, outcome, expiresAt })
+  if (goneOn) await recordEvent(tx, app, callEnded(toldOf(usage, now)))
   return true
+}
+
+function toldOf(usage: UsageRow, endedAt: number) {
+  const { call_id: callId, workspace_id: workspaceId, connection_id: connection, started_at: startedAt } = usage
+  const { tool, provider, code } = usage
+  const outcome = usage.outcome as Ending['kind'] // as usageOf writes it
+  return { callId, workspaceId, tool, provider, connection, outcome, code, startedAt, endedAt }
 }
 
 /** Wakes who waits for this call in this process. To be called once what ended it is committed. */

@@ -1,7 +1,8 @@
 import type { WireAnswer } from '../net/wire.ts'
 
-/** The body as a value (JSON, plain text, or null when there is none), or why it is none. */
-export function parseAnswer({ headers, body }: WireAnswer): { value: unknown } | { problem: string } {
+/** The body as a value (JSON, plain text, null when there is none, or what a sink made of it), or why it is none. */
+export function parseAnswer({ headers, body, sunk }: WireAnswer): { value: unknown } | { problem: string } {
+  if (sunk) return { value: sunk.value }
   if (body.length === 0) return { value: null }
   const mediaType = mediaTypeOf(headers['content-type'])
   const text = body.toString('utf8')

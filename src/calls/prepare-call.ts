@@ -3,6 +3,7 @@ import { connectLink } from '../connections/links.ts'
 import { connectionsOf, pickConnection } from '../connections/pick-connection.ts'
 import { Fault } from '../core/errors.ts'
 import type { Call, ReadyCall } from './call.ts'
+import { fileOfCall } from './files/file-of-call.ts'
 import { findTool } from './find-tool.ts'
 import { applyPolicy } from './policy/apply-policy.ts'
 import { rulesOf } from './policy/rules-of.ts'
@@ -31,6 +32,8 @@ export async function prepareCall(app: App, call: Call): Promise<ReadyCall | Fau
   const rules = known instanceof Promise ? await known : known
   const decided = applyPolicy(principal, { tool, connection, args: valid.args }, rules, app.clock.now())
   if (decided instanceof Fault) return decided
-  const ready: ReadyCall = { call, tool, args: valid.args, coerced: valid.coerced, connection }
+  const file = tool.row.upload ? await fileOfCall(app, principal, tool, valid.args) : undefined
+  if (file instanceof Fault) return file
+  const ready: ReadyCall = { call, tool, args: valid.args, coerced: valid.coerced, connection, ...(file && { file }) }
   return decided.decision === 'ask' ? { ...ready, approval: decided } : ready
 }

@@ -11,12 +11,16 @@ import { runCall } from './call-tool.ts'
 import { closeCall } from './close-call.ts'
 import { mayRepeat } from './may-repeat.ts'
 import { callOf, keptRequest } from './parked.ts'
+import { followJob } from './provider-jobs/follow-job.ts'
 
 /** A yes lasts as long as the question, and at least this long. */
 const approvalLastsMs = 60 * 60 * 1000
 const unstatedWaitMs = 5_000
 
-/** Sends a call that a member has approved. `subject` is the call's id. */
+/** How long a call waits for its turn at the provider before it is given up. */
+const queuedMaxMs = 24 * 60 * 60 * 1000
+
+/** Goes on with a call that a member has approved, or that waited for its turn. `subject` is the call's id. */
 export const resumeCallJob = (app: App): JobKind => ({
   failuresMax: 10,
   run: job => resumeCall(app, job.subject),
@@ -27,12 +31,13 @@ export const resumeCallJob = (app: App): JobKind => ({
   },
 })
 
-type ParkedCall = { row: CallRow; approval: ApprovalRow }
+type ParkedCall = { row: CallRow; approval: ApprovalRow | undefined }
 
 async function resumeCall(app: App, callId: string): Promise<JobEnd> {
   const parked = await findParked(app, callId)
   if (!parked) return 'done'
   const { row } = parked
+  if (row.state === 'submitted') return followJob(app, callOf(row, resumedOf(app, parked)), row)
   const tool = app.catalog.tools.get(row.tool)
   const principal = await principalOf(app, row)
   const request = await keptRequest(app, row)
@@ -48,21 +53,21 @@ async function resumeCall(app: App, callId: string): Promise<JobEnd> {
   return { againAt: app.clock.now() + (outcome.fault.details.retryAfterMs ?? unstatedWaitMs) }
 }
 
-/** The call and its approval, while it is approved and has not ended. */
+/** The call, and its approval where it needed one, while it may go on and has not ended. */
 async function findParked(app: App, callId: string): Promise<ParkedCall | undefined> {
   const row = await app.db.read.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirst()
-  if (row?.state !== 'approved' && row?.state !== 'sending') return undefined
+  if (!row || row.state === 'ended' || row.state === 'awaiting_approval') return undefined
   const approval = await app.db.read
     .selectFrom('approvals')
     .selectAll()
     .where('call_id', '=', callId)
     .where('state', '=', 'approved')
     .executeTakeFirst()
-  return approval && { row, approval }
+  return { row, approval }
 }
 
 /**
- * Why an approved call is not sent (again), if so. Pure. One that was being sent when its process died is repeated only if
+ * Why a call is not sent (again), if so. Pure. One that was being sent when its process died is repeated only if
  * that is harmless: a read, a natural repeat, or a provider that honours the call's own key.
  */
 export function notToBeSent({ row, approval }: ParkedCall, tool: Tool | undefined, nowMs: number): Fault | undefined {
@@ -70,12 +75,18 @@ export function notToBeSent({ row, approval }: ParkedCall, tool: Tool | undefine
     if (mayRepeat(tool, row.sent_at ?? 0, nowMs)) return undefined
     return new Fault('conflict', 'it might happen twice.')
   }
+  if (!approval) return nowMs >= row.started_at + queuedMaxMs ? neverItsTurn() : undefined
   const until = Math.max(approval.expires_at, (approval.decided_at ?? 0) + approvalLastsMs)
   return nowMs >= until ? expiredFault('The approval of this call ran out before it could be sent.') : undefined
 }
 
+function neverItsTurn(): Fault {
+  return new Fault('rate_limited', 'This call waited for its turn for a day, and was given up.')
+}
+
 function resumedOf(app: App, { row, approval }: ParkedCall): Resumed {
-  return { at: app.clock.now(), digest: approval.digest, mayHaveBeenSent: row.state === 'sending' }
+  const { digest, state } = row
+  return { at: app.clock.now(), digest, approved: approval !== undefined, mayHaveBeenSent: state === 'sending' }
 }
 
 async function close(app: App, parked: ParkedCall, fault: Fault): Promise<void> {

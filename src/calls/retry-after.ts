@@ -29,7 +29,7 @@ function fromHint(headers: IncomingHttpHeaders, { header, unit, when }: RetryHin
 }
 
 /** An HTTP-date in Unix milliseconds, always GMT (RFC 9110, 5.6.7), or NaN. `Date.parse` alone reads a date into nearly anything. */
-function httpDateMs(text: string): number {
+export function httpDateMs(text: string): number {
   if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d/.test(text)) return Number.NaN
   return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
 }

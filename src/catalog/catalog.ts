@@ -22,6 +22,8 @@ export type Tool = {
   name: string
   provider: Provider
   row: ToolRow
+  /** Where its requests go; may hold `{names}`. */
+  base: string
   effect: Effect
   idempotency: Idempotency
   template: Template
@@ -31,6 +33,10 @@ export type Tool = {
   inUrl: ReadonlySet<string>
   /** The schema is made when first asked for: a catalogue of thousands must start at once. */
   inputSchema: () => JsonSchema
+  /** Of what it gives, where its row says. Made when first asked for, too. */
+  outputSchema: () => JsonSchema | undefined
+  /** The provider's API version that it is written for. */
+  version: string | undefined
 }
 
 export type Catalog = {
@@ -97,18 +103,41 @@ function buildTool(provider: Provider, key: string, row: ToolRow): Tool {
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(name))
     throw new Error(`tool name "${name}" is not 1 to 48 characters of [a-z0-9_]`)
   const template = parseTemplate(row.request)
+  const { output } = row
   const effect = row.effect ?? effectOfMethod(template.method)
   return {
     name,
     provider,
     row,
+    base: row.base === undefined ? provider.base : ownBase(provider, row.base),
     effect,
     idempotency: row.idempotency ?? defaultIdempotency(template.method, effect),
     template,
     page: row.page,
     inUrl: urlInputs(template),
     inputSchema: once(() => requirePathInputs(jsonSchemaOf(row.input), template)),
+    outputSchema: row.download ? () => broughtFile : output ? once(() => jsonSchemaOf(output)) : () => undefined,
+    version: row.version ?? provider.connector.api.version,
   }
+}
+
+/** What every tool gives that brings a file: its handle, and what is known of it. */
+const broughtFile: JsonSchema = {
+  type: 'object',
+  properties: {
+    file: { type: 'string', description: 'Handle of the stored file' },
+    name: { type: 'string' },
+    mediaType: { type: 'string' },
+    bytes: { type: 'integer' },
+    sha256: { type: 'string' },
+    expiresAt: { type: 'string' },
+  },
+  required: ['file', 'name', 'mediaType', 'bytes', 'sha256', 'expiresAt'],
+}
+
+/** Where the settings have moved the provider, this tool moves along. */
+function ownBase({ base, connector }: Provider, own: string): string {
+  return base === connector.api.base ? own : own.replace(/^https?:\/\/[^/]*/, new URL(base).origin)
 }
 
 /** RFC 9110, 9.2.2: GET, HEAD, PUT and DELETE are idempotent; POST and PATCH are not, unless the row knows better. */

@@ -62,15 +62,48 @@ export type Page =
 
 export type JsonSchema = { [key: string]: unknown }
 
-/** A rate limit as the provider states it. */
+/** A rate limit as the provider states it: no more than `requests` in any `windowS` seconds. */
 export type Limit = {
+  /** What the provider calls it: `hears` refers to it by that. */
+  name?: string
   /** Who shares it: one account, or all that are connected through the same OAuth app. An account unless told. */
   of?: 'account' | 'app'
   requests: number
   windowS: number
   /** Own names of the tools that it counts; all of them unless told. */
   tools?: readonly string[]
+  /** Own names of tools that it does not count, where it counts the others. */
+  not?: readonly string[]
+  /** Each tool has one of its own. */
+  each?: true
 }
+
+/** How a header tells a time: the moment as seconds or milliseconds since 1970 or as a date, or how long from now, also as `6m0s`. */
+export type ResetUnit = 'epoch_s' | 'epoch_ms' | 'date' | 'delta_s' | 'delta_ms' | 'duration'
+
+/**
+ * Where the provider's answers say how much of a limit is left. `limit`: which of `limits` it is about. What is about none
+ * of them is about `tools`, or else about everything that one account asks for. The IETF's `RateLimit` fields are
+ * understood of every provider, and need no facts.
+ * `plain`: headers that hold numbers. `named`: the header that names the limit. `interval`: the header that says how long
+ * its window is, in milliseconds.
+ * `ratio`: one header, `32/40`, of a bucket that leaks `perS` a second.
+ * `cost`: a GraphQL answer with what the query cost at `cost`, and at `throttle` an object with `currentlyAvailable`,
+ * `maximumAvailable` and `restoreRate` a second.
+ */
+export type LimitHeaders = { limit?: string; tools?: readonly string[] } & (
+  | {
+      kind: 'plain'
+      left: string
+      reset?: string
+      unit?: ResetUnit
+      max?: string
+      interval?: string
+      named?: string
+    }
+  | { kind: 'ratio'; header: string; perS: number }
+  | { kind: 'cost'; throttle: Path; cost: Path }
+)
 
 /** When calls to an account stop because its provider is down, and for how long, in seconds. */
 export type BreakerFacts = { failures?: number; openS?: number }
@@ -100,6 +133,32 @@ export type ProviderJob = {
   callback?: string
 }
 
+/**
+ * How a tool sends the file that its input `file` names, an input made by `file()`.
+ * `raw`: the body is the content; `mediaType` where the provider takes no other than that one.
+ * `multipart`: multipart/form-data (RFC 7578) with the file as `part`, which is named as the input unless told; the other
+ * inputs that the URL does not take are fields of it, or, with `json`, one field of that name with all of them as JSON.
+ * `resumable`: the request starts an upload, with the other inputs as its JSON, and its answer says at which URL (`session`).
+ * The content goes there by PUT in chunks of `chunkBytes`, each with its `Content-Range`, and after a broken one the provider
+ * is asked how far it is. `range`: it answers 308 with `Range`, asked by an empty PUT of `bytes` + `*` + `/total`;
+ * `expected_ranges`: 202 with `nextExpectedRanges`, asked by GET. `told`: headers of the start that say what will come.
+ */
+export type Upload = {
+  file: string
+  /** The largest file that the provider takes here. */
+  bytesMax?: number
+} & (
+  | { kind: 'raw'; mediaType?: string }
+  | { kind: 'multipart'; part?: string; json?: string }
+  | {
+      kind: 'resumable'
+      session: { header: string } | { body: Path }
+      progress: 'range' | 'expected_ranges'
+      chunkBytes: number
+      told?: { mediaType?: string; bytes?: string }
+    }
+)
+
 export type ToolRow = {
   /** What it does, in the words that an agent would search for. */
   about: string
@@ -113,11 +172,26 @@ export type ToolRow = {
   page?: Page
   /** Dotted path of the part of the answer to give: of a tool with pages, its list. */
   pick?: string
-  /** The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given. */
+  /**
+   * The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given, so
+   * it says only what the provider promises, by `z.object`: further fields are never wrong.
+   */
   output?: z.ZodType | JsonSchema
   /** The provider's API version that this tool is written for, where it is not the connector's. */
   version?: string
   job?: ProviderJob
+  upload?: Upload
+  /**
+   * What comes is a file of any type: it is stored, and its handle is given. `name`: the input that names it, by its last
+   * part after a slash, where the provider does not.
+   */
+  download?: { name: string }
+  /** Where this tool's requests go, where that is not `api.base`. With another base in the settings, only its path counts. */
+  base?: string
+  /** Headers of its requests beside those of the connector, in lower case. */
+  headers?: Record<string, string>
+  /** Header that takes, as JSON, the inputs that the URL does not: the body is for the file alone. */
+  argsHeader?: string
   scopes?: string[]
 }
 
@@ -154,11 +228,16 @@ export type Connector = {
     /** The provider's API version that the tools are written for. */
     version?: string
     headers?: Record<string, string>
+    /** The header in which each answer names the version that answered, in lower case. */
+    versionHeader?: string
+    /** A header that is only there when what was called is going away, beside `Deprecation` and `Sunset`; in lower case. */
+    deprecatedHeader?: string
     /** How bodies are written. `form`: nested names in brackets, `a[b][0]=c`. JSON unless told. */
     body?: 'json' | 'form'
     errors?: ErrorRule[]
     retry?: RetryHint[]
     limits?: Limit[]
+    hears?: LimitHeaders[]
     breaker?: BreakerFacts
     /** Dotted paths where the provider puts its own error message. */
     message?: string[]
@@ -226,6 +305,14 @@ export const offset = (param: string, facts: { total?: Path; size?: PageSize } =
   param,
   ...facts,
 })
+
+/** An input that takes the handle of a file. `about` says what is special about it. */
+export const file = (about = '') =>
+  z
+    .string()
+    .regex(/^file_[0-9a-f]{32}$/)
+    .describe(`Handle of a file: upload it first (POST /api/v1/files)${about && `. ${about}`}`)
+    .meta({ examples: ['file_00000000000000000000000000000000'] })
 
 /** The input names of a request template, so that the compiler refuses a name that is not declared. */
 type Names<R extends string> = R extends `${string}{${infer Group}}${infer Rest}` ? Listed<Group> | Names<Rest> : never

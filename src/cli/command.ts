@@ -18,6 +18,7 @@ export const settingsFor = {
   nothing: [],
   database: ['dataDir'],
   credentials: ['dataDir', 'keyringFile', 'keyringCommand'],
+  files: ['dataDir', 'keyringFile', 'keyringCommand', 'fileBytesMax', 'filesBytesMax', 'fileMinutes'],
   calls: [
     'dataDir',
     'keyringFile',
@@ -90,6 +91,10 @@ const valueNames: Partial<Record<ConfigKey, string>> = {
   sandboxPort: 'port',
   requestBytesMax: 'bytes',
   answerBytesMax: 'bytes',
+  inlineAnswerBytesMax: 'bytes',
+  fileBytesMax: 'bytes',
+  filesBytesMax: 'bytes',
+  fileMinutes: 'minutes',
   connectTimeoutMs: 'ms',
   callTimeoutMs: 'ms',
   stopGraceMs: 'ms',

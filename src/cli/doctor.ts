@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { type App, openApp } from '../app.ts'
+import { listNotices } from '../calls/output/list-notices.ts'
+import { type ToolVersion, versionOf } from '../calls/output/list-tool-versions.ts'
 import type { Credential } from '../connections/credential.ts'
 import { reconnectLink } from '../connections/links.ts'
 import { openCredential } from '../connections/open-credential.ts'
@@ -9,17 +11,24 @@ import { Fault } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import { version } from '../core/version.ts'
 import type { ConnectionRow } from '../db/schema.ts'
-import { dim, green, print, printJson, red, yellow } from './print.ts'
+import { bold, dim, green, print, printJson, red, yellow } from './print.ts'
+import { aboutProviderApi } from './provider-apis.ts'
 import { type Flags, settingsOf } from './settings.ts'
 
-type Finding = { state: 'good' | 'note' | 'bad'; what: string; fix?: string }
+export type Finding = { state: 'good' | 'note' | 'bad'; what: string; fix?: string }
 
 /** Looks at everything that ClawLink needs and says what to do about what is wrong. Exit code 1 when something is. */
 export async function doctor(flags: Flags): Promise<void> {
   const config = settingsOf(flags)
-  const findings = [...aboutMachine(config), await aboutServer(config), ...(await aboutStores(config))]
-  if (flags.json) printJson({ findings })
-  else for (const finding of findings) show(finding)
+  const stores = await aboutStores(config)
+  const own = [...aboutMachine(config), await aboutServer(config), ...stores.findings]
+  const findings = [...own, ...stores.apis]
+  if (flags.json) printJson({ findings, tools: stores.tools })
+  else {
+    for (const finding of own) show(finding)
+    if (stores.apis.length) print(`\n${bold('Provider APIs')}`)
+    for (const finding of stores.apis) show(finding)
+  }
   if (findings.some(({ state }) => state === 'bad')) process.exitCode = 1
 }
 
@@ -70,20 +79,22 @@ async function aboutServer({ host, port }: Config): Promise<Finding> {
   }
 }
 
-async function aboutStores(config: Config): Promise<Finding[]> {
+async function aboutStores(config: Config): Promise<{ findings: Finding[]; apis: Finding[]; tools: ToolVersion[] }> {
   const opened = await openApp(config, { log: createLog('silent') })
-  if (opened instanceof Fault) return [{ state: 'bad', what: opened.message, fix: opened.fix }]
+  if (opened instanceof Fault)
+    return { findings: [{ state: 'bad', what: opened.message, fix: opened.fix }], apis: [], tools: [] }
   try {
     const { app } = opened
-    return [
+    const { findings: apis, tools } = await aboutProviderApis(app)
+    const findings: Finding[] = [
       { state: 'good', what: `The database (${app.db.dialect}) opens and has this version’s tables.` },
       {
         state: 'good',
         what: `The key ring (${config.keyring ? 'CLAWLINK_KEYRING' : (config.keyringCommand ?? config.keyringFile)}) belongs to it.`,
       },
       ...(await aboutConnections(app)),
-      ...aboutProviders(app),
     ]
+    return { findings, apis, tools }
   } finally {
     await opened.close()
   }
@@ -121,11 +132,21 @@ async function storedCredential(app: App, row: ConnectionRow): Promise<Credentia
   return credential ? openCredential(app, credential) : new Fault('connection_not_found', 'Its credential is gone.')
 }
 
-function aboutProviders(app: App): Finding[] {
-  return [...app.catalog.providers.values()].map(({ connector, tools }) => {
-    return {
-      state: 'good' as const,
-      what: `${connector.name}: ${tools.length} tools, written for API version ${connector.api.version ?? 'unstated'}`,
-    }
-  })
+/** Each tool of each provider with the version of its API, and the findings about those that are connected. */
+async function aboutProviderApis(app: App): Promise<{ tools: ToolVersion[]; findings: Finding[] }> {
+  const notices = await listNotices(app, app.workspaceId)
+  const rows = await app.db.read.selectFrom('connections').select('provider').distinct().execute()
+  const connected = new Set(rows.map(({ provider }) => provider))
+  const providers = [...app.catalog.providers.values()].map(({ slug, connector, tools }) => ({
+    slug,
+    name: connector.name,
+    tools: tools.map(tool => versionOf(tool, notices.get(tool.name), app.clock.now())),
+  }))
+  const used = providers.filter(({ slug }) => connected.has(slug))
+  const findings = used.flatMap(({ name, tools }) => aboutProviderApi(name, tools))
+  const others = `${used.length ? 'The others' : 'All providers'}: \`clawlink tools versions\` lists the version of each tool.`
+  return {
+    tools: providers.flatMap(({ tools }) => tools),
+    findings: [...findings, { state: 'good', what: others }],
+  }
 }

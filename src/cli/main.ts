@@ -177,6 +177,13 @@ command(
   async (flags, [tool]) => (await import('./tools.ts')).describeCommand(flags, tool ?? ''),
   settingsFor.credentials,
 )
+command(
+  tools,
+  'versions [provider]',
+  'List which version of its API each tool is written for, and what its provider says of its future.',
+  async (flags, [provider]) => (await import('./tool-versions.ts')).toolVersionsCommand(flags, provider),
+  settingsFor.credentials,
+)
 for (const [verb, about] of [
   ['preview', 'Show the exact request that a call would send. Sends nothing.'],
   ['call', 'Call a tool.'],
@@ -193,6 +200,53 @@ for (const [verb, about] of [
     .option('--test', 'Use test connections.')
 }
 
+command(
+  program,
+  'record <calls...>',
+  'Call tools, each named before its arguments (JSON), and keep what their providers answered in a file for tests.',
+  async (flags, calls) => (await import('./record.ts')).recordCommand(flags, calls),
+  settingsFor.calls,
+)
+  .requiredOption('--out <file>', 'The cassette to write.')
+  .option('--connection <id>', 'Which account: id or label of a connection.')
+  .option('--test', 'Use test connections.')
+  .option('--append', 'Add to the cassette if there is one.')
+  .option('--force', 'Replace the cassette if there is one.')
+
+const files = group('files', 'Files that calls take and give. They end by themselves.')
+command(
+  files,
+  'put <path>',
+  'Store a file for a call, and show its id.',
+  async (flags, [path]) => (await import('./files.ts')).putFileCommand(flags, path ?? ''),
+  settingsFor.files,
+)
+  .option('--name <text>', 'What to call it; its own name otherwise.')
+  .option('--type <type>', 'Its media type, such as image/png.')
+command(
+  files,
+  'get <id>',
+  'Write a file to standard output, or to a path.',
+  async (flags, [id]) => (await import('./files.ts')).getFileCommand(flags, id ?? ''),
+  settingsFor.files,
+)
+  .option('-o, --output <path>', 'Where to save it.')
+  .option('--force', 'Replace what is there.')
+command(
+  files,
+  'list',
+  'List the files.',
+  async flags => (await import('./files.ts')).listFilesCommand(flags),
+  settingsFor.files,
+)
+command(
+  files,
+  'delete <id>',
+  'End a file before its time.',
+  async (flags, [id]) => (await import('./files.ts')).deleteFileCommand(flags, id ?? ''),
+  settingsFor.files,
+)
+
 const policy = group('policy', 'Rules that decide what agents may do.')
 command(policy, 'list', 'List the rules in their order.', async flags =>
   (await import('./policy.ts')).listRulesCommand(flags),
@@ -207,6 +261,34 @@ command(
   .option('--agent <id>', 'The agent that would call.')
   .option('--connection <id>', 'Which account: id or label of a connection.')
   .option('--test', 'In the test environment.')
+
+const endpoints = group('endpoints', 'URLs that are told of events by signed requests.')
+command(
+  endpoints,
+  'add <url>',
+  'Add an endpoint. Its secret is shown once.',
+  async (flags, [url]) => (await import('./endpoints.ts')).addEndpointCommand(flags, url ?? ''),
+  [...settingsFor.credentials, 'outboundAllow', 'baseUrls'],
+)
+  .option('--types <names>', 'Of which events, such as call.ended; all unless said.')
+  .option('--about <text>', 'What it is for.')
+command(endpoints, 'list', 'List the endpoints, and how they are.', async flags =>
+  (await import('./endpoints.ts')).listEndpointsCommand(flags),
+)
+command(
+  endpoints,
+  'test <id>',
+  'Send a test event to an endpoint, and say what became of it.',
+  async (flags, [id]) => (await import('./endpoints.ts')).testEndpointCommand(flags, id ?? ''),
+  settingsFor.credentials,
+)
+command(
+  endpoints,
+  'remove <id>',
+  'Remove an endpoint, its secret and its deliveries.',
+  async (flags, [id]) => (await import('./endpoints.ts')).removeEndpointCommand(flags, id ?? ''),
+  settingsFor.credentials,
+)
 
 const audit = group('audit', 'The record of who did what.')
 command(audit, 'list', 'Show the latest entries.', async flags => (await import('./audit.ts')).listAuditCommand(flags))

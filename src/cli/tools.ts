@@ -11,7 +11,7 @@ import { bold, dim, print, printJson, printTable } from './print.ts'
 import { type Flags, orExit, text, withApp } from './settings.ts'
 
 /** The command line acts as an agent of its own, so that its calls stand in the usage record too. */
-async function principalOf(app: App, flags: Flags): Promise<AgentPrincipal> {
+export async function principalOf(app: App, flags: Flags): Promise<AgentPrincipal> {
   const agentId = await ensureAgent(app.db, { workspaceId: app.workspaceId, name: 'Command line' }, app.clock.now())
   return {
     kind: 'agent',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Auth, Place } from '../catalog/auth.ts'
 import { fillText, namesIn, type Values } from '../catalog/fill-url.ts'
 import { mask } from '../core/secret.ts'
+import type { WireRequest } from '../net/wire.ts'
 import type { Credential } from './credential.ts'
 import { maskedOAuth1, signOAuth1 } from './oauth/sign-oauth1.ts'
 
@@ -15,7 +16,10 @@ export type Applied = {
   secrets: string[]
 }
 
-export type SignedRequest = { method: string; url: string; headers: Record<string, string>; body?: string }
+export type SignedRequest = Pick<
+  WireRequest,
+  'method' | 'url' | 'headers' | 'body' | 'sink' | 'redirects' | 'timeoutMs'
+>
 
 const bearer: Place = { headers: { authorization: 'Bearer {access_token}' } }
 const nowhere: Place = {}

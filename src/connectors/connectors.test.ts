@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
 import { fixedHost, knownTo, sampleValues, urlsOf } from '../../test/kit/sample-values.ts'
+import { namesIn as fieldsOf } from '../calls/output/describe-problem.ts'
 import { registrationOf } from '../catalog/auth.ts'
 import { buildCatalog, type Tool } from '../catalog/catalog.ts'
 import { type Auth, type Connector, type JsonSchema, type StaticAuth, toolRows } from '../catalog/define.ts'
@@ -164,6 +165,7 @@ describe.each(providers)('%s', (slug, { connector, tools }) => {
       ...Object.keys(connector.api.headers ?? {}),
       ...(connector.api.errors ?? []).flatMap(rule => (rule.header ? [rule.header[0]] : [])),
       ...(connector.api.retry ?? []).map(hint => hint.header),
+      ...[connector.api.versionHeader, connector.api.deprecatedHeader].filter(name => name !== undefined),
     ]
     for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]*$/)
   })
@@ -221,6 +223,19 @@ describe.each(tools)('%s', (name, tool) => {
     expect(valid({ ...sampleOf(tool), no_such_argument: 1 })).toBe(false)
   })
 
+  test('says of its output only what can be checked, and refuses no further field', () => {
+    const schema = tool.outputSchema()
+    if (!schema) return
+    ajv.compile(schema)
+    const text = JSON.stringify(schema)
+    // A client that gets it asserts formats, which providers see their own way, and knows it only as a part of another schema.
+    for (const keyword of ['"additionalProperties":false', '"format":', '"pattern":', '"$ref":'])
+      expect(text).not.toContain(keyword)
+    expect(text.length).toBeLessThanOrEqual(2000)
+    const { omit } = tool.provider.connector.api
+    if (omit) for (const field of fieldsOf(schema)) expect(field).not.toMatch(omit)
+  })
+
   test('requires every input of its path', () => {
     expect(Object.keys(propertiesOf(tool))).toEqual(expect.arrayContaining(paths(tool)))
     expect(tool.inputSchema().required ?? []).toEqual(expect.arrayContaining(paths(tool)))
@@ -229,7 +244,7 @@ describe.each(tools)('%s', (name, tool) => {
   test('loses no argument: what is not in the URL goes into a body', () => {
     const sample = sampleOf(tool)
     const request = built(tool, sample)
-    const inBody = Object.keys(sample).filter(input => !tool.inUrl.has(input))
+    const inBody = Object.keys(sample).filter(input => !tool.inUrl.has(input) && input !== tool.row.upload?.file)
     if (tool.template.method === 'GET' || tool.template.method === 'HEAD') expect(inBody).toEqual([])
     else expect(bodyInputs(tool, request)).toEqual(inBody)
     for (const input of tool.inUrl) expect(Object.keys(sample)).toContain(input)
@@ -259,13 +274,14 @@ describe.each(tools)('%s', (name, tool) => {
 
   test('builds a whole request from a sample of its arguments', () => {
     const request = built(tool, sampleOf(tool))
-    const { base, connector, slug } = tool.provider
-    expect(request.url.startsWith(`${String(fillUrl(base, values.get(slug) ?? {}, connector.hosts))}/`)).toBe(true)
+    const { connector, slug } = tool.provider
+    expect(request.url.startsWith(`${String(fillUrl(tool.base, values.get(slug) ?? {}, connector.hosts))}/`)).toBe(true)
     expect(request.url.split('?').length).toBeLessThanOrEqual(2)
     expect(new URL(request.url).href).toBe(request.url)
     expect(JSON.stringify(request)).not.toMatch(/undefined|\[object |NaN/)
     expect(request.url).not.toMatch(/[{}]|%7B|%7D/i)
-    expect(Object.values(request.headers).join()).not.toMatch(/[{}]/)
+    const { [tool.row.argsHeader ?? '']: _, ...headers } = request.headers
+    expect(Object.values(headers).join()).not.toMatch(/[{}]/)
     if (typeof tool.idempotency === 'object')
       expect(request.headers[tool.idempotency.header.toLowerCase()]).toBe(callId)
     for (const header of Object.keys(request.headers)) expect(header).toBe(header.toLowerCase())
@@ -274,6 +290,23 @@ describe.each(tools)('%s', (name, tool) => {
   test('builds a request from its required arguments alone', () => {
     const request = built(tool, sampleOf(tool, { requiredOnly: true }))
     expect(JSON.stringify(request)).not.toMatch(/undefined|null|\[object |NaN/)
+  })
+
+  test('sends a file that its arguments name, or brings one, and then it is all that it does', () => {
+    const { upload, download, pick, page, base, argsHeader } = tool.row
+    if (upload) {
+      expect(tool.inputSchema().required).toContain(upload.file)
+      expect(tool.effect).not.toBe('read')
+      expect(['POST', 'PUT']).toContain(tool.template.method)
+      expect(built(tool, sampleOf(tool)).upload?.file).toEqual(sampleFile)
+    }
+    if (download) {
+      expect([tool.effect, pick, page]).toEqual(['read', undefined, undefined])
+      expect(Object.keys(propertiesOf(tool))).toContain(download.name)
+    }
+    if (base !== undefined || argsHeader !== undefined)
+      expect([name, Boolean(upload || download)]).toEqual([name, true])
+    if (base !== undefined) expect(new URL(base).protocol).toBe('https:')
   })
 
   test('cannot be led to another resource by a path input', () => {
@@ -308,7 +341,9 @@ const isOwnServer = ({ hosts }: Connector, template: string): boolean =>
 const paths = (tool: Tool): string[] => pathInputs(tool.template)
 
 const made = (tool: Tool, args: Record<string, unknown>) =>
-  buildRequest(tool, args, callId, values.get(tool.provider.slug))
+  buildRequest(tool, args, callId, values.get(tool.provider.slug), sampleFile)
+
+const sampleFile = { id: 'file_1', name: 'a.txt', mediaType: 'text/plain', bytes: 3, sha256: 'ab' }
 
 function built(tool: Tool, args: Record<string, unknown>): ProviderRequest {
   const request = made(tool, args)
@@ -317,7 +352,13 @@ function built(tool: Tool, args: Record<string, unknown>): ProviderRequest {
 }
 
 /** The arguments that a request carries in its body, each by its own name. */
-function bodyInputs({ row, provider }: Tool, { body = '' }: ProviderRequest): string[] {
+function bodyInputs({ row, provider }: Tool, { body = '', headers, upload }: ProviderRequest): string[] {
+  if (row.argsHeader) return Object.keys(JSON.parse(headers[row.argsHeader] ?? '{}'))
+  if (row.upload?.kind === 'multipart') {
+    const { json } = row.upload
+    const fields = [...(upload?.before ?? '').matchAll(/form-data; name="([^"]*)"\r\n(?:content-type.*\r\n)?\r\n(.*)/g)]
+    return fields.flatMap(([, name = '', text = '']) => (name === json ? Object.keys(JSON.parse(text)) : name))
+  }
   if (provider.connector.api.body === 'form' && !row.graphql) {
     return [...new Set([...new URLSearchParams(body).keys()].map(key => key.replace(/\[.*/, '')))]
   }

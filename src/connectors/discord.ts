@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, connector, tool } from '../catalog/define.ts'
+import { apiKey, connector, file, tool } from '../catalog/define.ts'
 
 const channel = { channel_id: z.string().describe('Snowflake id, as text') }
 const message = { ...channel, message_id: z.string() }
@@ -16,7 +16,7 @@ export const discord = connector({
       console: 'https://discord.com/developers/applications',
       advice:
         'Make an application, open Bot, switch on Message Content Intent and reset the token to see it. Under ' +
-        'Installation give the scope bot with View Channels, Send Messages and Read Message History, and add it to the server.',
+        'Installation give the scope bot with View Channels, Send Messages, Attach Files and Read Message History, and add it to the server.',
       header: 'authorization',
       format: 'Bot {secret}',
     }),
@@ -61,6 +61,13 @@ export const discord = connector({
         message_reference: z.strictObject({ message_id: z.string() }).optional().describe('Message to reply to'),
       },
       request: 'POST /channels/{channel_id}/messages',
+    }),
+    // https://discord.com/developers/docs/reference#uploading-files
+    send_file: tool({
+      about: 'Post (send) a message with a file to a Discord channel. Each call posts another one.',
+      input: { ...channel, file: file(), content: content.optional() },
+      request: 'POST /channels/{channel_id}/messages',
+      upload: { kind: 'multipart', file: 'file', part: 'files[0]', json: 'payload_json' },
     }),
     update_message: tool({
       about: 'Edit a message that the bot posted in Discord.',

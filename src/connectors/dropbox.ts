@@ -1,12 +1,14 @@
 import * as z from 'zod'
-import { connector, oauth2, tool } from '../catalog/define.ts'
+import { connector, file, oauth2, tool } from '../catalog/define.ts'
 
+// https://www.dropbox.com/developers/documentation/http/documentation#formats: content goes to and comes from a host of its own.
+const content = { base: 'https://content.dropboxapi.com/2', argsHeader: 'dropbox-api-arg' }
 const path = z.string().describe('/folder/file.txt, or an id: value; the top folder is ""')
 
 /** Dropbox's API v2, in which every call is a POST: https://www.dropbox.com/developers/documentation/http/documentation. */
 export const dropbox = connector({
   name: 'Dropbox',
-  about: 'List, search, move, share and delete the files and folders of Dropbox.',
+  about: 'List, search, upload, download, move, share and delete the files and folders of Dropbox.',
   category: 'files',
   auth: [
     oauth2({
@@ -67,6 +69,27 @@ export const dropbox = connector({
       about: 'Read what is known of a file or folder in Dropbox: name, size, when it was changed.',
       input: { path },
       request: 'POST /files/get_metadata',
+      effect: 'read',
+    }),
+    upload_file: tool({
+      about: 'Upload a file to Dropbox. Unless told to overwrite, a name that is taken is refused.',
+      input: {
+        file: file('At most 150 MiB'),
+        path: z.string().describe('/folder/file.txt'),
+        mode: z.enum(['add', 'overwrite']).optional(),
+        autorename: z.boolean().optional().describe('true takes another name if this one is taken'),
+      },
+      request: 'POST /files/upload',
+      ...content,
+      // Larger ones take an upload session there.
+      upload: { kind: 'raw', file: 'file', mediaType: 'application/octet-stream', bytesMax: 150 * 1024 * 1024 },
+    }),
+    download_file: tool({
+      about: 'Download the content of a file in Dropbox.',
+      input: { path: z.string().describe('/folder/file.txt, or an id: value') },
+      request: 'POST /files/download',
+      ...content,
+      download: { name: 'path' },
       effect: 'read',
     }),
     create_folder: tool({

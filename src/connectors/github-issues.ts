@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { link, tool } from '../catalog/define.ts'
 import { direction, markdown, perPage, repo, since, state } from './github-inputs.ts'
+import { commentOut, issueOut, labelOut } from './github-outputs.ts'
 
 const issue = { ...repo, issue_number: z.int().min(1) }
 const issueFilters = {
@@ -26,6 +27,7 @@ export const issueTools = () => ({
     },
     request: 'GET /repos/{owner}/{repo}/issues{?state,labels,assignee,creator,since,sort,direction,per_page}',
     page: link(),
+    output: z.array(issueOut),
   }),
   list_my_issues: tool({
     about: 'List my issues in all repositories: assigned to me, made by me or mentioning me. My tickets and bugs.',
@@ -35,11 +37,13 @@ export const issueTools = () => ({
     },
     request: 'GET /issues{?filter,state,labels,since,sort,direction,per_page}',
     page: link(),
+    output: z.array(issueOut),
   }),
   get_issue: tool({
     about: 'Read one issue: title, body, state, labels, assignees. Its comments come from list_issue_comments.',
     input: issue,
     request: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
+    output: issueOut,
   }),
   create_issue: tool({
     about:
@@ -53,6 +57,7 @@ export const issueTools = () => ({
       assignees: z.array(z.string()).optional().describe('Logins'),
     },
     request: 'POST /repos/{owner}/{repo}/issues',
+    output: issueOut,
   }),
   update_issue: tool({
     about:
@@ -69,17 +74,20 @@ export const issueTools = () => ({
     },
     request: 'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
     idempotency: 'natural',
+    output: issueOut,
   }),
   list_issue_comments: tool({
     about: 'List the comments of an issue or pull request, oldest first: the conversation, discussion, replies.',
     input: { ...issue, since, ...perPage },
     request: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments{?since,per_page}',
     page: link(),
+    output: z.array(commentOut),
   }),
   comment_on_issue: tool({
     about: 'Add a comment to an issue or pull request (reply). Each call adds another one and notifies people.',
     input: { ...issue, body: markdown.min(1) },
     request: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    output: commentOut,
   }),
   delete_issue_comment: tool({
     about: 'Delete a comment on an issue or pull request for good. It cannot be brought back.',
@@ -91,6 +99,7 @@ export const issueTools = () => ({
     input: { ...issue, labels: z.array(z.string()).min(1) },
     request: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
     idempotency: 'natural',
+    output: z.array(labelOut),
   }),
   remove_issue_label: tool({
     about: 'Take one label off an issue or pull request. The label itself stays in the repository.',
@@ -115,11 +124,13 @@ export const issueTools = () => ({
     input: { ...repo, ...perPage },
     request: 'GET /repos/{owner}/{repo}/labels{?per_page}',
     page: link(),
+    output: z.array(labelOut),
   }),
   create_label: tool({
     about: 'Make a new label in a repository. A label of that name must not exist yet.',
     input: { ...repo, name: z.string().min(1), color: z.string().optional().describe('Six hex digits without #') },
     request: 'POST /repos/{owner}/{repo}/labels',
+    output: labelOut,
   }),
   delete_label: tool({
     about: 'Delete a label from a repository. It disappears from every issue and pull request that has it.',

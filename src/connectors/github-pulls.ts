@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { link, tool } from '../catalog/define.ts'
 import { markdown, perPage, pull, repo, state } from './github-inputs.ts'
+import { pullOut } from './github-outputs.ts'
 
 const remark = z.strictObject({
   path: z.string(),
@@ -22,11 +23,13 @@ export const pullTools = () => ({
     },
     request: 'GET /repos/{owner}/{repo}/pulls{?state,head,base,per_page}',
     page: link(),
+    output: z.array(pullOut),
   }),
   get_pull_request: tool({
     about: 'Read one pull request (PR). mergeable is null while GitHub still works it out: ask again.',
     input: pull,
     request: 'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+    output: pullOut,
   }),
   create_pull_request: tool({
     about: 'Open a pull request (PR) that proposes to merge one branch into another. Both branches must exist.',
@@ -39,6 +42,7 @@ export const pullTools = () => ({
       draft: z.boolean().optional(),
     },
     request: 'POST /repos/{owner}/{repo}/pulls',
+    output: pullOut,
   }),
   update_pull_request: tool({
     about: 'Change a pull request (PR): edit title or body, close or reopen it, change its base branch.',
@@ -51,6 +55,7 @@ export const pullTools = () => ({
     },
     request: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
     idempotency: 'natural',
+    output: pullOut,
   }),
   merge_pull_request: tool({
     about: 'Merge a pull request (PR). It can only be reverted. With sha it is refused if somebody pushed meanwhile.',
@@ -65,12 +70,14 @@ export const pullTools = () => ({
     effect: 'destructive',
     // The second time GitHub answers that it cannot be merged, which would hide that the first time it was.
     idempotency: 'none',
+    output: z.object({ sha: z.string(), merged: z.boolean() }),
   }),
   list_pull_request_files: tool({
     about: 'List the files that a pull request (PR) changes, with the diff (patch) of each. At most 3000 files.',
     input: { ...pull, ...perPage },
     request: 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files{?per_page}',
     page: link(),
+    output: z.array(z.object({ filename: z.string(), status: z.string(), changes: z.int() })),
   }),
   review_pull_request: tool({
     about: 'Review a pull request (PR): approve, request changes or comment, also on single lines of the diff.',

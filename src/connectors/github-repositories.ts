@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { link, tool } from '../catalog/define.ts'
 import { direction, perPage, repo } from './github-inputs.ts'
+import { branchOut, commitOut, person, repositoryOut } from './github-outputs.ts'
 
 const file = { ...repo, path: z.string().describe('From the root of the repository, without a leading slash') }
 const permission = z.enum(['pull', 'triage', 'push', 'maintain', 'admin']).optional()
@@ -24,11 +25,13 @@ export const repositoryTools = () => ({
     },
     request: 'GET /user/repos{?visibility,affiliation,sort,direction,per_page}',
     page: link(),
+    output: z.array(repositoryOut),
   }),
   get_repository: tool({
     about: 'Read one repository: default branch, visibility, stars. A 404 may mean that the token may not see it.',
     input: repo,
     request: 'GET /repos/{owner}/{repo}',
+    output: repositoryOut,
   }),
   create_repository: tool({
     about: 'Make a new repository under my own account, not an organization. It is public unless private is set.',
@@ -39,6 +42,7 @@ export const repositoryTools = () => ({
       auto_init: z.boolean().optional().describe('Start with a README, so that there is a branch'),
     },
     request: 'POST /user/repos',
+    output: repositoryOut,
   }),
   update_repository: tool({
     about: 'Change a repository: rename it (GitHub redirects the old name), edit its description, archive it.',
@@ -51,12 +55,14 @@ export const repositoryTools = () => ({
     },
     request: 'PATCH /repos/{owner}/{repo}',
     idempotency: 'natural',
+    output: repositoryOut,
   }),
   list_collaborators: tool({
     about: 'List the people who have access to a repository and what they may do. Needs push access.',
     input: { ...repo, permission, ...perPage },
     request: 'GET /repos/{owner}/{repo}/collaborators{?permission,per_page}',
     page: link(),
+    output: z.array(person),
   }),
   add_collaborator: tool({
     about: 'Invite a person to a repository, or change what a collaborator may do. At most 50 invitations a day.',
@@ -110,6 +116,7 @@ export const repositoryTools = () => ({
     input: { ...repo, protected: z.boolean().optional(), ...perPage },
     request: 'GET /repos/{owner}/{repo}/branches{?protected,per_page}',
     page: link(),
+    output: z.array(branchOut),
   }),
   create_branch: tool({
     about: 'Make a new branch (or tag) that points at a commit. Get the commit from list_branches or list_commits.',
@@ -138,10 +145,12 @@ export const repositoryTools = () => ({
     },
     request: 'GET /repos/{owner}/{repo}/commits{?sha,path,author,since,until,per_page}',
     page: link(),
+    output: z.array(commitOut),
   }),
   get_commit: tool({
     about: 'Read one commit: message, author, and the diff (patch) of each file that it changes.',
     input: { ...repo, ref: z.string().describe('Commit sha, branch or tag') },
     request: 'GET /repos/{owner}/{repo}/commits/{ref}',
+    output: commitOut,
   }),
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { apiKey, connector, link, oauth2, oauth2Device, tool } from '../catalog/define.ts'
 import { direction, perPage, repo, since } from './github-inputs.ts'
 import { issueTools } from './github-issues.ts'
+import { found, issueOut, person, repositoryOut } from './github-outputs.ts'
 import { pullTools } from './github-pulls.ts'
 import { repositoryTools } from './github-repositories.ts'
 
@@ -47,6 +48,7 @@ export const github = connector({
     base: 'https://api.github.com',
     version: '2022-11-28',
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+    versionHeader: 'x-github-api-version-selected',
     // https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api
     errors: [
       { status: 403, header: ['x-ratelimit-remaining', '0'], code: 'rate_limited' },
@@ -81,6 +83,7 @@ export const github = connector({
       about: 'Who am I: the account that the token belongs to, with login, name and email. Current user, my profile.',
       input: {},
       request: 'GET /user',
+      output: person,
     }),
     ...issueTools(),
     ...pullTools(),
@@ -96,6 +99,7 @@ export const github = connector({
       },
       request: 'GET /search/issues{?q,sort,order,per_page}',
       page: link(),
+      output: found(issueOut),
     }),
     search_code: tool({
       about: 'Search code: files by the text in them, on default branches, under 384 KB. 10 searches a minute.',
@@ -113,6 +117,7 @@ export const github = connector({
       },
       request: 'GET /search/repositories{?q,sort,order,per_page}',
       page: link(),
+      output: found(repositoryOut),
     }),
 
     list_releases: tool({

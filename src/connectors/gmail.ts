@@ -8,6 +8,12 @@ const threadId = z
   .string()
   .optional()
   .describe('Thread to answer in; needs In-Reply-To, References and the same Subject')
+const messageOut = z.object({
+  id: z.string(),
+  threadId: z.string(),
+  labelIds: z.array(z.string()).optional(),
+  snippet: z.string().optional(),
+})
 
 /** Gmail API v1: https://developers.google.com/workspace/gmail/api/reference/rest. */
 export const gmail = connector({
@@ -33,32 +39,38 @@ export const gmail = connector({
       },
       request: 'GET /messages{?q,labelIds,maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
+      output: z.object({ messages: z.array(messageOut).optional(), nextPageToken: z.string().optional() }),
     }),
     get_message: tool({
       about: 'Read one Gmail message (email): headers, snippet and body parts in Base64url.',
       input: { id: z.string(), format },
       request: 'GET /messages/{id}{?format}',
+      output: messageOut,
     }),
     get_thread: tool({
       about: 'Read a whole Gmail conversation: every message of a thread, oldest first.',
       input: { threadId: z.string(), format },
       request: 'GET /threads/{threadId}{?format}',
+      output: z.object({ id: z.string(), messages: z.array(messageOut).optional() }),
     }),
     list_labels: tool({
       about: 'List the labels of the Gmail account with their ids, own ones and those of Gmail such as INBOX.',
       input: {},
       request: 'GET /labels',
       pick: 'labels',
+      output: z.array(z.object({ id: z.string(), name: z.string() })),
     }),
     send_message: tool({
       about: 'Send a mail (email) from the Gmail account. Each call sends another one; it cannot be called back.',
       input: { raw, threadId },
       request: 'POST /messages/send',
+      output: messageOut,
     }),
     create_draft: tool({
       about: 'Write a draft of a mail in Gmail without sending it.',
       input: { message: z.strictObject({ raw, threadId }) },
       request: 'POST /drafts',
+      output: z.object({ id: z.string() }),
     }),
     modify_labels: tool({
       about: 'Add and remove labels of a Gmail message: remove UNREAD to mark it read, INBOX to archive it.',
@@ -69,6 +81,7 @@ export const gmail = connector({
       },
       request: 'POST /messages/{id}/modify',
       idempotency: 'natural',
+      output: messageOut,
     }),
     trash_message: tool({
       about: 'Move a Gmail message to the trash. Gmail deletes it for good after 30 days.',

@@ -17,6 +17,10 @@ const event = {
     .describe('Replaces all that were there'),
 }
 
+const moment = z.object({ date: z.string().optional(), dateTime: z.string().optional() }).optional()
+/** Of a cancelled occurrence the id is all that is promised. */
+const eventOut = z.object({ id: z.string(), summary: z.string().optional(), start: moment, end: moment })
+
 /** Google Calendar API v3: https://developers.google.com/workspace/calendar/api/v3/reference. */
 export const google_calendar = connector({
   name: 'Google Calendar',
@@ -39,6 +43,7 @@ export const google_calendar = connector({
       request: 'GET /users/me/calendarList{?maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
       pick: 'items',
+      output: z.array(z.object({ id: z.string(), summary: z.string().optional() })),
     }),
     list_events: tool({
       about: 'List or search events (meetings, appointments) of a Google calendar between two times: my schedule.',
@@ -53,16 +58,19 @@ export const google_calendar = connector({
       },
       request: 'GET /calendars/{calendarId}/events{?timeMin,timeMax,q,singleEvents,orderBy,maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
+      output: z.object({ items: z.array(eventOut).optional() }),
     }),
     get_event: tool({
       about: 'Read one event of a Google calendar with its attendees and their answers.',
       input: { calendarId, eventId: z.string() },
       request: 'GET /calendars/{calendarId}/events/{eventId}',
+      output: eventOut,
     }),
     create_event: tool({
       about: 'Make an event (meeting, appointment) in a Google calendar. Each call makes another one.',
       input: { calendarId, sendUpdates, summary: z.string().describe('Title'), start: when, end: when, ...event },
       request: 'POST /calendars/{calendarId}/events{?sendUpdates}',
+      output: eventOut,
     }),
     update_event: tool({
       about: 'Change an event of a Google calendar: move it, rename it, set who comes.',
@@ -77,6 +85,7 @@ export const google_calendar = connector({
       },
       request: 'PATCH /calendars/{calendarId}/events/{eventId}{?sendUpdates}',
       idempotency: 'natural',
+      output: eventOut,
     }),
     delete_event: tool({
       about: 'Delete (cancel) an event of a Google calendar for everybody who was invited.',

@@ -1,15 +1,15 @@
 import * as z from 'zod'
-import { connector, cursor, tool } from '../catalog/define.ts'
+import { connector, cursor, file, tool } from '../catalog/define.ts'
 import { googleAccount, googleErrors, googleMessage, googleServiceAccount } from './registrations/google.ts'
 
 const scopes = ['https://www.googleapis.com/auth/drive']
-const file = { file_id: z.string() }
+const fileId = { file_id: z.string() }
 const role = z.enum(['reader', 'commenter', 'writer'])
 
 /** Google Drive API v3: https://developers.google.com/workspace/drive/api/reference/rest/v3. */
 export const google_drive = connector({
   name: 'Google Drive',
-  about: 'Search, read, copy, move and share files and folders of Google Drive.',
+  about: 'Search, read, upload, download, copy, move and share files and folders of Google Drive.',
   category: 'files',
   auth: [
     googleAccount(scopes),
@@ -39,14 +39,60 @@ export const google_drive = connector({
     }),
     get_file: tool({
       about: 'Read what is known of a file in Google Drive: name, type, folder, owner, size, link. Not its content.',
-      input: file,
+      input: fileId,
       request:
         'GET /files/{file_id}?supportsAllDrives=true&fields=id,name,mimeType,parents,createdTime,modifiedTime,size,owners(emailAddress),webViewLink,trashed',
     }),
     export_file: tool({
       about: 'Read the content of a Google document, sheet or slides as text: export it in another format.',
-      input: { ...file, mimeType: z.string().describe('Such as text/plain, text/markdown, text/csv') },
+      input: { ...fileId, mimeType: z.string().describe('Such as text/plain, text/markdown, text/csv') },
       request: 'GET /files/{file_id}/export{?mimeType}',
+    }),
+    // https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable
+    upload_file: tool({
+      about: 'Upload a file of any size to Google Drive. Each call makes another one, even under the same name.',
+      input: {
+        file: file(),
+        name: z.string().min(1),
+        parents: z.array(z.string()).max(1).optional().describe('Id of the folder it goes into'),
+        mimeType: z
+          .string()
+          .optional()
+          .describe('A Google type turns the file into that: application/vnd.google-apps.document'),
+        description: z.string().optional(),
+      },
+      request:
+        'POST /files?uploadType=resumable&supportsAllDrives=true&fields=id,name,mimeType,parents,size,webViewLink',
+      base: 'https://www.googleapis.com/upload/drive/v3',
+      upload: {
+        kind: 'resumable',
+        file: 'file',
+        session: { header: 'location' },
+        progress: 'range',
+        // Whole multiples of 256 KiB.
+        chunkBytes: 8 * 1024 * 1024,
+        told: { mediaType: 'x-upload-content-type', bytes: 'x-upload-content-length' },
+      },
+    }),
+    // https://developers.google.com/workspace/drive/api/guides/manage-downloads
+    download_file: tool({
+      about: 'Download the content of a file in Google Drive. Not of a Google document: use download_export for that.',
+      input: fileId,
+      request: 'GET /files/{file_id}?alt=media&supportsAllDrives=true',
+      download: { name: 'file_id' },
+    }),
+    download_export: tool({
+      about: 'Download a Google document, sheet or slides as a file of another type, such as PDF or Word. Up to 10 MB.',
+      input: {
+        ...fileId,
+        mimeType: z
+          .string()
+          .describe(
+            'Such as application/pdf or application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+          ),
+      },
+      request: 'GET /files/{file_id}/export{?mimeType}',
+      download: { name: 'file_id' },
     }),
     create_folder: tool({
       about: 'Make a folder, or an empty Google document, in Google Drive. Each call makes another one.',
@@ -65,12 +111,12 @@ export const google_drive = connector({
     }),
     copy_file: tool({
       about: 'Copy a file in Google Drive, under another name or into another folder.',
-      input: { ...file, name: z.string().optional(), parents: z.array(z.string()).max(1).optional() },
+      input: { ...fileId, name: z.string().optional(), parents: z.array(z.string()).max(1).optional() },
       request: 'POST /files/{file_id}/copy?supportsAllDrives=true',
     }),
     trash_file: tool({
       about: 'Move a file of Google Drive to the trash or, with trashed false, bring it back. Renames it, if told.',
-      input: { ...file, trashed: z.boolean().optional(), name: z.string().optional() },
+      input: { ...fileId, trashed: z.boolean().optional(), name: z.string().optional() },
       request: 'PATCH /files/{file_id}?supportsAllDrives=true',
       effect: 'destructive',
       idempotency: 'natural',
@@ -78,7 +124,7 @@ export const google_drive = connector({
     share_file: tool({
       about: 'Share a file or folder of Google Drive with a person, a group or everybody, and mail them.',
       input: {
-        ...file,
+        ...fileId,
         role,
         type: z.enum(['user', 'group', 'domain', 'anyone']),
         emailAddress: z.email().optional().describe('For a user or group'),

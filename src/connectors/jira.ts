@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { connector, cursor, tool } from '../catalog/define.ts'
+import { connector, cursor, file, tool } from '../catalog/define.ts'
 import { atlassianAccount, atlassianToken } from './registrations/atlassian.ts'
 
 const issue = { issue_key: z.string().describe('Key such as ENG-123') }
@@ -23,7 +23,7 @@ export const jira = connector({
     message: ['errorMessages.0', 'errors', 'message'],
     omit: /^(self|expand|avatarUrls|iconUrl|avatarId)$/,
   },
-  sources: { issue_key: 'search_issues', transition: 'list_transitions' },
+  sources: { issue_key: 'search_issues', attachment_id: 'get_issue', transition: 'list_transitions' },
   tools: () => ({
     search_issues: tool({
       about: 'Search or list the issues (tickets, bugs, tasks) of Jira with JQL.',
@@ -73,6 +73,20 @@ export const jira = connector({
       about: 'Move a Jira issue to another state: start it, close it, reopen it.',
       input: { ...issue, transition: z.strictObject({ id: z.string() }) },
       request: 'POST /3/issue/{issue_key}/transitions',
+    }),
+    // https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/
+    attach_file: tool({
+      about: 'Attach a file to a Jira issue. Each call attaches it again.',
+      input: { ...issue, file: file() },
+      request: 'POST /3/issue/{issue_key}/attachments',
+      headers: { 'x-atlassian-token': 'no-check' },
+      upload: { kind: 'multipart', file: 'file' },
+    }),
+    download_attachment: tool({
+      about: 'Download a file that is attached to a Jira issue.',
+      input: { attachment_id: z.string().describe('From the field attachment of get_issue') },
+      request: 'GET /3/attachment/content/{attachment_id}',
+      download: { name: 'attachment_id' },
     }),
     list_projects: tool({
       about: 'List or search the projects of Jira with their keys.',

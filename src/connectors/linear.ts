@@ -6,6 +6,16 @@ const first = z.int().min(1).max(250).optional()
 const markdown = z.string().describe('Markdown')
 const priority = z.int().min(0).max(4).optional().describe('0 none, 1 urgent, 2 high, 3 normal, 4 low')
 const brief = 'id identifier title priority url updatedAt state { name type } assignee { name } team { key }'
+const named = z.object({ name: z.string() })
+const briefOut = z.object({
+  id: z.string(),
+  identifier: z.string(),
+  title: z.string(),
+  url: z.string(),
+  state: named,
+  assignee: named.nullable(),
+})
+const changed = z.object({ success: z.boolean(), issue: briefOut.nullable() })
 const change = {
   description: markdown.optional(),
   assigneeId: z.string().optional(),
@@ -69,6 +79,7 @@ export const linear = connector({
         'query { teams(first: 100) { nodes { id key name states { nodes { id name type } } labels { nodes { id name } } } } }',
       effect: 'read',
       pick: 'data.teams.nodes',
+      output: z.array(z.object({ id: z.string(), key: z.string(), name: z.string() })),
     }),
     list_users: tool({
       about: 'List the people of a Linear workspace with their ids.',
@@ -77,6 +88,7 @@ export const linear = connector({
       graphql: 'query { users(first: 250) { nodes { id name email active } } }',
       effect: 'read',
       pick: 'data.users.nodes',
+      output: z.array(z.object({ id: z.string(), name: z.string() })),
     }),
     search_issues: tool({
       about: 'Search the issues (tickets, bugs) of Linear by words in title, description and comments.',
@@ -86,6 +98,7 @@ export const linear = connector({
       effect: 'read',
       page: graphqlPages('data.searchIssues'),
       pick: 'data.searchIssues.nodes',
+      output: z.array(briefOut),
     }),
     list_issues: tool({
       about: 'List the issues (tickets, bugs) of Linear by team, state, assignee or label, last updated first.',
@@ -101,6 +114,7 @@ export const linear = connector({
       effect: 'read',
       page: graphqlPages('data.issues'),
       pick: 'data.issues.nodes',
+      output: z.array(briefOut),
     }),
     get_issue: tool({
       about: 'Read one Linear issue: description, state, assignee, labels and comments.',
@@ -109,6 +123,7 @@ export const linear = connector({
       graphql: `query($id: String!) { issue(id: $id) { ${brief} description dueDate labels { nodes { id name } } comments { nodes { id body createdAt user { name } } } } }`,
       effect: 'read',
       pick: 'data.issue',
+      output: briefOut,
     }),
     create_issue: tool({
       about: 'Make a new issue (ticket, bug, task) in a Linear team. Each call makes another one.',
@@ -116,6 +131,7 @@ export const linear = connector({
       request,
       graphql: `mutation($input: IssueCreateInput!) { issueCreate(input: $input) { success issue { ${brief} } } }`,
       pick: 'data.issueCreate',
+      output: changed,
     }),
     update_issue: tool({
       about: 'Change a Linear issue: title, description, state, assignee, priority, labels (which are replaced).',
@@ -124,6 +140,7 @@ export const linear = connector({
       graphql: `mutation($id: String!, $input: IssueUpdateInput!) { issueUpdate(id: $id, input: $input) { success issue { ${brief} } } }`,
       idempotency: 'natural',
       pick: 'data.issueUpdate',
+      output: changed,
     }),
     comment_on_issue: tool({
       about: 'Add a comment to a Linear issue. Each call adds another one.',
@@ -131,6 +148,7 @@ export const linear = connector({
       request,
       graphql: 'mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success comment { id url } } }',
       pick: 'data.commentCreate',
+      output: z.object({ success: z.boolean() }),
     }),
   }),
 })

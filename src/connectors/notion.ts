@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, bodyCursor, connector, cursor, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, bodyCursor, connector, cursor, file, oauth2, tool } from '../catalog/define.ts'
 
 const record = z.record(z.string(), z.unknown())
 const pageId = { page_id: z.string() }
@@ -9,6 +9,9 @@ const sized = { page_size: z.int().min(1).max(100).optional() }
 const inQuery = cursor('start_cursor', 'next_cursor', { more: 'has_more' })
 const inBody = bodyCursor('start_cursor', 'next_cursor', { more: 'has_more' })
 const version = '2025-09-03'
+// Of what the integration may not read, the id is all that comes.
+const page = z.object({ id: z.string(), url: z.string().optional() })
+const block = z.object({ id: z.string(), type: z.string().optional() })
 
 /** Notion's API: https://developers.notion.com/reference. */
 export const notion = connector({
@@ -55,7 +58,7 @@ export const notion = connector({
     message: ['message'],
     omit: /^(object|request_id|developer_survey|annotations)$/,
   },
-  sources: { page_id: 'search', block_id: 'search', data_source_id: 'search' },
+  sources: { file_upload_id: 'create_file_upload', page_id: 'search', block_id: 'search', data_source_id: 'search' },
   tools: () => ({
     search: tool({
       about: 'Search the pages and databases of Notion by their titles. The ids for the other tools come from here.',
@@ -68,11 +71,13 @@ export const notion = connector({
       effect: 'read',
       page: inBody,
       pick: 'results',
+      output: z.array(page),
     }),
     get_page: tool({
       about: 'Read the properties of a Notion page. Its text comes from list_blocks.',
       input: pageId,
       request: 'GET /pages/{page_id}',
+      output: page,
     }),
     list_blocks: tool({
       about: 'Read the content of a Notion page: its blocks (paragraphs, headings, lists) in order.',
@@ -83,6 +88,7 @@ export const notion = connector({
       request: 'GET /blocks/{block_id}/children{?page_size}',
       page: inQuery,
       pick: 'results',
+      output: z.array(block),
     }),
     create_page: tool({
       about: 'Make a page in Notion, below another page or as a row of a database. Each call makes another one.',
@@ -92,12 +98,14 @@ export const notion = connector({
         children: blocks.optional(),
       },
       request: 'POST /pages',
+      output: page,
     }),
     update_page: tool({
       about: 'Change the properties of a Notion page, or move it to the trash with in_trash.',
       input: { ...pageId, properties: record.optional(), in_trash: z.boolean().optional() },
       request: 'PATCH /pages/{page_id}',
       idempotency: 'natural',
+      output: page,
     }),
     append_blocks: tool({
       about: 'Add content to the end of a Notion page or block. Each call adds it again.',
@@ -121,6 +129,7 @@ export const notion = connector({
       effect: 'read',
       page: inBody,
       pick: 'results',
+      output: z.array(page),
     }),
     create_comment: tool({
       about: 'Comment on a Notion page. Each call adds another comment.',
@@ -129,6 +138,20 @@ export const notion = connector({
         rich_text: z.array(z.strictObject({ text: z.strictObject({ content: z.string().max(2000) }) })).min(1),
       },
       request: 'POST /comments',
+      output: z.object({ id: z.string() }),
+    }),
+    // https://developers.notion.com/reference/file-upload
+    create_file_upload: tool({
+      about: 'Begin to upload a file to Notion. Then send_file_upload sends its content.',
+      input: { filename: z.string().optional(), content_type: z.string().optional() },
+      request: 'POST /file_uploads',
+    }),
+    send_file_upload: tool({
+      about:
+        'Send the content of a file to Notion. Then use the id of the upload within an hour, in a block or a property.',
+      input: { file_upload_id: z.string(), file: file('At most 20 MiB') },
+      request: 'POST /file_uploads/{file_upload_id}/send',
+      upload: { kind: 'multipart', file: 'file', bytesMax: 20 * 1024 * 1024 },
     }),
     list_users: tool({
       about: 'List the people and bots of a Notion workspace.',
@@ -136,6 +159,7 @@ export const notion = connector({
       request: 'GET /users{?page_size}',
       page: inQuery,
       pick: 'results',
+      output: z.array(z.object({ id: z.string(), name: z.string().nullable().optional() })),
     }),
   }),
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { connector, tool } from '../catalog/define.ts'
+import { connector, file, tool } from '../catalog/define.ts'
 import { graphApi, graphPages, microsoftAccount, microsoftInputs, microsoftUser } from './registrations/microsoft.ts'
 
 const item = { item_id: z.string().describe('Id of a file or folder; root for the top folder') }
@@ -7,7 +7,7 @@ const item = { item_id: z.string().describe('Id of a file or folder; root for th
 /** Files of Microsoft Graph v1.0: https://learn.microsoft.com/graph/api/resources/onedrive. */
 export const onedrive = connector({
   name: 'OneDrive',
-  about: 'Search, list, move, share and delete files and folders of OneDrive.',
+  about: 'Search, list, upload, download, move, share and delete files and folders of OneDrive.',
   category: 'files',
   auth: [microsoftAccount(['Files.ReadWrite.All'])],
   inputs: microsoftInputs,
@@ -35,6 +35,36 @@ export const onedrive = connector({
       about: 'Read what is known of a file or folder in OneDrive: name, size, folder, link to download it.',
       input: item,
       request: 'GET /me/drive/items/{item_id}',
+    }),
+    // https://learn.microsoft.com/graph/api/driveitem-createuploadsession
+    upload_file: tool({
+      about:
+        'Upload a file of any size, but no empty one, to OneDrive. Unless told otherwise a name that is taken is refused.',
+      input: {
+        file: file(),
+        parent_id: z.string().describe('Id of the folder it goes into; root for the top folder'),
+        name: z.string().min(1),
+        item: z
+          .strictObject({ '@microsoft.graph.conflictBehavior': z.enum(['fail', 'replace', 'rename']) })
+          .optional()
+          .describe('What to do when the name is taken'),
+      },
+      request: 'POST /me/drive/items/{parent_id}:/{name}:/createUploadSession',
+      upload: {
+        kind: 'resumable',
+        file: 'file',
+        session: { body: 'uploadUrl' },
+        progress: 'expected_ranges',
+        // Whole multiples of 320 KiB.
+        chunkBytes: 10 * 1024 * 1024,
+      },
+    }),
+    // https://learn.microsoft.com/graph/api/driveitem-get-content
+    download_file: tool({
+      about: 'Download the content of a file in OneDrive.',
+      input: item,
+      request: 'GET /me/drive/items/{item_id}/content',
+      download: { name: 'item_id' },
     }),
     create_folder: tool({
       about: 'Make a folder in OneDrive.',

@@ -1,18 +1,18 @@
 import * as z from 'zod'
-import { apiKey, connector, tool } from '../catalog/define.ts'
+import { apiKey, connector, cursor, file, tool } from '../catalog/define.ts'
 
 const model = z.string().describe('Id of a model; list_models has them')
 
 /** OpenAI's API v1: https://platform.openai.com/docs/api-reference. */
 export const openai = connector({
   name: 'OpenAI',
-  about: 'Ask models of OpenAI, embed texts and check them for harm.',
+  about: 'Ask models of OpenAI, embed texts, check them for harm, and keep files for them.',
   category: 'ai',
   auth: [
     apiKey({
       label: 'API key',
       console: 'https://platform.openai.com/api-keys',
-      advice: 'Make a key of a project, with read on Models and write on Model capabilities.',
+      advice: 'Make a key of a project, with read on Models, and write on Model capabilities and Files.',
       example: 'sk-proj-…',
     }),
   ],
@@ -26,7 +26,7 @@ export const openai = connector({
     ],
     message: ['error.message'],
   },
-  sources: { model: 'list_models' },
+  sources: { model: 'list_models', file_id: 'list_files' },
   tools: () => ({
     list_models: tool({
       about: 'List the models of OpenAI that this key may use.',
@@ -51,6 +51,34 @@ export const openai = connector({
       input: { model, input: z.array(z.string()).min(1), dimensions: z.int().min(1).optional() },
       request: 'POST /embeddings',
       effect: 'read',
+    }),
+    // https://platform.openai.com/docs/api-reference/files
+    list_files: tool({
+      about: 'List the files that are kept at OpenAI, newest first.',
+      input: { limit: z.int().min(1).max(10_000).optional(), purpose: z.string().optional() },
+      request: 'GET /files{?limit,purpose}',
+      page: cursor('after', 'last_id', { more: 'has_more' }),
+      pick: 'data',
+    }),
+    upload_file: tool({
+      about: 'Upload a file to OpenAI, for models to read or for a batch. Each call keeps another one.',
+      input: {
+        purpose: z.enum(['user_data', 'assistants', 'batch', 'fine-tune', 'vision', 'evals']),
+        file: file(),
+      },
+      request: 'POST /files',
+      upload: { kind: 'multipart', file: 'file', bytesMax: 512 * 1024 * 1024 },
+    }),
+    download_file: tool({
+      about: 'Download the content of a file that is kept at OpenAI, such as the output of a batch.',
+      input: { file_id: z.string() },
+      request: 'GET /files/{file_id}/content',
+      download: { name: 'file_id' },
+    }),
+    delete_file: tool({
+      about: 'Delete a file that is kept at OpenAI.',
+      input: { file_id: z.string() },
+      request: 'DELETE /files/{file_id}',
     }),
     moderate_text: tool({
       about: 'Check texts for harmful content with the moderation models of OpenAI.',

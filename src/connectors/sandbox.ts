@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, connector, cursor, link, oauth2, oauth2Device, tool } from '../catalog/define.ts'
+import { apiKey, connector, cursor, file, link, oauth2, oauth2Device, tool } from '../catalog/define.ts'
 
 const limit = { limit: z.int().min(1).max(100).optional() }
 const perPage = { per_page: z.int().min(1).max(100).optional() }
@@ -12,7 +12,46 @@ const letter = {
 }
 const project = { project: z.string().describe('Key of the project') }
 const issue = { ...project, number: z.int().min(1) }
+const document = { id: z.string().describe('Id of the file, such as doc_00001…') }
 const payment = { id: z.string().describe('Id of the payment, such as pay_00001…') }
+
+const texts = z.array(z.string())
+const mailFields = {
+  id: z.string(),
+  folder: z.enum(['inbox', 'sent', 'drafts']),
+  from: z.string(),
+  to: texts,
+  cc: texts,
+  subject: z.string(),
+  unread: z.boolean(),
+  date: z.string(),
+}
+const mailOut = z.object({ ...mailFields, text: z.string() })
+const issueOut = z.object({
+  project: z.string(),
+  number: z.int(),
+  title: z.string(),
+  body: z.string(),
+  state: z.enum(['open', 'closed']),
+  labels: texts,
+  author: z.string(),
+  assignee: z.string().nullable(),
+  comments: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  closed_at: z.string().nullable(),
+})
+const commentOut = z.object({ id: z.string(), author: z.string(), body: z.string(), created_at: z.string() })
+const paymentOut = z.object({
+  id: z.string(),
+  amount: z.int(),
+  amount_refunded: z.int(),
+  currency: z.string(),
+  customer: z.string(),
+  description: z.string().nullable(),
+  status: z.string(),
+  created_at: z.string(),
+})
 
 const oauthServer = {
   token: '{base}/oauth/token',
@@ -67,6 +106,16 @@ export const sandbox = connector({
       { status: 422, code: 'validation_error', message: 'error.fields' },
     ],
     retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s' }],
+    // Only where it was started with a rate limit; which, its answers alone say.
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset',
+        unit: 'epoch_s',
+        max: 'x-ratelimit-limit',
+      },
+    ],
     message: ['error.message', 'error'],
   },
   sources: { project: 'list_projects', number: 'list_issues', customer: 'list_customers' },
@@ -96,24 +145,28 @@ export const sandbox = connector({
       page: cursor('cursor', 'next_cursor'),
       pick: 'messages',
       scopes: ['mail'],
+      output: z.array(z.object({ ...mailFields, snippet: z.string() })),
     }),
     get_message: tool({
       about: 'Read one mail (email message) in the sandbox with its whole text.',
       input: message,
       request: 'GET /mail/messages/{id}',
       scopes: ['mail'],
+      output: mailOut,
     }),
     send_message: tool({
       about: 'Send a mail (email message) from the sandbox account. Each call sends another one.',
       input: letter,
       request: 'POST /mail/messages',
       scopes: ['mail'],
+      output: mailOut,
     }),
     create_draft: tool({
       about: 'Write a mail (email message) into the drafts folder of the sandbox without sending it.',
       input: letter,
       request: 'POST /mail/drafts',
       scopes: ['mail'],
+      output: mailOut,
     }),
     delete_message: tool({
       about: 'Delete a mail (email message) in the sandbox for good.',
@@ -128,6 +181,7 @@ export const sandbox = connector({
       request: 'GET /projects',
       pick: 'projects',
       scopes: ['issues'],
+      output: z.array(z.object({ key: z.string(), name: z.string(), description: z.string(), open_issues: z.int() })),
     }),
     list_issues: tool({
       about: 'List the issues (tickets, bugs, tasks) of a project in the sandbox, newest first, closed ones too.',
@@ -140,12 +194,14 @@ export const sandbox = connector({
       request: 'GET /projects/{project}/issues{?state,label,per_page}',
       page: link(),
       scopes: ['issues'],
+      output: z.array(issueOut),
     }),
     get_issue: tool({
       about: 'Read one issue of a project in the sandbox.',
       input: issue,
       request: 'GET /projects/{project}/issues/{number}',
       scopes: ['issues'],
+      output: issueOut,
     }),
     create_issue: tool({
       about: 'Open a new issue (ticket, bug, task) in a project of the sandbox. Each call makes another one.',
@@ -158,6 +214,7 @@ export const sandbox = connector({
       },
       request: 'POST /projects/{project}/issues',
       scopes: ['issues'],
+      output: issueOut,
     }),
     update_issue: tool({
       about: 'Change an issue in the sandbox: edit it, close or reopen it, assign it. Labels replace the old ones.',
@@ -172,6 +229,7 @@ export const sandbox = connector({
       request: 'PATCH /projects/{project}/issues/{number}',
       idempotency: 'natural',
       scopes: ['issues'],
+      output: issueOut,
     }),
     list_comments: tool({
       about: 'List the comments of an issue in the sandbox, oldest first.',
@@ -179,12 +237,81 @@ export const sandbox = connector({
       request: 'GET /projects/{project}/issues/{number}/comments{?per_page}',
       page: link(),
       scopes: ['issues'],
+      output: z.array(commentOut),
     }),
     comment_on_issue: tool({
       about: 'Add a comment to an issue in the sandbox. Each call adds another one.',
       input: { ...issue, body: z.string().min(1) },
       request: 'POST /projects/{project}/issues/{number}/comments',
       scopes: ['issues'],
+      output: commentOut,
+    }),
+
+    list_files: tool({
+      about: 'List the files (documents) of the sandbox with their sizes and SHA-256, newest first.',
+      input: {},
+      request: 'GET /files',
+      pick: 'files',
+    }),
+    upload_file: tool({
+      about: 'Upload a file to the sandbox under a name. Replaces the file that has that name.',
+      input: { name: z.string().min(1), file: file() },
+      request: 'PUT /files/named/{name}',
+      upload: { kind: 'raw', file: 'file' },
+    }),
+    attach_file: tool({
+      about: 'Upload a file to the sandbox by a form, with a note. Each call adds another one.',
+      input: { file: file(), note: z.string().optional() },
+      request: 'POST /files',
+      upload: { kind: 'multipart', file: 'file' },
+    }),
+    upload_large_file: tool({
+      about: 'Upload a large file to the sandbox in parts that can be gone on with when the connection breaks.',
+      input: { name: z.string().min(1), file: file() },
+      request: 'POST /files/uploads',
+      upload: {
+        kind: 'resumable',
+        file: 'file',
+        session: { header: 'location' },
+        progress: 'range',
+        chunkBytes: 4 * 1024 * 1024,
+        told: { mediaType: 'x-upload-content-type', bytes: 'x-upload-content-length' },
+      },
+    }),
+    upload_file_in_ranges: tool({
+      about: 'Upload a large file to the sandbox in parts, in the other way of telling how far it is.',
+      input: { name: z.string().min(1), file: file() },
+      request: 'POST /files/uploads?style=ranges',
+      upload: {
+        kind: 'resumable',
+        file: 'file',
+        session: { body: 'uploadUrl' },
+        progress: 'expected_ranges',
+        chunkBytes: 4 * 1024 * 1024,
+      },
+    }),
+    download_file: tool({
+      about: 'Download a file of the sandbox. Large ones are not kept there; download_sample has large ones.',
+      input: document,
+      request: 'GET /files/{id}/content',
+      download: { name: 'id' },
+    }),
+    download_sample: tool({
+      about: 'Download a sample file of any size from the sandbox.',
+      input: {
+        bytes: z
+          .int()
+          .min(0)
+          .max(1024 * 1024 * 1024)
+          .optional(),
+      },
+      request: 'GET /files/sample{?bytes}',
+      download: { name: 'bytes' },
+    }),
+    delete_file: tool({
+      about: 'Delete a file of the sandbox for good.',
+      input: document,
+      request: 'DELETE /files/{id}',
     }),
 
     list_customers: tool({
@@ -194,6 +321,7 @@ export const sandbox = connector({
       page: cursor('cursor', 'next_cursor'),
       pick: 'customers',
       scopes: ['payments'],
+      output: z.array(z.object({ id: z.string(), name: z.string(), email: z.string() })),
     }),
     list_payments: tool({
       about: 'List the payments (charges) in the sandbox, newest first, of one customer or of all.',
@@ -202,12 +330,14 @@ export const sandbox = connector({
       page: cursor('cursor', 'next_cursor'),
       pick: 'payments',
       scopes: ['payments'],
+      output: z.array(paymentOut),
     }),
     get_payment: tool({
       about: 'Read one payment (charge) in the sandbox with how much of it was paid back.',
       input: payment,
       request: 'GET /payments/{id}',
       scopes: ['payments'],
+      output: paymentOut,
     }),
     create_payment: tool({
       about: 'Charge a customer of the sandbox: make a payment. Amounts are whole cents: 1250 is 12.50.',
@@ -223,12 +353,41 @@ export const sandbox = connector({
       request: 'POST /payments',
       idempotency: { header: 'Idempotency-Key' },
       scopes: ['payments'],
+      output: paymentOut,
     }),
     refund_payment: tool({
       about: 'Pay back a payment in the sandbox, in part or all that is left of it. Twice pays back twice.',
       input: { ...payment, amount: z.int().min(1).optional().describe('In minor units; all that is left unless told') },
       request: 'POST /payments/{id}/refund',
       effect: 'destructive',
+      scopes: ['payments'],
+      output: z.object({ id: z.string(), payment: z.string(), amount: z.int(), currency: z.string() }),
+    }),
+    start_report: tool({
+      about: 'Make a report about all payments or refunds of the sandbox: how many and how much. Takes some seconds.',
+      input: {
+        about: z.enum(['payments', 'refunds']),
+        seconds: z.int().min(0).max(3600).optional().describe('How long it takes; 10 unless told'),
+      },
+      request: 'POST /reports',
+      effect: 'read',
+      scopes: ['payments'],
+      job: {
+        poll: 'get_report',
+        args: { id: 'id' },
+        state: 'status',
+        done: ['done'],
+        failed: ['failed'],
+        message: 'reason',
+        percent: 'percent',
+        everyS: 2,
+        callback: 'callback_url',
+      },
+    }),
+    get_report: tool({
+      about: 'How far a report of the sandbox is, and what it says once it is done.',
+      input: { id: z.string().describe('Id of the report, such as rep_00001…') },
+      request: 'GET /reports/{id}',
       scopes: ['payments'],
     }),
   }),

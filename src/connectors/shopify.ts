@@ -63,6 +63,8 @@ export const shopify = connector({
   api: {
     base: `https://{shop}.myshopify.com/admin/api/${version}`,
     version,
+    versionHeader: 'x-shopify-api-version',
+    deprecatedHeader: 'x-shopify-api-deprecated-reason',
     errors: [
       { body: ['errors.0.extensions.code', 'THROTTLED'], code: 'rate_limited', waitMs: 2000 },
       { body: ['errors.0.extensions.code', 'ACCESS_DENIED'], code: 'missing_scope' },

@@ -4,6 +4,9 @@ import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 const channel = { channel: z.string().describe('Id such as C0123ABCD; for a direct message the id of a person') }
 const ts = z.string().describe('Timestamp of a message, which is its id; keep every digit')
 const page = { limit: z.int().min(1).max(999).optional() }
+const message = z.object({ ts: z.string(), user: z.string().optional(), text: z.string().optional() })
+const user = z.object({ id: z.string(), name: z.string().optional() })
+const posted = z.object({ channel: z.string(), ts: z.string() })
 const authorize = 'https://slack.com/oauth/v2/authorize'
 const shared = {
   console: 'https://api.slack.com/apps',
@@ -106,6 +109,7 @@ export const slack = connector({
       request: 'GET /conversations.list{?types,exclude_archived,limit}',
       page: cursor('cursor', 'response_metadata.next_cursor'),
       pick: 'channels',
+      output: z.array(z.object({ id: z.string(), name: z.string().optional() })),
     }),
     read_channel: tool({
       about: 'Read the messages of a Slack channel or direct message, newest first. Replies come from read_thread.',
@@ -118,6 +122,7 @@ export const slack = connector({
       request: 'GET /conversations.history{?channel,oldest,latest,limit}',
       page: cursor('cursor', 'response_metadata.next_cursor'),
       pick: 'messages',
+      output: z.array(message),
     }),
     read_thread: tool({
       about: 'Read a thread of a Slack channel: a message and the replies to it, oldest first.',
@@ -125,6 +130,7 @@ export const slack = connector({
       request: 'GET /conversations.replies{?channel,ts,limit}',
       page: cursor('cursor', 'response_metadata.next_cursor'),
       pick: 'messages',
+      output: z.array(message),
     }),
     send_message: tool({
       about: 'Post (send) a message to a Slack channel, person or thread. Each call posts another one.',
@@ -134,12 +140,14 @@ export const slack = connector({
         thread_ts: ts.optional().describe('Reply in the thread of this message'),
       },
       request: 'POST /chat.postMessage',
+      output: posted,
     }),
     update_message: tool({
       about: 'Edit the text of a message that this account posted in Slack.',
       input: { ...channel, ts, text: z.string().min(1) },
       request: 'POST /chat.update',
       idempotency: 'natural',
+      output: posted,
     }),
     delete_message: tool({
       about: 'Delete a message that this account posted in Slack.',
@@ -159,12 +167,14 @@ export const slack = connector({
       request: 'GET /users.list{?limit}',
       page: cursor('cursor', 'response_metadata.next_cursor'),
       pick: 'members',
+      output: z.array(user),
     }),
     find_user_by_email: tool({
       about: 'Find the person of a Slack workspace who has this email address.',
       input: { email: z.email() },
       request: 'GET /users.lookupByEmail{?email}',
       pick: 'user',
+      output: user,
     }),
   }),
 })

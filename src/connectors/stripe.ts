@@ -13,6 +13,13 @@ const search = (of: string) => ({
   limit: z.int().min(1).max(100).optional(),
 })
 const next = cursor('page', 'next_page')
+const money = { amount: z.int(), currency: z.string() }
+const customer = z.object({
+  id: z.string(),
+  email: z.string().nullable().optional(),
+  name: z.string().nullable().optional(),
+})
+const invoice = z.object({ id: z.string(), status: z.string().nullable(), total: z.int(), currency: z.string() })
 
 /** Stripe's API, which takes forms: https://docs.stripe.com/api. */
 export const stripe = connector({
@@ -33,6 +40,7 @@ export const stripe = connector({
   api: {
     base: 'https://api.stripe.com/v1',
     body: 'form',
+    versionHeader: 'stripe-version',
     // https://docs.stripe.com/error-low-level
     errors: [
       { status: 400, body: ['error.type', 'idempotency_error'], code: 'idempotency_conflict' },
@@ -50,6 +58,7 @@ export const stripe = connector({
       about: 'Read the balance of the Stripe account: what is available and what is still pending.',
       input: {},
       request: 'GET /balance',
+      output: z.object({ available: z.array(z.object(money)), pending: z.array(z.object(money)) }),
     }),
     search_customers: tool({
       about: 'Search the customers of Stripe by email, name, phone or metadata. New ones appear after a minute.',
@@ -57,6 +66,7 @@ export const stripe = connector({
       request: 'GET /customers/search{?query,limit}',
       page: next,
       pick: 'data',
+      output: z.array(customer),
     }),
     create_customer: tool({
       about: 'Make a customer in Stripe. Each call makes another one, also with the same email.',
@@ -69,6 +79,7 @@ export const stripe = connector({
       },
       request: 'POST /customers',
       idempotency: key,
+      output: customer,
     }),
     search_payments: tool({
       about: 'Search the payments (payment intents, charges) of Stripe by customer, status or amount.',
@@ -76,6 +87,7 @@ export const stripe = connector({
       request: 'GET /payment_intents/search{?query,limit}',
       page: next,
       pick: 'data',
+      output: z.array(z.object({ id: z.string(), ...money, status: z.string() })),
     }),
     search_invoices: tool({
       about: 'Search the invoices of Stripe by customer, status, number or total.',
@@ -83,6 +95,7 @@ export const stripe = connector({
       request: 'GET /invoices/search{?query,limit}',
       page: next,
       pick: 'data',
+      output: z.array(invoice),
     }),
     search_subscriptions: tool({
       about: 'Search the subscriptions of Stripe by status or metadata.',
@@ -90,6 +103,7 @@ export const stripe = connector({
       request: 'GET /subscriptions/search{?query,limit}',
       page: next,
       pick: 'data',
+      output: z.array(z.object({ id: z.string(), status: z.string() })),
     }),
     create_invoice: tool({
       about: 'Make a draft invoice in Stripe for a customer. Add to it with create_invoice_item; it is not sent.',
@@ -102,6 +116,7 @@ export const stripe = connector({
       },
       request: 'POST /invoices',
       idempotency: key,
+      output: invoice,
     }),
     create_invoice_item: tool({
       about: 'Add a line to a draft invoice of Stripe, or to the next one of a customer.',
@@ -114,6 +129,7 @@ export const stripe = connector({
       },
       request: 'POST /invoiceitems',
       idempotency: key,
+      output: z.object({ id: z.string(), ...money }),
     }),
     refund_payment: tool({
       about: 'Pay back a payment of Stripe, in part or all that is left of it.',
@@ -125,6 +141,7 @@ export const stripe = connector({
       request: 'POST /refunds',
       effect: 'destructive',
       idempotency: key,
+      output: z.object({ id: z.string(), ...money, status: z.string().nullable() }),
     }),
   }),
 })

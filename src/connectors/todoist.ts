@@ -4,6 +4,13 @@ import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 const task = { task_id: z.string() }
 const limit = z.int().min(1).max(200).optional()
 const next = cursor('cursor', 'next_cursor')
+const taskOut = z.object({
+  id: z.string(),
+  content: z.string(),
+  description: z.string(),
+  priority: z.int(),
+  labels: z.array(z.string()),
+})
 const fields = {
   description: z.string().optional(),
   due_string: z.string().optional().describe('In words: tomorrow at 9, every Monday'),
@@ -48,6 +55,7 @@ export const todoist = connector({
       request: 'GET /projects{?limit}',
       page: next,
       pick: 'results',
+      output: z.array(z.object({ id: z.string(), name: z.string() })),
     }),
     list_tasks: tool({
       about: 'List the open tasks (to-dos) of Todoist, of one project or label or all.',
@@ -55,6 +63,7 @@ export const todoist = connector({
       request: 'GET /tasks{?project_id,label,limit}',
       page: next,
       pick: 'results',
+      output: z.array(taskOut),
     }),
     filter_tasks: tool({
       about: 'Find tasks of Todoist with a filter in its own language: what is due today, overdue, urgent.',
@@ -62,17 +71,20 @@ export const todoist = connector({
       request: 'GET /tasks/filter{?query,limit}',
       page: next,
       pick: 'results',
+      output: z.array(taskOut),
     }),
     create_task: tool({
       about: 'Add a task (to-do) to Todoist, into the inbox unless a project is told. Each call adds another one.',
       input: { content: z.string().min(1), project_id: z.string().optional(), ...fields },
       request: 'POST /tasks',
+      output: taskOut,
     }),
     update_task: tool({
       about: 'Change a task of Todoist: its text, when it is due, its priority or labels (which are replaced).',
       input: { ...task, content: z.string().min(1).optional(), ...fields },
       request: 'POST /tasks/{task_id}',
       idempotency: 'natural',
+      output: taskOut,
     }),
     complete_task: tool({
       about: 'Complete (check off, finish) a task of Todoist. A repeated task moves on to its next date.',

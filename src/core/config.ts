@@ -108,12 +108,26 @@ export const configSchema = z.strictObject({
     .default(1024 * 1024)
     .describe('Largest request body accepted, in bytes.'),
   answerBytesMax: whole(1024, 256 * 1024 * 1024)
-    .default(4 * 1024 * 1024)
+    .default(16 * 1024 * 1024)
     .describe('Largest provider answer accepted, in bytes.'),
+  inlineAnswerBytesMax: whole(1024, 64 * 1024 * 1024)
+    .default(200_000)
+    .describe('Largest answer that a caller gets directly, in bytes; a larger one becomes a file to read in parts.'),
+  fileBytesMax: whole(1024, 4 * 1024 * 1024 * 1024)
+    .default(100 * 1024 * 1024)
+    .describe('Largest file, in bytes.'),
+  filesBytesMax: whole(1024, 1024 * 1024 * 1024 * 1024)
+    .default(1024 * 1024 * 1024)
+    .describe('All files of a workspace together, in bytes.'),
+  fileMinutes: whole(1, 10_080).default(60).describe('How long a file is kept, in minutes.'),
   connectTimeoutMs: whole(1, 600_000).default(10_000).describe('Time to connect to a provider.'),
   callTimeoutMs: whole(1, 600_000)
     .default(30_000)
     .describe('Time for one call at the provider, its retries and the waits between them included.'),
+  paceWaitMs: whole(0, 600_000)
+    .default(10_000)
+    .describe('Longest time that a call waits inline for its turn at a provider; then it is parked.'),
+  metricsToken: secret.optional().describe('Bearer token that GET /metrics asks for; without it there are no metrics.'),
   stopGraceMs: whole(0, 600_000).default(10_000).describe('Time that running calls get to end when ClawLink stops.'),
 })
 

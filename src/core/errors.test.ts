@@ -21,6 +21,8 @@ const promised: Record<string, [status: number, retryable: boolean]> = {
   outcome_unknown: [502, false],
   output_mismatch: [502, false],
   approval_required: [202, false],
+  queued: [202, false],
+  canceled: [409, false],
   approval_denied: [403, false],
   policy_denied: [403, false],
   idempotency_conflict: [409, false],

@@ -215,6 +215,8 @@ export type FaultDetails = {
   /** What a member decides about, and until when (ISO). */
   approvalId?: string
   expiresAt?: string
+  /** Which one in turn a waiting call is, and when it is expected to be sent (ISO). */
+  queue?: { position: number; expectedAt: string }
 }
 
 /** An expected failure, carried as a value. `message` is public: it never holds a secret or an internal cause. */

@@ -9,6 +9,8 @@ export type Success = {
   next?: string
   /** Why the pages after these are not in here, when it is not that they are too many: `next`, if any, leads to them. */
   incomplete?: Incomplete
+  /** There when `output` is the handle of a file that holds the answer, which is too large to be given directly. */
+  stored?: true
   providerStatus: number
 }
 export type Incomplete = { code: ErrorCode; message: string }

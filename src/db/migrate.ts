@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely'
+import { isDeepStrictEqual } from 'node:util'
+import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Dialect } from './db.ts'
 import * as firstTables from './migrations/0001-first-tables.ts'
@@ -21,6 +22,7 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
  * caller has to.
  */
 export async function migrate<S>(db: Kysely<S>, dialect: Dialect): Promise<string[]> {
+  if (await isUpToDate(db)) return []
   const bound = Object.entries(migrations).map(([name, { up }]): [string, Migration] => [
     name,
     { up: on => up(on, dialect) },
@@ -29,4 +31,14 @@ export async function migrate<S>(db: Kysely<S>, dialect: Dialect): Promise<strin
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error) throw error
   return results.map(result => result.migrationName)
+}
+
+/** Usual at a start, and a look at one small table says it. The migrator would describe every table several times over. */
+async function isUpToDate<S>(db: Kysely<S>): Promise<boolean> {
+  const done = await sql<{ name: string }>`select name from kysely_migration order by name`
+    .execute(db)
+    .then(({ rows }) => rows.map(({ name }) => name))
+    // No such table: nothing was ever done. Whatever else is wrong stays wrong for the migrator, which says it.
+    .catch(() => [])
+  return isDeepStrictEqual(done, Object.keys(migrations))
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import type { EventRow } from '../db/schema.ts'
 import type { EventFacts } from './record-event.ts'
 
 /** Something that happened in the workspace. */
@@ -26,14 +27,16 @@ export async function listEvents(
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
-  const items = rows.slice(0, limit).map(
-    (row): Event => ({
-      id: row.id,
-      type: row.type,
-      subject: row.subject,
-      facts: JSON.parse(row.facts), // as recordEvent writes it
-      at: new Date(row.at).toISOString(),
-    }),
-  )
+  const items = rows.slice(0, limit).map(viewOfEvent)
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+export function viewOfEvent(row: EventRow): Event {
+  return {
+    id: row.id,
+    type: row.type,
+    subject: row.subject,
+    facts: JSON.parse(row.facts), // as recordEvent writes it
+    at: new Date(row.at).toISOString(),
+  }
 }

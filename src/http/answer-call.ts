@@ -49,17 +49,27 @@ export function answerCall({ id, tool, outcome, coerced, connection, replayed }:
 }
 
 /** How far a call is, as every edge gives it; an edge puts the fault into its own form. */
-export type ProgressAnswer = Pick<CallProgress, 'callId' | 'state' | 'approval' | 'usage'> & {
+export type ProgressAnswer = Pick<CallProgress, 'callId' | 'state' | 'approval' | 'queue' | 'progress' | 'usage'> & {
   answer?: CallAnswer
   fault?: Fault
 }
 
-export function answerProgress({ callId, state, approval, ended, usage }: CallProgress): ProgressAnswer {
+export function answerProgress({
+  callId,
+  state,
+  approval,
+  queue,
+  progress,
+  ended,
+  usage,
+}: CallProgress): ProgressAnswer {
   const answer = ended && answerCall(ended)
   return {
     callId,
     state,
     ...(approval && { approval }),
+    ...(queue && { queue }),
+    ...(progress && { progress }),
     ...(answer && (answer instanceof Fault ? { fault: answer } : { answer })),
     ...(usage && { usage }),
   }

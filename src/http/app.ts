@@ -5,6 +5,7 @@ import { type Answer, writeAnswer } from './answer.ts'
 import { failed } from './failed.ts'
 import { guardHost } from './guard-host.ts'
 import { mcpEndpoint } from './mcp/endpoint.ts'
+import { metricsEndpoint } from './metrics/endpoint.ts'
 import { oauthEndpoint } from './oauth/endpoint.ts'
 import { problem } from './problem.ts'
 import { callRoute } from './rest/call.ts'
@@ -19,6 +20,7 @@ export function createHttp(app: App, url: () => string): Http {
   const foreign = guardHost(app.config)
   const mcp = mcpEndpoint(app)
   const oauth = oauthEndpoint(app)
+  const metrics = metricsEndpoint(app)
   let router: Promise<RequestListener> | undefined
 
   // The two routes that carry nearly all traffic go round the router: it costs a fifth of all else that a call does. Health
@@ -39,6 +41,7 @@ export function createHttp(app: App, url: () => string): Http {
     if (refused) return writeAnswer(outgoing, problem(refused))
     const answer =
       direct(incoming) ??
+      metrics?.serve(incoming) ??
       (isMcp(incoming.url) ? mcp.serve(incoming, outgoing) : oauth.serve(incoming, outgoing)) ??
       routed(incoming, outgoing)
     const write = (ready: Answer | Response | undefined) => {

@@ -8,6 +8,7 @@ import { json, plainHeaders, responseOf } from './answer.ts'
 import { oidcSignIn } from './auth-oidc.ts'
 import { connectCallback } from './connect-callback.ts'
 import { failed } from './failed.ts'
+import { callHook } from './hooks/call-hook.ts'
 import { problem } from './problem.ts'
 import { openApi } from './rest/openapi.ts'
 import { restRoutes } from './rest/routes.ts'
@@ -18,13 +19,14 @@ import { webApp } from './web/web-app.ts'
 export function createRouter(app: App, url: () => string): RequestListener {
   const http = new Hono<{ Bindings: HttpBindings }>()
   for (const route of restRoutes) {
-    http.on(route.method, `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`, async c =>
-      responseOf(
-        await serveRoute(app, route, { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }),
-      ),
-    )
+    http.on(route.method, `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`, async c => {
+      const request = { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }
+      const answer = await serveRoute(app, route, request)
+      return answer instanceof Response ? answer : responseOf(answer)
+    })
   }
   http.route('/auth/oidc', oidcSignIn(app))
+  http.post('/hooks/calls/:id/:token', c => callHook(app, c.req.param('id'), c.env.incoming))
   http.get('/connect/callback', c => connectCallback(app, c.env.incoming))
   http.get('/api/openapi.json', () => responseOf(json(openApi(restRoutes, url()))))
   const web = webApp()

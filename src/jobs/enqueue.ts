@@ -17,7 +17,27 @@ export async function enqueue(app: App, tx: Transaction<Schema>, job: NewJob): P
     .insertInto('jobs')
     .values(rowOf(newId('job', now), { workspaceId, kind, subject, runAt }, now))
     .execute()
-  // PostgreSQL tells every process at the commit. On SQLite the claim takes its turn after this transaction.
+  await wakeWorkers(app, tx)
+}
+
+/** Lets the waiting job of this kind about this subject run at once, if there is one. */
+export async function hurryJob(
+  app: App,
+  tx: Transaction<Schema>,
+  job: { kind: string; subject: string },
+): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ run_at: app.clock.now() })
+    .where('kind', '=', job.kind)
+    .where('subject', '=', job.subject)
+    .where('state', '=', 'waiting')
+    .execute()
+  await wakeWorkers(app, tx)
+}
+
+/** PostgreSQL tells every process at the commit. On SQLite the claim takes its turn after this transaction. */
+async function wakeWorkers(app: App, tx: Transaction<Schema>): Promise<void> {
   if (app.db.dialect === 'postgres') await sql`select pg_notify(${jobsChannel}, '')`.execute(tx)
   else app.wakes.emit(jobsTopic)
 }

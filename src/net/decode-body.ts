@@ -1,5 +1,6 @@
+import { pipeline } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { brotliDecompress, createBrotliDecompress, createGunzip, createInflate, gunzip, inflate } from 'node:zlib'
 import { lost, type WireAnswer, type WireResult } from './wire.ts'
 
 const decoders = {
@@ -28,4 +29,25 @@ export async function decodeBody(answer: WireAnswer, bytesMax: number): Promise<
       ? lost('maybe_sent', 'too_large', `The answer is larger than ${bytesMax} bytes.`)
       : lost('maybe_sent', 'malformed', 'The answer cannot be unpacked.')
   }
+}
+
+const streamDecoders = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+}
+
+/** The same for content that is not in memory as a whole. Undefined when its coding is one that was not asked for. */
+export function decodeStream(
+  contentEncoding: string | undefined,
+  content: AsyncIterable<Buffer>,
+): AsyncIterable<Buffer> | undefined {
+  const coding = contentEncoding?.trim().toLowerCase() ?? 'identity'
+  if (coding === 'identity' || coding === '') return content
+  if (!Object.hasOwn(streamDecoders, coding)) return undefined
+  const decoder = streamDecoders[coding as keyof typeof streamDecoders]()
+  // What goes wrong on either side is thrown to whoever reads.
+  pipeline(content, decoder, () => {})
+  return decoder
 }

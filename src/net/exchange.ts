@@ -10,15 +10,15 @@ import { type LossReason, lost, type WireLoss, type WireResult } from './wire.ts
  */
 export class Exchange implements Dispatcher.DispatchHandler, Due {
   private readonly resolve: (result: WireResult) => void
-  private readonly bytesMax: number
-  readonly endsAtMs: number
-  private readonly due: Deadlines<Exchange>
-  private controller: Dispatcher.DispatchController | undefined
-  private ended = false
-  private status = 0
-  private headers: IncomingHttpHeaders = {}
+  protected readonly bytesMax: number
+  endsAtMs: number
+  protected readonly due: Deadlines<Exchange>
+  protected controller: Dispatcher.DispatchController | undefined
+  protected ended = false
+  protected status = 0
+  protected headers: IncomingHttpHeaders = {}
   private chunks: Buffer[] = []
-  private bytes = 0
+  protected bytes = 0
 
   constructor(bytesMax: number, endsAtMs: number, due: Deadlines<Exchange>, resolve: (result: WireResult) => void) {
     this.bytesMax = bytesMax
@@ -66,11 +66,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Due {
     this.end(lossOf(error, this.controller !== undefined))
   }
 
-  private end(result: WireResult): void {
+  protected end(result: WireResult): void {
     if (this.ended) return
     this.ended = true
     this.chunks = []
     this.due.remove(this)
+    this.settle(result)
+  }
+
+  protected settle(result: WireResult): void {
     this.resolve(result)
   }
 }

@@ -3,7 +3,8 @@ import { lost, type WireAnswer, type WireLoss, type WireRequest } from './wire.t
 /**
  * What a redirect asks for next (RFC 9110, 15.4), or a loss when it is not followed, or undefined when it is none.
  * Only reads go where a redirect points; a write follows it only by 307 and 308 to the same origin, where the server says
- * that it did not act. Credentials never leave their origin, and a secure origin is never left for an insecure one.
+ * that it did not act. What was streamed is not streamed
+ * anywhere again. Credentials never leave their origin, and a secure origin is never left for an insecure one.
  */
 export function followRedirect(request: WireRequest, answer: WireAnswer): WireRequest | WireLoss | undefined {
   const { location } = answer.headers
@@ -15,7 +16,8 @@ export function followRedirect(request: WireRequest, answer: WireAnswer): WireRe
   if (from.protocol === 'https:' && to.protocol !== 'https:') return refuse('from a secure address to an insecure one')
   const sameOrigin = to.origin === from.origin
   const reads = request.method === 'GET' || request.method === 'HEAD'
-  if (!reads && !(sameOrigin && (answer.status === 307 || answer.status === 308))) {
+  const mayRepeat = sameOrigin && typeof request.body !== 'object' && (answer.status === 307 || answer.status === 308)
+  if (!reads && !mayRepeat) {
     return refuse(`a ${request.method} request, which is not followed`)
   }
   to.hash = ''

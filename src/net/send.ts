@@ -9,6 +9,7 @@ import { deadlines } from './deadlines.ts'
 import { decodeBody } from './decode-body.ts'
 import { Exchange } from './exchange.ts'
 import { followRedirect } from './redirect.ts'
+import { StreamedExchange } from './streamed-exchange.ts'
 import { type ClientCertificate, lost, type WireRequest, type WireResult } from './wire.ts'
 
 export type NetSettings = {
@@ -25,6 +26,8 @@ export type Net = {
 }
 
 const redirectsMax = 3
+/** All of a file's way, however fast it goes; one that stands still ends earlier. */
+const streamedMs = 15 * 60_000
 /** Pools beyond this many origins are closed, least recently used first. */
 const poolsMax = 256
 const connectionsPerOrigin = 128
@@ -39,18 +42,27 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   function send(request: WireRequest, endsAt: number, redirectsLeft: number): Promise<WireResult> {
     return new Promise(resolveResult => {
       const { origin, path } = splitUrl(request.url)
-      const { method, headers, credential, credentialQuery, certificate, inside = false, body = null } = request
+      const { method, headers, credential, credentialQuery, certificate, inside = false, body = null, sink } = request
       const pool = poolOf(origin, certificate, inside)
       if (!pool) return resolveResult(blocked(new URL(origin).hostname))
       const letGo = certificate && certificates.hold(origin, certificate)
-      const exchange = new Exchange(settings.answerBytesMax, endsAt, due, result => {
+      const done = (result: WireResult) => {
         letGo?.()
         resolveResult(isPlain(result) ? result : followUp(request, result, endsAt, redirectsLeft))
-      })
+      }
+      const { answerBytesMax } = settings
+      const streamed = isStreamed(request)
+        ? new StreamedExchange(answerBytesMax, { clock, idleMs: timeoutOf(request), endsAtMs: endsAt, sink }, due, done)
+        : undefined
+      const exchange = streamed ?? new Exchange(answerBytesMax, endsAt, due, done)
       due.add(exchange)
       try {
         const target = credentialQuery ? withQuery(path, credentialQuery) : path
-        pool.dispatch({ method, path: target, headers: { ...headers, ...credential }, body }, exchange)
+        const own = { ...headers, ...credential }
+        const isText = typeof body !== 'object'
+        if (!isText && body) own['content-length'] = String(body.bytes)
+        const sent = isText ? body : body && streamed ? streamed.outgoing(body) : null
+        pool.dispatch({ method, path: target, headers: own, body: sent }, exchange)
       } catch {
         exchange.stop('bad_request', 'The request cannot be put on the wire.')
       }
@@ -110,13 +122,16 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
   }
 
   return {
-    send: request => send(request, clock.now() + timeoutOf(request), redirectsMax),
+    send: request => send(request, clock.now() + (isStreamed(request) ? streamedMs : timeoutOf(request)), redirectsMax),
     async close() {
       due.close()
       await Promise.all([...pools.values()].map(pool => pool.destroy()))
     },
   }
 }
+
+/** Whether a file goes out or comes in: the time for such a request is counted from its last byte. */
+const isStreamed = ({ body, sink }: WireRequest): boolean => typeof body === 'object' || sink !== undefined
 
 /** Neither encoded nor a redirect, as most answers are: nothing follows. */
 function isPlain(result: WireResult): boolean {

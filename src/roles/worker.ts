@@ -4,6 +4,7 @@ import { forgetExpiredJob } from '../calls/forget-expired.ts'
 import { resumeCallJob } from '../calls/resume-call.ts'
 import { checkConnectionJob } from '../connections/ask-for-check.ts'
 import { renewDueJob } from '../connections/renew-due.ts'
+import { deliverJob } from '../events/deliver.ts'
 import { ensureRecurring, jobsTopic } from '../jobs/enqueue.ts'
 import type { JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
@@ -39,5 +40,6 @@ export function jobKinds(app: App): JobKinds {
     forget_expired: forgetExpiredJob(app),
     renew_credentials: renewDueJob(app),
     check_connection: checkConnectionJob(app),
+    deliver: deliverJob(app),
   }
 }

@@ -4,8 +4,11 @@ export type Problem = { field: string; message: string }
 /** Several values of one name are sent as several headers. */
 export type AnswerHeaders = Record<string, string | string[]>
 
-/** What is said to one request: `body` as JSON, or `text` as it is. Without either, nothing. */
-export type Answer = { status: number; body?: unknown; text?: string; headers?: AnswerHeaders }
+/** What is said to one request: `body` as JSON, `text` as it is, or `content` piece by piece. Without any of them, nothing. */
+export type Answer = { status: number; body?: unknown; text?: string; content?: Content; headers?: AnswerHeaders }
+
+/** A file on its way out, which is never in memory as a whole. */
+export type Content = { bytes: number; pieces(): Iterable<Buffer> }
 
 export const ok = (body: unknown, headers: Record<string, string> = {}): Answer => ({ status: 200, body, headers })
 

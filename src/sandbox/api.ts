@@ -3,10 +3,12 @@ import type { KeyHolder } from './accounts.ts'
 import { type Answer, ok, refused } from './answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { type Call, router } from './router.ts'
+import { fileRoutes } from './routes/files.ts'
 import { issueRoutes } from './routes/issues.ts'
 import { mailRoutes } from './routes/mail.ts'
 import { meRoutes } from './routes/me.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { reportRoutes } from './routes/reports.ts'
 
 /** The one version of the API. A request may name it in `sandbox-version`; no other is known. */
 export const apiVersion = '2026-01-01'
@@ -17,6 +19,8 @@ export type ApiRequest = {
   path: string
   headers: Record<string, string>
   body: Buffer
+  /** What came in, when the body was a file; then `body` is empty. */
+  taken?: Call['taken']
 }
 
 export type Api = {
@@ -27,7 +31,7 @@ export type Api = {
   pageSize: number
 }
 
-const findRoute = router([...meRoutes, ...mailRoutes, ...issueRoutes, ...paymentRoutes])
+const findRoute = router([...meRoutes, ...mailRoutes, ...issueRoutes, ...paymentRoutes, ...fileRoutes, ...reportRoutes])
 
 /** Answers a request and applies it to the store, at once. Only a valid key counts against the rate limit. */
 export function answerApi(api: Api, request: ApiRequest, nowMs: number): Answer {
@@ -59,8 +63,11 @@ function answerRoute(api: Api, request: ApiRequest, holder: KeyHolder | undefine
   }
   const version = headers['sandbox-version'] ?? apiVersion
   if (version !== apiVersion) return refused(400, 'unknown_version', `The only version is ${apiVersion}.`)
+  const { taken } = request
   const parsed =
-    method === 'POST' || method === 'PATCH' ? parseJson(headers['content-type'], request.body) : { value: {} }
+    !taken && (method === 'POST' || method === 'PATCH')
+      ? parseJson(headers['content-type'], request.body)
+      : { value: {} }
   if ('status' in parsed) return parsed
 
   const call: Call = {
@@ -69,7 +76,9 @@ function answerRoute(api: Api, request: ApiRequest, holder: KeyHolder | undefine
     params: match.params,
     query: new URLSearchParams(question === -1 ? '' : request.path.slice(question)),
     body: parsed.value,
+    method,
     headers,
+    ...(taken && { taken }),
     nowMs,
     baseUrl: api.baseUrl,
     pageSize: api.pageSize,

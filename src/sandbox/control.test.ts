@@ -37,6 +37,27 @@ test('reset over HTTP brings the content back', async () => {
   expect(sandbox.requests).toHaveLength(0)
 })
 
+test('faults by seed can be begun and ended over HTTP, and malformed ones are refused by name', async () => {
+  await using sandbox = await startSandbox()
+  const begin = (body: unknown) => ask(sandbox, '/_sandbox/random-faults', { body })
+  expect((await begin({ seed: 1, rate: 1, kinds: ['html'], phases: ['bad_answer'] })).status).toBe(204)
+  expect((await ask(sandbox, '/me')).headers.get('content-type')).toContain('html')
+  expect((await ask(sandbox, '/_sandbox/script', { method: 'DELETE' })).status).toBe(204)
+  expect((await ask(sandbox, '/me')).json.email).toBeDefined()
+  for (const [body, named] of [
+    [{ rate: 1 }, 'seed'],
+    [{ seed: 1, rate: 2 }, 'rate'],
+    [{ seed: 1, rate: 1, kinds: ['explode'] }, 'kinds'],
+    [{ seed: 1, rate: 1, phases: [] }, 'phases'],
+    [{ seed: 1, rate: 1, kinds: ['html'], phases: ['mid_body'] }, 'no fault of these'],
+    [{ seed: 1, rate: 1, match: { path: '^(' } }, 'match'],
+    [[], 'object'],
+  ]) {
+    const told = await begin(body)
+    expect([told.status, told.json.error.message]).toEqual([422, expect.stringContaining(String(named))])
+  }
+})
+
 test('control routes answer 401 unless the key is a full one, and do nothing', async () => {
   await using sandbox = await startSandbox()
   const [first] = sandbox.accounts

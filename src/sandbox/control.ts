@@ -1,7 +1,7 @@
 import type { Accounts } from './accounts.ts'
 import { type Answer, gone, ok, refused } from './answer.ts'
 import { type ApiRequest, keyOf, parseJson, unauthorized } from './api.ts'
-import { faultProblem, isFault } from './faults/check-fault.ts'
+import { faultProblem, isFault, isRandomFaults, randomFaultsProblem } from './faults/check-fault.ts'
 import type { FaultScript } from './faults/fault-script.ts'
 import type { RequestLog } from './request-log.ts'
 
@@ -10,7 +10,14 @@ export const controlPrefix = '/_sandbox/'
 /** What people allowed at either OAuth server. */
 export type Grants = { chains(): number; revokeGrants(): void; expireAccessTokens(): void }
 
-export type Control = { accounts: Accounts; faults: FaultScript; log: RequestLog; grants: Grants; reset(): void }
+export type Control = {
+  accounts: Accounts
+  faults: FaultScript
+  log: RequestLog
+  grants: Grants
+  clearFaults(): void
+  reset(): void
+}
 
 /** The routes that steer the sandbox. They need a full API key, are never logged and never meet a fault or a limit. */
 export function answerControl(control: Control, request: ApiRequest): Answer {
@@ -22,8 +29,10 @@ export function answerControl(control: Control, request: ApiRequest): Answer {
     case 'POST /_sandbox/script':
       return script(control.faults, request)
     case 'DELETE /_sandbox/script':
-      control.faults.clear()
+      control.clearFaults()
       return gone()
+    case 'POST /_sandbox/random-faults':
+      return faultsBySeed(control.faults, request)
     case 'GET /_sandbox/requests':
       return ok({ requests: control.log.entries })
     case 'GET /_sandbox/chains':
@@ -40,6 +49,16 @@ export function answerControl(control: Control, request: ApiRequest): Answer {
     default:
       return refused(404, 'not_found', 'There is no such control route.')
   }
+}
+
+/** From now on, requests meet faults by a seed, counted anew. */
+function faultsBySeed(faults: FaultScript, { headers, body }: ApiRequest): Answer {
+  const parsed = parseJson(headers['content-type'], body)
+  if ('status' in parsed) return parsed
+  const { value } = parsed
+  if (!isRandomFaults(value)) return refused(422, 'validation_failed', randomFaultsProblem(value) ?? '')
+  faults.useRandom(value)
+  return gone()
 }
 
 /** Takes one fault or a list; all or none are added. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
 import type { Answer, AnswerHeaders } from './answer.ts'
 import type { LoggedRequest } from './request-log.ts'
 
@@ -23,7 +24,12 @@ export function sendText(exchange: Exchange, status: number, headers: AnswerHead
   exchange.res.end(text)
 }
 
-export function sendAnswer(exchange: Exchange, { status, headers, body, text }: Answer): void {
+export function sendAnswer(exchange: Exchange, { status, headers, body, text, content }: Answer): void {
+  if (content) {
+    sendHead(exchange, status, { ...headers, 'content-length': String(content.bytes) })
+    pipeline(Readable.from(content.pieces(), { objectMode: false }), exchange.res, () => {}) // the client may hang up
+    return
+  }
   if (text !== undefined) {
     sendText(exchange, status, headers ?? {}, text)
     return

@@ -78,6 +78,13 @@ export const minorUnits: Kind<number> = {
   is: (value): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1,
 }
 
+export const wholeSeconds: Kind<number> = {
+  expected: 'a whole number of seconds, at most 3600',
+  blank: 0,
+  is: (value): value is number =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 3600,
+}
+
 export const currency: Kind<string> = {
   expected: 'a currency of three lower-case letters, such as "eur"',
   blank: '',

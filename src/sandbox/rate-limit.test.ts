@@ -57,6 +57,18 @@ test('reset begins new windows', async () => {
   expect((await ask(world.sandbox, '/me')).headers.get('x-ratelimit-remaining')).toBe('2')
 })
 
+test('of a sliding limit, no window holds more, wherever it begins', async () => {
+  let time = Date.UTC(2026, 2, 14)
+  const rateLimit = { requests: 2, perMs: 10_000, sliding: true }
+  await using sandbox = await startSandbox({ now: () => time, rateLimit })
+  const statuses = []
+  for (const ms of [0, 9_000, 500, 500, 0, 8_999, 1]) {
+    time += ms
+    statuses.push((await ask(sandbox, '/me')).status)
+  }
+  expect(statuses).toEqual([200, 200, 429, 200, 429, 429, 200])
+})
+
 test('without a limit no rate-limit headers are sent', async () => {
   await using sandbox = await startSandbox()
   expect((await ask(sandbox, '/me')).headers.get('x-ratelimit-limit')).toBeNull()

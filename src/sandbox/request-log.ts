@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts'
 import type { Fault } from './faults/fault.ts'
 
 /** One request as it reached the wire. */
@@ -14,6 +15,11 @@ export type LoggedRequest = {
   body: string
   /** The fault that answered it. Absent when the API itself did. */
   fault?: Fault
+  /**
+   * Whether the API carried it out: it answered with success, whatever became of that answer. One that got an earlier answer
+   * again by its idempotency key was not carried out again.
+   */
+  applied: boolean
   /** The status that was sent. Absent while, or because, none was. */
   status?: number
 }
@@ -55,6 +61,11 @@ export function isRefresh({ method, path, body }: LoggedRequest): boolean {
     /^\/(oauth|odd)\/token(\?|$)/.test(path) &&
     new URLSearchParams(body).get('grant_type') === 'refresh_token'
   )
+}
+
+/** Whether what the API answered (undefined: it was not asked) says that the request took effect. */
+export function tookEffect(answer: Answer | undefined): boolean {
+  return answer !== undefined && answer.status < 300 && answer.headers?.['idempotent-replayed'] === undefined
 }
 
 /** Headers by lower-case name, from Node's alternating list. */

@@ -1,5 +1,6 @@
 import type { Account, Scope } from './accounts.ts'
 import type { Answer } from './answer.ts'
+import type { Taker } from './files/taker.ts'
 
 /** One request, ready to be answered. */
 export type Call = {
@@ -10,7 +11,10 @@ export type Call = {
   query: URLSearchParams
   /** Parsed JSON; `{}` when the body was empty. */
   body: unknown
+  method: string
   headers: Record<string, string>
+  /** What came in, when the body was a file. */
+  taken?: ReturnType<Taker['end']>
   nowMs: number
   /** Where the sandbox is reached, without a slash at the end. */
   baseUrl: string

@@ -5,9 +5,11 @@ import { answerControl, type Control, controlPrefix } from './control.ts'
 import { type Exchange, later, sendAnswer } from './exchange.ts'
 import { isApplied } from './faults/fault.ts'
 import { playFault } from './faults/play-fault.ts'
+import { takeBody, takerFor } from './files/take-body.ts'
+import { contentTaker } from './files/taker.ts'
 import { type OAuthServer, oauthMount } from './oauth/oauth-server.ts'
 import { type OddServer, oddMount } from './odd/odd-server.ts'
-import { headersByName } from './request-log.ts'
+import { headersByName, tookEffect } from './request-log.ts'
 
 const largestBodyBytes = 10 * 1024 * 1024
 const nothing = Buffer.alloc(0)
@@ -19,11 +21,15 @@ export type Wiring = {
   control: Control
   now: () => number
   latencyMs: () => number
+  door: Door
 }
+
+/** How many of the next new connections are closed before anything is read of them. */
+export type Door = { closing: number }
 
 /** The HTTP server, not yet listening. */
 export function sandboxServer(wiring: Wiring): Server {
-  return createServer({ keepAliveTimeout: 75_000 }, (req, res) => {
+  const server = createServer({ keepAliveTimeout: 75_000 }, (req, res) => {
     const exchange: Exchange = { req, res, now: wiring.now }
     const path = req.url ?? '/'
     if (path.startsWith(controlPrefix)) {
@@ -35,27 +41,43 @@ export function sandboxServer(wiring: Wiring): Server {
       )
     } else serve(wiring, exchange)
   })
+  return server.on('connection', socket => {
+    if (wiring.door.closing === 0) return
+    wiring.door.closing--
+    socket.destroy()
+  })
 }
 
 function serve(wiring: Wiring, exchange: Exchange): void {
-  const { control, now, latencyMs } = wiring
+  const { control, now, latencyMs, door } = wiring
   const { req } = exchange
   const { method = 'GET', url: path = '/', rawHeaders } = req
   const fault = control.faults.take(method, path)
-  const log = (headers: Record<string, string>, body: string, atMs: number) => {
-    exchange.entry = { atMs, method, path, headers, rawHeaders, body, ...(fault && { fault }) }
+  const log = (headers: Record<string, string>, body: string, atMs: number, answer?: Answer) => {
+    const applied = tookEffect(answer)
+    exchange.entry = { atMs, method, path, headers, rawHeaders, body, applied, ...(fault && { fault }) }
     control.log.add(exchange.entry)
   }
-  if (fault?.kind === 'close_before_read') {
+  if (fault?.kind === 'close_before_read' || fault?.kind === 'close_on_accept') {
+    if (fault.kind === 'close_on_accept') door.closing += fault.connections ?? 1
     log(headersByName(rawHeaders), '', now())
     playFault(exchange, fault, undefined)
     return
   }
-  readBody(req, body => {
-    const incoming = request(req, body ?? nothing)
+  const taker = path.startsWith('/files') ? takerFor(wiring.api, request(req, nothing), now()) : undefined
+  if (taker && fault?.kind === 'close_mid_upload') {
+    log(headersByName(rawHeaders), '', now())
+    takeBody(req, taker, () => playFault(exchange, fault, undefined), fault.bytes)
+    return
+  }
+  const isWanted = !fault || isApplied(fault)
+  const read = (then: (body: Buffer | undefined) => void) =>
+    taker ? takeBody(req, isWanted ? taker : contentTaker(), () => then(nothing)) : readBody(req, then)
+  read(body => {
+    const incoming = { ...request(req, body ?? nothing), ...(taker && isWanted && { taken: taker.end() }) }
     const atMs = now()
     const give = (answer: Answer | undefined) => {
-      log(incoming.headers, incoming.body.toString(), atMs)
+      log(incoming.headers, incoming.body.toString(), atMs, answer)
       later(exchange, latencyMs(), () => {
         if (fault) playFault(exchange, fault, answer)
         else if (answer) sendAnswer(exchange, answer)

@@ -3,16 +3,17 @@ import type { AddressInfo } from 'node:net'
 import { type Account, openAccounts } from './accounts.ts'
 import type { Api } from './api.ts'
 import type { Grants } from './control.ts'
-import { faultProblem } from './faults/check-fault.ts'
-import type { Fault } from './faults/fault.ts'
+import { faultProblem, randomFaultsProblem } from './faults/check-fault.ts'
+import { type Fault, type FaultMatch, matcherOf } from './faults/fault.ts'
 import { faultScript } from './faults/fault-script.ts'
+import type { RandomFaults } from './faults/random-faults.ts'
 import { oauthClient, type SandboxClient } from './oauth/client.ts'
 import { oauthMount, oauthServer } from './oauth/oauth-server.ts'
 import { oddServer } from './odd/odd-server.ts'
 import { randomFor } from './random.ts'
 import { type RateLimit, rateLimiter } from './rate-limit.ts'
 import { isRefresh, type LoggedRequest, requestLog } from './request-log.ts'
-import { sandboxServer } from './server.ts'
+import { type Door, sandboxServer } from './server.ts'
 import type { Store } from './store.ts'
 
 export type SandboxOptions = {
@@ -28,6 +29,8 @@ export type SandboxOptions = {
   rateLimit?: RateLimit | 'off'
   /** How long every answer of the API takes, or from where to where. */
   latencyMs?: number | [min: number, max: number]
+  /** Faults of any kind at any phase, drawn by a seed of their own, from the start. */
+  randomFaults?: RandomFaults
   /** Rows on a page unless the request says; 20 unless given. */
   pageSize?: number
   /** How many requests the log holds at least; 10,000 unless given. */
@@ -60,7 +63,12 @@ export type Sandbox = {
   received(count: number): Promise<void>
   /** The next matching requests meet these faults, in order. Throws a TypeError when one is malformed. */
   script(...faults: Fault[]): void
+  /** From now on, requests meet faults by a seed, after those that are scripted. Throws a TypeError when malformed. */
+  randomFaults(faults: RandomFaults): void
+  /** Ends all faults, scripted and by seed. */
   clearFaults(): void
+  /** How many of the requests in the log took effect: those that match, or all. */
+  applied(match?: FaultMatch): number
   /** The key answers 401 from now on. */
   revokeKey(key: string): void
   /** Of the requests so far those that asked an OAuth server to refresh, however that went. */
@@ -82,7 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port = 0, host = '127.0.0.1', seed = 1, now = Date.now, rateLimit = 'off', latencyMs = 0 } = options
   const { accessTtlS = 3600, reuseWindowS = 30, redirectUris = [] } = options
   const accounts = openAccounts(seed, now(), options.apiKey)
-  const faults = faultScript(() => randomFor(seed, 'faults'))
+  const faults = faultScript(() => randomFor(seed, 'faults'), now)
   const log = requestLog(options.keepRequests ?? 10_000)
   const limiter = rateLimit === 'off' ? undefined : rateLimiter(rateLimit)
   let latency = randomFor(seed, 'latency')
@@ -90,9 +98,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const odd = oddServer(accounts.all, { accessTtlS, redirectUris })
   const tokenServers = [oauth, odd]
 
+  const door: Door = { closing: 0 }
+  const clearFaults = () => {
+    faults.clear()
+    door.closing = 0
+  }
+  const useRandom = (chosen: RandomFaults | undefined) => {
+    const problem = chosen && randomFaultsProblem(chosen)
+    if (problem) throw new TypeError(problem)
+    faults.useRandom(chosen)
+  }
+  useRandom(options.randomFaults)
   const reset = () => {
     accounts.reset(now())
-    faults.clear()
+    clearFaults()
+    useRandom(options.randomFaults)
     log.take()
     limiter?.clear()
     for (const server of tokenServers) server.reset()
@@ -114,8 +134,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     api,
     oauth,
     odd,
-    control: { accounts, faults, log, grants, reset },
+    control: { accounts, faults, log, grants, clearFaults, reset },
     now,
+    door,
     latencyMs: () => (typeof latencyMs === 'number' ? latencyMs : latency.int(...latencyMs)),
   })
   server.listen(port, host)
@@ -146,7 +167,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       if (problem) throw new TypeError(problem)
       faults.add(scripted)
     },
-    clearFaults: faults.clear,
+    randomFaults: useRandom,
+    clearFaults,
+    applied(match) {
+      const matches = matcherOf(match)
+      return log.entries.filter(({ applied, method, path }) => applied && matches(method, path)).length
+    },
     revokeKey: accounts.revoke,
     refreshes: () => log.entries.filter(isRefresh),
     ...grants,

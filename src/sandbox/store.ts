@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts'
+import type { Intake, Taken } from './files/taker.ts'
 
 /**
  * What one account owns. Every list is in order of creation, oldest first. Rows are never changed in place: a change
@@ -12,6 +13,10 @@ export type Store = {
   customers: Customer[]
   payments: Payment[]
   refunds: Refund[]
+  files: StoredFile[]
+  /** Resumable uploads that are not whole yet, by their id. */
+  uploads: Map<string, UploadSession>
+  reports: Report[]
   /** What `POST /payments` answered, by `Idempotency-Key`. */
   idempotency: Map<string, { request: string; answer: Answer; expiresAtMs: number }>
 }
@@ -77,6 +82,23 @@ export type Payment = Readonly<{
 
 export type Refund = Readonly<{ id: string; payment: string; amount: number; currency: string; created_at: string }>
 
+/** Something that takes its time: it is done when `doneMs` has come. */
+export type Report = Readonly<{ id: string; about: 'payments' | 'refunds'; startedMs: number; doneMs: number }>
+
+/** Its `content` is there only while it is small. `fields`: what came beside it in a form. */
+export type StoredFile = Readonly<
+  Taken & { id: string; name: string; media_type: string; fields: Record<string, string>; created_at: string }
+>
+
+export type UploadSession = Readonly<{
+  id: string
+  name: string
+  mediaType: string
+  /** How its progress is told. */
+  style: 'range' | 'ranges'
+  intake: Intake
+}>
+
 export const emptyStore = (): Store => ({
   messages: [],
   projects: [],
@@ -85,5 +107,8 @@ export const emptyStore = (): Store => ({
   customers: [],
   payments: [],
   refunds: [],
+  files: [],
+  uploads: new Map(),
+  reports: [],
   idempotency: new Map(),
 })

@@ -37,8 +37,11 @@ const credentials: SealedTable = {
   },
 }
 
-/** A table whose rows are named by their own id. Those of the authorization server belong to no workspace. */
-const byId = (table: 'seals' | 'oauth_records'): SealedTable => ({
+/**
+ * A table whose rows are named by their own id. Those of the authorization server belong to no workspace; what is sealed in
+ * a file's row is its own key, of which there is one version.
+ */
+const byId = (table: 'seals' | 'oauth_records' | 'files'): SealedTable => ({
   async notUnder(tx, ringVersion, after) {
     const rows = await tx
       .selectFrom(table)
@@ -48,7 +51,13 @@ const byId = (table: 'seals' | 'oauth_records'): SealedTable => ({
       .orderBy('id')
       .limit(atOnce)
       .execute()
-    return rows.map(row => recordOf({ ...row, workspace_id: 'workspace_id' in row ? row.workspace_id : '' }))
+    return rows.map(row =>
+      recordOf({
+        ...row,
+        workspace_id: 'workspace_id' in row ? row.workspace_id : '',
+        version: 'version' in row ? row.version : 1,
+      }),
+    )
   },
   async save(tx, { subject, sealed: old }, sealed) {
     await tx
@@ -61,7 +70,7 @@ const byId = (table: 'seals' | 'oauth_records'): SealedTable => ({
 })
 
 /** Every table that holds sealed records. */
-export const sealedTables: readonly SealedTable[] = [credentials, byId('seals'), byId('oauth_records')]
+export const sealedTables: readonly SealedTable[] = [credentials, byId('seals'), byId('oauth_records'), byId('files')]
 
 type Row = { id: string; workspace_id: string; version: number; ring_version: number; sealed: string }
 

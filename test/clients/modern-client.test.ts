@@ -91,6 +91,7 @@ describe('the official client', () => {
     expect(new Set(tools.map(({ name }) => name.split('_', 1)[0]))).toEqual(new Set(['sandbox', 'clawlink']))
     expect(tools.filter(({ name }) => name.startsWith('clawlink_')).map(({ name }) => name)).toEqual([
       'clawlink_get_call',
+      'clawlink_get_file',
     ])
     expect(tools.find(({ name }) => name === 'sandbox_list_projects')?.annotations).toMatchObject({
       readOnlyHint: true,

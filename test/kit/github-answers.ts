@@ -151,6 +151,21 @@ export const fileContent = (request: Request, text: string, sha: string): Record
   }
 }
 
+/** https://docs.github.com/rest/issues/issues#create-an-issue */
+export const issueMade = (request: Request, number: number): Recording => ({
+  ...request,
+  status: 201,
+  headers: { ...json, ...quota },
+  response: {
+    number,
+    ...Object(request.body),
+    state: 'open',
+    html_url: `https://github.com/octokit-fixture-org/hello-world/issues/${number}`,
+    comments: 0,
+    created_at: '2026-01-15T12:00:00Z',
+  },
+})
+
 /** An answer without a body, as GitHub gives to most deletes (204). */
 export const noContent = (request: Request): Recording => ({
   ...request,

@@ -29,7 +29,7 @@ export async function openTestDb(): Promise<DbPlace & { db: Db }> {
 /** Where a database can be and nothing is yet, not even a table. */
 export async function emptyDatabase(): Promise<DbPlace> {
   if (process.env.CLAWLINK_TEST_DIALECT !== 'postgres') return placeOf(undefined)
-  return placeOf(await createTestDatabase(inject('postgresAdminUrl')))
+  return placeOf(await createTestDatabase(inject('postgres')))
 }
 
 function placeOf(database: TestDatabase | undefined): DbPlace {

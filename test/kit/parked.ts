@@ -1,8 +1,5 @@
-import { EventEmitter } from 'node:events'
-import { type App, openApp } from '../../src/app.ts'
-import { createGate } from '../../src/calls/gate.ts'
+import { openApp } from '../../src/app.ts'
 import { buildCatalog } from '../../src/catalog/catalog.ts'
-import { createFlights } from '../../src/connections/flights.ts'
 import { connectors } from '../../src/connectors/index.ts'
 import type { Config } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
@@ -11,6 +8,7 @@ import { startWorker } from '../../src/roles/worker.ts'
 import { openAccounts } from '../../src/sandbox/accounts.ts'
 import { type StartOptions, startClawLink, type TestClawLink } from './clawlink.ts'
 import { type Member, signIn } from './member.ts'
+import { withOwnMemory } from './own-memory.ts'
 import { sentOf } from './scenario.ts'
 
 const [account] = openAccounts(1, 0, undefined).all
@@ -80,15 +78,7 @@ async function openElsewhere({ app, clock }: TestClawLink, config: Config) {
       clock,
     )
     const catalog = buildCatalog(connectors, config.baseUrls)
-    const other: App = {
-      ...app,
-      config,
-      net,
-      catalog,
-      gate: createGate(),
-      renewals: createFlights(() => {}),
-      wakes: new EventEmitter(),
-    }
+    const other = await withOwnMemory({ ...app, config, net, catalog })
     return { app: other, close: net.close }
   }
   const opened = await openApp(config, { clock, log: app.log })

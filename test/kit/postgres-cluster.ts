@@ -3,12 +3,18 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { Client } from 'pg'
+import { Client, type QueryResult } from 'pg'
 
-/** A PostgreSQL server that may be used for tests. */
-export interface PostgresCluster {
+/** Where tests may create databases. */
+export interface PostgresServer {
   /** Connects as a user who may create databases. */
   adminUrl: string
+  /** How the names of this run's databases begin. */
+  prefix: string
+}
+
+/** A PostgreSQL server that may be used for tests. `stop` removes their databases. */
+export interface PostgresCluster extends PostgresServer {
   stop(): Promise<void>
 }
 
@@ -19,7 +25,8 @@ export interface PostgresCluster {
  */
 export async function startPostgres(): Promise<PostgresCluster> {
   const named = process.env.CLAWLINK_TEST_DATABASE_URL
-  if (named) return { adminUrl: named, stop: async () => {} }
+  const prefix = `clawlink_test_${randomBytes(4).toString('hex')}_`
+  if (named) return { adminUrl: named, prefix, stop: () => dropAll({ adminUrl: named, prefix }) }
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'postgres-keeper.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     // A Ctrl-C in the terminal must not take the server away from tests that are still ending.
@@ -31,6 +38,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
   if (port === undefined) throw new Error(`no PostgreSQL for the tests: ${line}`)
   return {
     adminUrl: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    prefix,
     async stop() {
       keeper.stdin.end()
       await exit
@@ -47,21 +55,33 @@ export interface TestDatabase {
 
 /**
  * Creates an empty database with a random name on a test server.
- * @param adminUrl as `PostgresCluster.adminUrl`
+ * @param server as `PostgresCluster`
  */
-export async function createTestDatabase(adminUrl: string): Promise<TestDatabase> {
-  const name = `clawlink_test_${randomBytes(8).toString('hex')}`
+export async function createTestDatabase({ adminUrl, prefix }: PostgresServer): Promise<TestDatabase> {
+  const name = `${prefix}${randomBytes(8).toString('hex')}`
   await runOn(adminUrl, `create database ${name} template template0 encoding 'UTF8'`)
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => runOn(adminUrl, `drop database if exists ${name} with (force)`) }
+  return { url: url.href, drop: () => drop(adminUrl, name) }
 }
 
-async function runOn(url: string, statement: string): Promise<void> {
+async function dropAll({ adminUrl, prefix }: PostgresServer): Promise<void> {
+  const { rows } = await runOn(
+    adminUrl,
+    `select datname as name from pg_database where starts_with(datname, '${prefix}')`,
+  )
+  for (const { name } of rows) await drop(adminUrl, name)
+}
+
+async function drop(adminUrl: string, name: string): Promise<void> {
+  await runOn(adminUrl, `drop database if exists ${name} with (force)`)
+}
+
+async function runOn(url: string, statement: string): Promise<QueryResult<{ name: string }>> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(statement)
+    return await client.query(statement)
   } finally {
     await client.end()
   }

@@ -66,6 +66,11 @@ async function serve(binaries: string, cluster: string, owner: Owner | undefined
       'fsync=off',
       'synchronous_commit=off',
       'full_page_writes=off',
+      // The log, which may be in memory, stays small.
+      'wal_level=minimal',
+      'max_wal_senders=0',
+      'max_wal_size=256MB',
+      'min_wal_size=64MB',
     ]
     const flags = ['-D', cluster, '-p', `${port}`, ...settings.flatMap(setting => ['-c', setting])]
     const program = start(join(binaries, executable('postgres')), flags, owner)

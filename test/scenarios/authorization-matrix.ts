@@ -21,6 +21,10 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     pairing: newId('pair', now),
     connectSession: newId('csess', now),
     oauthApp: newId('oapp', now),
+    file: newId('file', now),
+    event: newId('evt', now),
+    endpoint: newId('endp', now),
+    delivery: newId('dlv', now),
   }
   const ended = await call('sandbox_list_issues')
   const [connection] = await app.db.read
@@ -118,6 +122,40 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
       })
       .execute()
     await tx
+      .insertInto('events')
+      .values({ ...workspace, id: ids.event, type: 'call.ended', subject: ids.parked, facts: '{}', at: now })
+      .execute()
+    await tx
+      .insertInto('endpoints')
+      .values({
+        ...workspace,
+        id: ids.endpoint,
+        url: 'https://receiver.example/',
+        types: '["endpoint.disabled"]',
+        about: 'theirs',
+        state: 'on',
+        failing_since: null,
+        created_by: personId,
+        created_at: now,
+      })
+      .execute()
+    await tx
+      .insertInto('deliveries')
+      .values({
+        ...workspace,
+        id: ids.delivery,
+        endpoint_id: ids.endpoint,
+        event_id: ids.event,
+        state: 'failed',
+        attempts: 1,
+        status: 500,
+        problem: '',
+        created_at: now,
+        next_at: null,
+        ended_at: now,
+      })
+      .execute()
+    await tx
       .insertInto('oauth_apps')
       .values({
         ...workspace,
@@ -156,6 +194,24 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
       })
       .execute()
     await tx
+      .insertInto('files')
+      .values({
+        ...workspace,
+        id: ids.file,
+        agent_id: key?.agent_id ?? '',
+        call_id: '',
+        name: 'theirs',
+        media_type: 'text/plain',
+        bytes: 0,
+        sha256: '',
+        state: 'ready',
+        ring_version: 1,
+        sealed: '',
+        created_at: now,
+        expires_at: now + 60_000_000,
+      })
+      .execute()
+    await tx
       .insertInto('pairings')
       .values({
         id: ids.pairing,
@@ -190,6 +246,9 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     '/pairings/': ids.pairing,
     '/connect-sessions/': ids.connectSession,
     '/oauth-apps/': ids.oauthApp,
+    '/files/': ids.file,
+    '/endpoints/': ids.endpoint,
+    '/deliveries/': ids.delivery,
   }
   /** The catalogue is everybody's; an interaction is bound to a browser, which has tests of its own. */
   const ofNobody = ['/tools/', '/providers/', '/oauth/interactions/']
@@ -213,6 +272,7 @@ const bodies: Record<string, unknown> = {
   'post /pairings/{id}/approve': { environment: 'live', scope: {} },
   'patch /connections/{id}': { label: 'taken over' },
   'patch /oauth-apps/{id}': { label: 'taken over' },
+  'patch /endpoints/{id}': { about: 'taken over' },
   'post /connect-sessions/{id}/authorize': { way: 'oauth2' },
   'post /connect-sessions/{id}/device': { way: 'device' },
   'post /connect-sessions/{id}/submit': { way: 'api_key', fields: { secret: 'sbx_x' } },
@@ -243,6 +303,9 @@ const watched = [
   'pairings',
   'oauth_apps',
   'connect_sessions',
+  'files',
+  'endpoints',
+  'deliveries',
 ] as const
 
 /** All that must not change when a stranger asks. */

@@ -201,7 +201,7 @@ describe('a call that still runs', () => {
 
   test('of another process is waited for too', async () => {
     await using claw = await startClawLink()
-    const other = mortalApp(claw.app, undefined)
+    const other = await mortalApp(claw.app, undefined)
     const elsewhere = callTool(other.app, await tester(claw), { ...keyed, tool: write.tool, arguments: { ...letter } })
     const [here, there] = await inTime(claw, Promise.all([overRest(claw, 'k', write), elsewhere]))
     expect([here.callId, here.outcome]).toEqual([there.id, there.outcome.kind])
@@ -213,7 +213,7 @@ describe('a call that still runs', () => {
 describe('a call whose process died while it may have been sent', () => {
   /** Dies before the request goes out or after, in any case before its answer is recorded. */
   async function die(claw: TestClawLink, { tool, args }: { tool: string; args: Record<string, unknown> }, step = 1) {
-    const { app, dead } = mortalApp(claw.app, { step, side: 'before' })
+    const { app, dead } = await mortalApp(claw.app, { step, side: 'before' })
     await callTool(app, await tester(claw), { ...keyed, tool, arguments: args }).catch(() => {})
     expect(dead()).toBe(true)
     const { call_id } = await claw.app.db.read

@@ -33,7 +33,7 @@ async function seenTools(claw: TestClawLink, key: string): Promise<string[][]> {
     })
     const json = text.startsWith('{') ? text : (/^data: (\{.*)$/m.exec(text)?.[1] ?? '{}')
     const tools = (JSON.parse(json).result?.tools ?? []) as { name: string }[]
-    return tools.filter(({ name }) => name !== 'clawlink_get_call') // which every key sees
+    return tools.filter(({ name }) => !['clawlink_get_call', 'clawlink_get_file'].includes(name)) // which every key sees
   }
   const short = await listed({})
   // A header that the short path leaves to the SDK.

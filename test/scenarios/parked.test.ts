@@ -44,7 +44,7 @@ async function waitFor(claw: ParkedClaw, parked: Parked): Promise<Record<string,
 async function dieWith({ app, clock }: ParkedClaw, { callId }: Parked, sending: boolean): Promise<void> {
   const { jobs } = await claimJobs(app.db, { owner: 'worker_dead', now: clock.now(), limit: 9 })
   expect(jobs.map(({ kind }) => kind)).toEqual(['resume_call'])
-  if (sending) await beginSending(app, callId, { at: clock.now(), digest: '', mayHaveBeenSent: false })
+  if (sending) await beginSending(app, callId, { at: clock.now(), digest: '', approved: true, mayHaveBeenSent: false })
 }
 
 describe('an approved call', () => {

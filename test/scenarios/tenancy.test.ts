@@ -10,15 +10,21 @@ import { type OtherWorkspace, otherWorkspace } from '../kit/other-workspace.ts'
 import { account, letter, otherAccount } from './tools.ts'
 
 /** Everything of the other workspace that has a name. */
-type Theirs = OtherWorkspace & { callId: string; sessionId: string }
+type Theirs = OtherWorkspace & { callId: string; sessionId: string; fileId: string }
 
 async function theirsIn(claw: TestClawLink): Promise<Theirs> {
   const other = await otherWorkspace(claw)
   const { body } = await claw.rest('POST', '/tools/sandbox_whoami/calls', { key: other.key, body: {} })
   expect(body.account).toBe(otherAccount.email)
   const asked = await claw.rest('POST', '/connect-sessions', { key: other.key, body: { provider: 'sandbox' } })
+  const made = await claw.rest('POST', '/files', { key: other.key, raw: 'theirs' })
   claw.sandbox.takeRequests()
-  return { ...other, callId: String(body.callId), sessionId: String(asked.body.id) }
+  return {
+    ...other,
+    callId: String(body.callId),
+    sessionId: String(asked.body.id),
+    fileId: String(made.body.file),
+  }
 }
 
 /** Each route that takes an id or a name, asked for what is theirs. */
@@ -39,6 +45,8 @@ const sweep: Record<string, (claw: TestClawLink, theirs: Theirs) => ReturnType<T
     [connectionId, label].map(connection =>
       claw.rest('POST', '/tools/sandbox_send_message/preview', { body: { arguments: letter, connection } }),
     ),
+  'get /files/{id}': (claw, { fileId }) => [claw.rest('GET', `/files/${fileId}`)],
+  'delete /files/{id}': (claw, { fileId }) => [claw.rest('DELETE', `/files/${fileId}`)],
   // Names a tool, which belongs to nobody.
   'get /tools/{name}': () => [],
   'get /providers/{slug}': () => [],
@@ -68,9 +76,10 @@ describe('what belongs to another workspace', () => {
 
   test('is not found over MCP', async () => {
     await using claw = await startClawLink()
-    const { connectionId, label, callId, sessionId } = await theirsIn(claw)
+    const { connectionId, label, callId, sessionId, fileId } = await theirsIn(claw)
     for (const [name, args] of [
       ['clawlink_get_call', { callId }],
+      ['clawlink_get_file', { file: fileId }],
       ['clawlink_get_connection', { id: connectionId }],
       ['clawlink_get_connection', { id: sessionId }],
       ['clawlink_start_connection', { provider: 'sandbox', connection: connectionId }],

@@ -76,7 +76,7 @@ async function live(claw: ParkedClaw, random: Random, mark: string): Promise<str
 async function approveThroughDeath(claw: ParkedClaw, parked: Parked, random: Random): Promise<number> {
   const side = random.pick(['never', 'before', 'after'] as const)
   if (side !== 'never') {
-    const { app } = mortalApp(claw.app, { step: 0, side })
+    const { app } = await mortalApp(claw.app, { step: 0, side })
     const member = { kind: 'member', personId: claw.ada.id, name: 'Ada', email: '', sessionId: '' } as const
     const principal = { ...member, workspaceId: app.workspaceId, role: 'owner', environment: 'live' } as const
     const decision = { id: parked.approvalId, extent: { for: 'once' }, address: '' } as const
@@ -90,7 +90,7 @@ async function approveThroughDeath(claw: ParkedClaw, parked: Parked, random: Ran
 
 /** A worker works until it dies or the call has ended; gives whether it died. */
 async function workUntilDeath(claw: ParkedClaw, parked: Parked, death: Death): Promise<boolean> {
-  const { app, dead } = mortalApp(claw.app, death)
+  const { app, dead } = await mortalApp(claw.app, death)
   const working = startWorking(app, jobKinds(app))
   const isOver = async () => dead() || (await progress(claw, parked, 0)).state === 'ended'
   while (!(await isOver())) await new Promise(resolve => setImmediate(resolve))

@@ -90,11 +90,13 @@ async function live(claw: TestClawLink, principal: AgentPrincipal, random: Rando
     for (let life = 0; life < lives; life++) {
       if (random.int(0, 2) === 0) sandbox.script(random.pick(faults))
       // Several processes at once, each with several callers; some die at some step.
-      const processes = Array.from({ length: random.int(1, 3) }, () => {
+      const starting = Array.from({ length: random.int(1, 3) }, async () => {
         const isMortal = random.int(0, 1) === 0
         const death = { step: random.int(0, 4), side: random.pick(['before', 'after'] as const) }
-        return { app: mortalApp(app, isMortal ? death : undefined).app, callers: random.int(1, 3) }
+        const callers = random.int(1, 3)
+        return { ...(await mortalApp(app, isMortal ? death : undefined)), callers }
       })
+      const processes = await Promise.all(starting)
       // A clock that jumps takes a key from who is alive and at work.
       const jump = async (turns: number) => {
         for (let turn = 0; turn < turns; turn++) await new Promise(resolve => setImmediate(resolve))
@@ -107,7 +109,7 @@ async function live(claw: TestClawLink, principal: AgentPrincipal, random: Rando
     }
     sandbox.clearFaults()
     // At last one that lives asks until there is an answer, and once more.
-    const last = mortalApp(app, undefined).app
+    const { app: last } = await mortalApp(app, undefined)
     for (let answers = 0; answers < 2; ) {
       await ask(last)
       if (isAnswer(told.at(-1))) answers++

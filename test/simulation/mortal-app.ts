@@ -1,20 +1,15 @@
-import { EventEmitter } from 'node:events'
 import type { App } from '../../src/app.ts'
-import { createGate } from '../../src/calls/gate.ts'
-import { createFlights } from '../../src/connections/flights.ts'
 import { createLog } from '../../src/core/log.ts'
-import { TtlCache } from '../../src/core/ttl-cache.ts'
+import { withOwnMemory } from '../kit/own-memory.ts'
 
 /** At which step a process dies (each commit and each request to a provider is one), and on which side of it. */
 export type Death = { step: number; side: 'before' | 'after' } | undefined
-
-const remembered = { ttlMs: 1000, entriesMax: 100 }
 
 /**
  * A process on the same database that is killed at a step: from then on it commits and sends nothing, and hears of nothing.
  * Its memory is its own. `dead` says whether it came to that.
  */
-export function mortalApp(app: App, death: Death): { app: App; dead(): boolean } {
+export async function mortalApp(app: App, death: Death): Promise<{ app: App; dead(): boolean }> {
   let steps = 0
   let dead = false
   async function step<T>(act: () => Promise<T>): Promise<T> {
@@ -25,7 +20,7 @@ export function mortalApp(app: App, death: Death): { app: App; dead(): boolean }
     dead = true
     throw new Error('this process was killed')
   }
-  const mortal: App = {
+  const mortal = await withOwnMemory({
     ...app,
     db: {
       ...app.db,
@@ -34,15 +29,6 @@ export function mortalApp(app: App, death: Death): { app: App; dead(): boolean }
     },
     net: { ...app.net, send: outgoing => step(() => app.net.send(outgoing)) },
     log: createLog('silent'),
-    gate: createGate(),
-    renewals: createFlights(() => {}),
-    wakes: new EventEmitter(),
-    memory: {
-      ...app.memory,
-      keys: new TtlCache(remembered),
-      connections: new TtlCache(remembered),
-      rules: new TtlCache(remembered),
-    },
-  }
+  })
   return { app: mortal, dead: () => dead }
 }

@@ -174,14 +174,16 @@ async function live(
   )
   provider.play(...plays)
   const sending = { count: 0 }
-  const processes = Array.from({ length: random.int(1, 3) }, () => {
+  const starting = Array.from({ length: random.int(1, 3) }, async () => {
     const death: Death =
       !easy && random.int(0, 1)
         ? { step: random.int(0, 3), side: random.pick(['before', 'after'] as const) }
         : undefined
     const stallMs = random.pick(easy ? [0, 5_000, 10_000] : [0, 0, 0, 10_000, 25_000, 50_000])
-    return { death, stallMs, app: mortalApp(stalling(app, clock, sending, stallMs), death).app }
+    const { app: mortal } = await mortalApp(stalling(app, clock, sending, stallMs), death)
+    return { death, stallMs, app: mortal }
   })
+  const processes = await Promise.all(starting)
   const calls = processes.flatMap(each => Array.from({ length: 3 }, () => practiceCredential(each.app, connection)))
   const told = await driven(world, sending, () => Promise.allSettled(calls))
   clock.move(50_000)

@@ -9,6 +9,7 @@ import {
 import { ErrorPage } from './frame/error-page.tsx'
 import { Frame } from './frame/frame.tsx'
 import { NotFound } from './frame/not-found.tsx'
+import { eventsSearch } from './pages/events/search.ts'
 import { usageSearch } from './pages/usage/search.ts'
 import { requireSession } from './session/require-session.ts'
 
@@ -101,6 +102,12 @@ const routes = root.addChildren([
         getParentRoute: () => framed,
         path: '/usage/$callId',
         component: lazyRouteComponent(() => import('./pages/usage/call-page.tsx'), 'CallPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/events',
+        validateSearch: eventsSearch,
+        component: lazyRouteComponent(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
       }),
       createRoute({
         getParentRoute: () => framed,

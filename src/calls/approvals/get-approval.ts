@@ -4,6 +4,7 @@ import { isId } from '../../core/ids.ts'
 import { buildAttempt } from '../build-attempt.ts'
 import type { ReadyCall } from '../call.ts'
 import { digestOf } from '../digest.ts'
+import { fileOfCall } from '../files/file-of-call.ts'
 import { findTool } from '../find-tool.ts'
 import { callOf, keptRequest } from '../parked.ts'
 import { type ShownRequest, shownRequest } from '../shown-request.ts'
@@ -52,7 +53,10 @@ async function readyAgain(app: App, callId: string): Promise<ReadyCall | Fault> 
   if (request instanceof Fault) return request
   if (!connection) return new Fault('connection_not_found', 'The connection of this call is gone.')
   const valid = app.validator.validate(tool, request.arguments)
-  return valid instanceof Fault ? valid : { ...valid, call: { ...callOf(row), request }, tool, connection }
+  if (valid instanceof Fault) return valid
+  const call = { ...callOf(row), request }
+  const file = await fileOfCall(app, call.principal, tool, valid.args)
+  return file instanceof Fault ? file : { ...valid, call, tool, connection, ...(file && { file }) }
 }
 
 function previewOf(ready: ReadyCall): ApprovalDetail['preview'] {

@@ -27,7 +27,7 @@ export async function callUnderKey(app: App, call: Call, key: string, run: Run):
   const keyed = keyedOf(call, key)
   const until = app.clock.now() + waitMs
   for (;;) {
-    const seen = await awaitKey(app, keyed, until - app.clock.now())
+    const seen = await awaitKey(app, keyed, call.request.wait === false ? 0 : until - app.clock.now())
     switch (seen.kind) {
       case 'free': {
         const ended = await runHeld(app, { ...call, keyed }, run)
@@ -77,7 +77,7 @@ async function runHeld(app: App, call: Call & { keyed: Keyed }, run: Run): Promi
 /** Goes on with a call whose run was cut off, under its own id, by which the provider may know it; or ends it unsent. */
 function goOn(app: App, call: Call & { keyed: Keyed }, row: CallRow, run: Run): Promise<EndedCall> {
   const now = app.clock.now()
-  const resumed = { at: now, digest: row.digest, mayHaveBeenSent: true }
+  const resumed = { at: now, digest: row.digest, approved: false, mayHaveBeenSent: true }
   const again = mayRepeat(app.catalog.tools.get(row.tool), row.sent_at ?? 0, now)
   const how: Run = again ? run : (_, cutOff) => endCutOff(app, cutOff, row)
   return runHeld(app, { ...call, id: row.id, startedAt: row.started_at, resumed }, how)
@@ -106,7 +106,11 @@ async function parkedStill(app: App, { id, tool }: KeyedRow): Promise<EndedCall>
   return { id, tool, outcome: { kind: 'parked', fault: approvalRequired(app, approval) }, coerced: [], replayed: true }
 }
 
-function undecided({ id, tool }: KeyedRow): EndedCall {
+function undecided({ id, tool, state }: KeyedRow): EndedCall {
+  if (state === 'queued' || state === 'submitted') {
+    const fault = new Fault('queued', 'The call under this idempotency key goes on by itself.')
+    return { id, tool, outcome: { kind: 'parked', fault }, coerced: [], replayed: true }
+  }
   const fault = new Fault('in_progress', 'The call under this idempotency key is still running.', {
     fix: 'Call again with the same key, or ask for the call by its callId.',
     retryAfterMs: 1000,

@@ -28,6 +28,6 @@ export async function endAbandoned(app: App): Promise<void> {
   const now = app.clock.now()
   for (const row of await findAbandoned(app, now - repeatableMs, atOnce)) {
     if (!(await takeOverKey(app, row, `${row.id}:end`))) continue
-    await endCutOff(app, callOf(row, { at: now, digest: row.digest, mayHaveBeenSent: true }), row)
+    await endCutOff(app, callOf(row, { at: now, digest: row.digest, approved: false, mayHaveBeenSent: true }), row)
   }
 }

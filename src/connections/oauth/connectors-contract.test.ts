@@ -95,7 +95,7 @@ describe.each(of<TokenAuth>(...tokenKinds))('a token is asked for by %s', (_, { 
     const request = tokenRequest(context, grant, url, moment)
     if (request instanceof Fault) throw request
     const { wire } = request
-    const body = paramsOf(wire.body ?? '', auth.body === 'json')
+    const body = paramsOf(String(wire.body ?? ''), auth.body === 'json')
     expect(wire).toMatchObject({ method: 'POST', url, redirects: 'none' })
     expect(wire.url).not.toContain('planted')
     expect(JSON.stringify(wire)).not.toMatch(/undefined|\{\w+\}/)

@@ -1,13 +1,13 @@
 /** Connecting an app, as agents see it: they get a link for a person, and ask how that stands. */
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
-import type { Connection } from '../../connections/connection.ts'
-import { getConnection } from '../../connections/list-connections.ts'
+import { getConnection, listConnections } from '../../connections/list-connections.ts'
 import type { ConnectSession } from '../../connections/sessions/connect-session.ts'
 import { getConnectSession } from '../../connections/sessions/get-session.ts'
 import { startConnectSession } from '../../connections/sessions/start-session.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
+import { type ShownConnection, withBreaker, withBreakers } from '../with-breaker.ts'
 import { getConnectionTool } from './protocol.ts'
 import { resultOfValue, type ToolResult } from './tool-result.ts'
 
@@ -33,13 +33,24 @@ export async function connectionProgress(
     return session instanceof Fault ? session : sessionValue(session)
   }
   const connection = await getConnection(app, principal, id)
-  return connection instanceof Fault ? connection : toldConnection(connection)
+  if (connection instanceof Fault) return connection
+  return toldConnection(await withBreaker(app, principal.workspaceId, connection))
+}
+
+/** The connections that an agent may use. */
+export async function toldConnections(
+  app: App,
+  principal: AgentPrincipal,
+  wanted: { provider?: string | undefined },
+): Promise<object[]> {
+  const connections = await listConnections(app, principal, wanted)
+  return (await withBreakers(app, principal.workspaceId, connections)).map(toldConnection)
 }
 
 /** A connection as agents need it: what tells one from the other, and what to do where something is wrong. */
-export function toldConnection({ reconnectLink, ...connection }: Connection): object {
+function toldConnection({ reconnectLink, breaker, ...connection }: ShownConnection): object {
   const { id, provider, label, environment, account, isDefault, state, stateReason } = connection
-  const told = { id, provider, label, environment, account, isDefault, state }
+  const told = { id, provider, label, environment, account, isDefault, state, ...(breaker && { breaker }) }
   return state === 'healthy' ? told : { ...told, stateReason, reconnectLink }
 }
 

@@ -31,7 +31,7 @@ export async function goesOn(
     const progress = await getCall(app, principal, id)
     return progress instanceof Fault ? undefined : { content: [], resultType: 'task', ...taskOf(app, progress) }
   }
-  if (!can.links) return undefined
+  if (!can.links || link === undefined) return undefined
   const params = { mode: 'url', message: isCall ? approvalMessage : connectMessage, url: link }
   return {
     resultType: 'input_required',
@@ -40,15 +40,28 @@ export async function goesOn(
   }
 }
 
-/** A parked call as a task, but for its result. It has the call's id. */
-export function taskOf(app: App, { callId, state, approval, startedAt, changedAt }: CallProgress) {
+/** A call that goes on later as a task, but for its result. It has the call's id. */
+export function taskOf(app: App, seen: CallProgress) {
+  const { callId, state, startedAt, changedAt } = seen
+  const statusMessage = messageOf(seen)
   return {
     taskId: callId,
-    status: state === 'ended' ? 'completed' : 'working',
-    ...(approval && { statusMessage: `Waiting for a person to approve this call: ${approval.link}` }),
+    status: state !== 'ended' ? 'working' : isCanceled(seen) ? 'cancelled' : 'completed',
+    ...(statusMessage !== undefined && { statusMessage }),
     createdAt: new Date(startedAt).toISOString(),
     lastUpdatedAt: new Date(changedAt).toISOString(),
     ttlMs: app.config.approvalHours * 60 * 60 * 1000 + answerKeptMs,
     pollIntervalMs,
   }
+}
+
+export function isCanceled({ ended }: CallProgress): boolean {
+  return ended?.outcome.kind === 'failed' && ended.outcome.fault.code === 'canceled'
+}
+
+function messageOf({ state, approval, queue, progress }: CallProgress): string | undefined {
+  if (approval) return `Waiting for a person to approve this call: ${approval.link}`
+  if (queue) return `Waiting for its turn, as number ${queue.position}; expected at ${queue.expectedAt}.`
+  if (state !== 'running' || progress?.percent === undefined) return undefined
+  return `The provider works on it: ${progress.percent} %.`
 }

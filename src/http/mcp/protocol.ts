@@ -18,6 +18,8 @@ export const serverInfo = { name: 'clawlink', title: 'ClawLink', version }
 
 /** The tool of ClawLink's own that every view lists: a call that had to be approved is followed with it. */
 export const followTool = 'clawlink_get_call'
+/** Every view lists this one too: any answer may be too large to be given directly. */
+export const getFileTool = 'clawlink_get_file'
 /** How an agent asks what became of a connect link. */
 export const getConnectionTool = 'clawlink_get_connection'
 

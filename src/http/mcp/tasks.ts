@@ -3,12 +3,12 @@ import { type CallToolResult, MissingRequiredClientCapabilityError, type Server 
 import * as z from 'zod'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
-import { withdrawCall } from '../../calls/approvals/withdraw-call.ts'
+import { cancelCall } from '../../calls/cancel-call.ts'
 import { type CallProgress, getCall } from '../../calls/get-call.ts'
 import { Fault } from '../../core/errors.ts'
 import { answerProgress } from '../answer-call.ts'
 import { abilitiesOf, tasksExtension } from './client-abilities.ts'
-import { taskOf } from './goes-on.ts'
+import { isCanceled, taskOf } from './goes-on.ts'
 import { invalidParams } from './invalid-params.ts'
 import { contentOf, resultOfFault, resultOfValue } from './tool-result.ts'
 
@@ -28,7 +28,10 @@ export function serveTasks(server: Server, app: App, principal: AgentPrincipal):
   }
   server.setRequestHandler('tasks/get', { params }, async ({ taskId }, { mcpReq }) => {
     const progress = await findTask(taskId, mcpReq)
-    return { ...taskOf(app, progress), ...(progress.state === 'ended' && { result: resultOf(progress) }) }
+    return {
+      ...taskOf(app, progress),
+      ...(progress.state === 'ended' && !isCanceled(progress) && { result: resultOf(progress) }),
+    }
   })
   // A member decides in the browser, so a task never asks its client for anything; an update is taken and changes nothing.
   server.setRequestHandler('tasks/update', { params }, async ({ taskId }, { mcpReq }) => {
@@ -37,7 +40,7 @@ export function serveTasks(server: Server, app: App, principal: AgentPrincipal):
   })
   server.setRequestHandler('tasks/cancel', { params }, async ({ taskId }, { mcpReq }) => {
     await findTask(taskId, mcpReq)
-    await withdrawCall(app, principal, taskId)
+    await cancelCall(app, principal, taskId)
     return {}
   })
 }

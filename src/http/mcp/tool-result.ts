@@ -12,12 +12,12 @@ export type ToolResult = {
   json: string
   value: object
   isError: boolean
-  /** There when a person has to do something under a link first, for clients that can wait in ways of their own. */
+  /** There when it goes on later, for clients that can wait in ways of their own. */
   parked?: Parked
 }
 
-/** What waits for a person: a call by its id, or a connect session by its own. */
-export type Parked = { id: string; link: string }
+/** A call by its id, or a connect session by its own; with a link where a person has to do something there first. */
+export type Parked = { id: string; link?: string }
 
 export function resultOfValue(value: unknown): ToolResult {
   if (isToolResult(value)) return value
@@ -35,7 +35,8 @@ export function resultOfFault({ code, message, fix, retryable, details }: Fault)
 export function resultOfCall(ended: EndedCall): ToolResult {
   const answer = answerCall(ended)
   if (!(answer instanceof Fault)) return resultOfValue(answer)
-  return answer.code === 'approval_required' ? resultOfParked(answer) : resultOfFault(answer)
+  if (answer.code === 'approval_required') return resultOfParked(answer)
+  return answer.code === 'queued' ? resultOfQueued(answer) : resultOfFault(answer)
 }
 
 /** A call that waits for a member is no error: the model shows the link and asks for the call later. */
@@ -44,6 +45,14 @@ function resultOfParked({ code, message, details }: Fault): ToolResult {
   const fix = `Show the link to the person, then ask ${followTool} with this callId.`
   const value = { callId, outcome: 'parked', status: code, message, link, approvalId, expiresAt, fix, replayed }
   return { json: JSON.stringify(value), value, isError: false, parked: { id: callId, link } }
+}
+
+/** Nor is one that goes on by itself. */
+function resultOfQueued({ code, message, details }: Fault): ToolResult {
+  const { callId = '', queue, retryAfterMs, replayed } = details
+  const fix = `Do not call again. Ask ${followTool} with this callId; with \`wait\` it waits for the end.`
+  const value = { callId, outcome: 'parked', status: code, message, queue, retryAfterMs, fix, replayed }
+  return { json: JSON.stringify(value), value, isError: false, parked: { id: callId } }
 }
 
 /** How far a call is: what it would have answered stands in `answer` or `error`. */

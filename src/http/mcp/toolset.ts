@@ -10,9 +10,10 @@ import { jsonSchemaOf } from '../../catalog/json-schema.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
+import { answerSchemaOf } from './answer-schema.ts'
 import { metaTools } from './meta-tools.ts'
 import { splitArguments, withOwnArguments } from './own-arguments.ts'
-import { followTool, instructions, instructionsFor } from './protocol.ts'
+import { followTool, getFileTool, instructions, instructionsFor } from './protocol.ts'
 import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
 
 /** A tool as MCP lists it (2025-11-25 and 2026-07-28 alike). */
@@ -20,6 +21,8 @@ export type ListedTool = {
   name: string
   description: string
   inputSchema: Record<string, unknown>
+  /** Of what it answers, where the shape of the data is known. */
+  outputSchema?: Record<string, unknown>
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean }
 }
 
@@ -101,13 +104,13 @@ async function runMetaTool(
 }
 
 /**
- * The toolset of `/mcp?provider=…`: that provider's tools one by one, and the one that follows a call which has to be
- * approved. Undefined when there is no such provider.
+ * The toolset of `/mcp?provider=…`: that provider's tools one by one, the one that follows a call which has to be approved,
+ * and the one that reads files. Undefined when there is no such provider.
  */
 export function providerToolset(app: App, slug: string): Toolset | undefined {
   const provider = app.catalog.providers.get(slug)
   if (!provider) return undefined
-  const follow = metaTools.filter(({ name }) => name === followTool)
+  const follow = metaTools.filter(({ name }) => name === followTool || name === getFileTool)
   return {
     app,
     instructions: instructionsFor(provider.connector.name),
@@ -165,10 +168,12 @@ function sees(app: App, scope: Scope, name: string): boolean {
 
 function listedTool(tool: Tool): ListedTool {
   const { name, row, effect, idempotency } = tool
+  const output = tool.outputSchema()
   return {
     name,
     description: row.about,
     inputSchema: withOwnArguments(tool),
+    ...(output && { outputSchema: answerSchemaOf(output) }),
     annotations: annotationsOf(effect, effect === 'read' || idempotency === 'natural'),
   }
 }

@@ -10,6 +10,7 @@ import { findConnection, getConnection, listConnections } from '../../connection
 import { removeConnection } from '../../connections/remove-connection.ts'
 import { Fault } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
+import { withBreaker, withBreakers } from '../with-breaker.ts'
 import { editorOf } from './editor-of.ts'
 import { route } from './route.ts'
 import { connection } from './schemas.ts'
@@ -27,7 +28,8 @@ export const connectionRoutes = [
     query: z.strictObject({ provider: z.string().optional() }),
     answer: z.object({ items: z.array(connection) }),
     async run({ app, principal, query }) {
-      return { items: await listConnections(app, sightOf(principal), query) }
+      const connections = await listConnections(app, sightOf(principal), query)
+      return { items: await withBreakers(app, principal.workspaceId, connections) }
     },
   }),
   route({
@@ -79,7 +81,10 @@ export const connectionRoutes = [
     tag: 'connections',
     may: 'connections.read',
     answer: connection,
-    run: ({ app, principal, params }) => getConnection(app, sightOf(principal), params.id),
+    async run({ app, principal, params }) {
+      const found = await getConnection(app, sightOf(principal), params.id)
+      return found instanceof Fault ? found : withBreaker(app, principal.workspaceId, found)
+    },
   }),
   route({
     method: 'patch',

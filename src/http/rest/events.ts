@@ -4,7 +4,8 @@ import { eventTypes } from '../../events/record-event.ts'
 import { type Route, route } from './route.ts'
 import { filter } from './schemas.ts'
 
-const event = z.object({
+/** Something that happened. */
+export const event = z.object({
   id: z.string(),
   type: z.string(),
   subject: z.string().describe('The id of what it happened to.'),
@@ -16,7 +17,7 @@ export const eventRoutes: Route[] = [
   route({
     method: 'get',
     path: '/events',
-    summary: 'What happened to connections, newest first.',
+    summary: 'What happened in the workspace, newest first.',
     tag: 'events',
     may: 'events.read',
     query: z.strictObject({

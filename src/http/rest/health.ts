@@ -8,9 +8,15 @@ export const healthRoute = route({
   summary: 'Whether this process can serve calls.',
   tag: 'system',
   may: 'open',
-  answer: z.object({ status: z.literal('ok'), version: z.string() }),
+  answer: z.object({
+    status: z.literal('ok'),
+    version: z.string(),
+    openBreakers: z.number().describe('Accounts to which calls are paused, since their provider is failing.'),
+  }),
   async run({ app }) {
     await app.db.read.selectFrom('settings').select('name').limit(1).execute()
-    return { status: 'ok' as const, version }
+    const now = app.clock.now()
+    await app.breakers.look(now)
+    return { status: 'ok' as const, version, openBreakers: app.breakers.all(now).length }
   },
 })

@@ -32,7 +32,11 @@ export function openApi(routes: readonly Route[], serverUrl: string) {
   }
 }
 
+/** OpenAPI 3.1, 4.8.14: bytes of any kind have no schema. */
+const anyType = '*/*'
+
 function operationOf(route: Route) {
+  const { bytes = {} } = route
   const content = (schema: unknown, type = 'application/json') => ({ content: { [type]: { schema } } })
   return {
     operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])?/g, (_, letter = '') => letter.toUpperCase())}`,
@@ -43,8 +47,11 @@ function operationOf(route: Route) {
     'x-clawlink-may': route.may,
     parameters: parametersOf(route),
     ...(route.body && { requestBody: { required: true, ...content(schemaOf(route.body, 'input')) } }),
+    ...(bytes.body && { requestBody: { required: true, description: bytes.body, ...content({}, anyType) } }),
     responses: {
-      [route.status]: { description: 'Done.', ...content(schemaOf(route.answer, 'output')) },
+      [route.status]: bytes.answer
+        ? { description: bytes.answer, ...content({}, anyType) }
+        : { description: 'Done.', ...content(schemaOf(route.answer, 'output')) },
       default: {
         description: 'It failed, and why.',
         ...content({ $ref: '#/components/schemas/Problem' }, 'application/problem+json'),

@@ -1,8 +1,13 @@
 import * as z from 'zod'
+import { scopeOf } from '../../accounts/principal.ts'
+import { allowsTool } from '../../accounts/scope.ts'
+import { listNotices } from '../../calls/output/list-notices.ts'
+import { viewOf } from '../../calls/output/tool-health.ts'
 import { describeProvider } from '../../connections/describe-provider.ts'
 import { listProviders } from '../../connections/list-providers.ts'
+import { Fault } from '../../core/errors.ts'
 import { route } from './route.ts'
-import { fields, way } from './schemas.ts'
+import { fields, notice, way } from './schemas.ts'
 import { sightOf } from './sight-of.ts'
 
 const provider = z.object({
@@ -32,7 +37,23 @@ export const providerRoutes = [
     summary: 'Read one provider with its ways to connect, and what each asks for.',
     tag: 'connections',
     may: 'tools.read',
-    answer: provider.extend({ inputs: fields.describe('What every way asks for first.'), ways: z.array(way) }),
-    run: ({ app, principal, params }) => describeProvider(app, sightOf(principal), params.slug),
+    answer: provider.extend({
+      inputs: fields.describe('What every way asks for first.'),
+      ways: z.array(way),
+      apiVersion: z.string().nullable().describe('The version of its API that its tools are written for.'),
+      notices: z.array(notice.extend({ tool: z.string() })).describe('What was noticed about its tools.'),
+    }),
+    async run({ app, principal, params }) {
+      const described = await describeProvider(app, sightOf(principal), params.slug)
+      if (described instanceof Fault) return described
+      const provider = app.catalog.providers.get(described.slug)
+      const names = (provider?.tools ?? []).filter(tool => allowsTool(scopeOf(principal), tool)).map(({ name }) => name)
+      const notices = await listNotices(app, principal.workspaceId, names)
+      return {
+        ...described,
+        apiVersion: provider?.connector.api.version ?? null,
+        notices: [...notices].flatMap(([tool, rows]) => rows.map(row => ({ tool, ...viewOf(row) }))),
+      }
+    },
   }),
 ]

@@ -31,7 +31,7 @@ type Params<T extends string> = T extends `${string}{${infer Name}}${infer Rest}
 
 /**
  * One REST operation as data. The server validates with these schemas and the OpenAPI document is generated from them, so
- * the two cannot disagree. `run` answers with the value of the success status, or a fault.
+ * the two cannot disagree. `run` answers with the value of the success status, a fault, or, where it streams, a response.
  */
 export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -44,6 +44,8 @@ export type Route = {
   status: 200 | 201
   query?: z.ZodType
   body?: z.ZodType
+  /** What is in its body or in its answer, where that is no JSON but bytes: `run` reads the one and answers with the other. */
+  bytes?: { body?: string; answer?: string }
   /** Headers of its own, by name, and what each is for. `run` reads and checks them. */
   headers?: Record<string, string>
   answer: z.ZodType
@@ -52,7 +54,7 @@ export type Route = {
 
 type Shape<T> = T extends z.ZodType ? z.output<T> : undefined
 
-type Told<A extends z.ZodType> = z.input<A> | Reply<z.input<A>> | Fault
+type Told<A extends z.ZodType> = z.input<A> | Reply<z.input<A>> | Response | Fault
 
 /** Types `run` by the schemas beside it. */
 export function route<

@@ -1,9 +1,13 @@
 import { agentRoutes } from './agents.ts'
 import { approvalRoutes } from './approvals.ts'
 import { auditRoutes } from './audit.ts'
+import { callRoutes } from './calls.ts'
 import { connectSessionRoutes } from './connect-sessions.ts'
 import { connectionRoutes } from './connections.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { endpointRoutes } from './endpoints.ts'
 import { eventRoutes } from './events.ts'
+import { fileRoutes } from './files.ts'
 import { memberRoutes } from './members.ts'
 import { oauthAppRoutes } from './oauth-apps.ts'
 import { consentRoutes } from './oauth-consent.ts'
@@ -27,11 +31,15 @@ export const restRoutes: readonly Route[] = [
   ...toolRoutes,
   ...policyRoutes,
   ...approvalRoutes,
+  ...fileRoutes,
+  ...callRoutes,
   ...usageRoutes,
   ...providerRoutes,
   ...connectSessionRoutes,
   ...connectionRoutes,
   ...oauthAppRoutes,
   ...eventRoutes,
+  ...endpointRoutes,
+  ...deliveryRoutes,
   ...auditRoutes,
 ]

@@ -34,6 +34,13 @@ export const connection = z.object({
   secretRef: z.string().nullable().describe('Where the credential is kept, when that is not here.'),
   expiresAt: z.string().nullable().describe('When it ends unless it is reconnected; null when ClawLink renews it.'),
   reconnectLink: z.string().describe('Where a person reconnects it.'),
+  breaker: z
+    .object({
+      state: z.enum(['open', 'half-open']),
+      until: z.string().nullable().describe('When a call may try whether it is well again; null: the next one may.'),
+    })
+    .optional()
+    .describe('There when GET /connections tells that calls are paused, since the provider is failing.'),
 })
 
 /** What a form asks for, by the names of the fields. */
@@ -100,11 +107,44 @@ export const toolDescription = z.object({
   about: z.string(),
   effect,
   inputSchema: z.record(z.string(), z.unknown()),
+  output: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of `data`, where it is known and short.'),
   repeatable: z.boolean(),
   paged: z.boolean(),
   scopes: z.array(z.string()),
-  apiVersion: z.string().nullable(),
+  apiVersion: z.string().nullable().describe('The version of the provider’s API that it is written for.'),
   connections: z.array(z.object({ id: z.string(), label: z.string(), account: z.string(), isDefault: z.boolean() })),
+})
+
+const noticeKind = z.enum(['output_mismatch', 'deprecation', 'sunset', 'version'])
+
+export const notice = z.object({
+  kind: noticeKind,
+  value: z
+    .string()
+    .describe(
+      'Of `output_mismatch`: where the answer was not as promised. Of `deprecation` and `sunset`: when (ISO 8601), or `true`. Of `version`: the one that answered.',
+    ),
+  count: z.number(),
+  firstAt: z.string(),
+  lastAt: z.string(),
+})
+
+export const toolHealth = z.object({
+  status: z
+    .enum(['ok', 'mismatch', 'deprecated'])
+    .describe('`mismatch`: in the last day an answer was not as promised. `deprecated`: its provider says so.'),
+  notices: z.array(notice),
+})
+
+export const toolVersion = z.object({
+  tool: z.string(),
+  provider: z.string(),
+  version: z.string().nullable().describe('The version of the provider’s API that it is written for.'),
+  versionSeen: z.string().nullable().describe('The one that answered, as far as the provider says.'),
+  deprecation: z.string().nullable().describe('Since or from when (ISO 8601), or `true`.'),
+  sunset: z.string().nullable().describe('When it goes away (ISO 8601).'),
+  mismatches: z.number().describe('Answers of another shape than promised, in the last day.'),
+  mismatch: z.string().nullable().describe('Where the last one was, and what was wrong there.'),
 })
 
 const coerced = z.array(z.object({ field: z.string(), from: z.string(), to: z.string() }))
@@ -119,6 +159,10 @@ export const callBody = z.compile(
       .boolean()
       .optional()
       .describe('Follow the pages, and answer with the records of all as one list: up to 10,000.'),
+    wait: z
+      .boolean()
+      .optional()
+      .describe('With false it is not waited for: the answer is its id at once, and the call goes on by itself.'),
     why: z.string().max(500).optional().describe('Why you want it, for the member who may have to approve it.'),
   }),
 )
@@ -148,6 +192,7 @@ export const sentRequest = z.object({
   url: z.string(),
   headers: z.record(z.string(), z.string()),
   body: z.unknown().optional(),
+  file: z.string().optional().describe('The file that follows, where the request only begins an upload.'),
 })
 
 export const preview = z.object({

@@ -12,8 +12,11 @@ import { Reply, type Route } from './route.ts'
 /** The parts of a request as the router found them; the body is still to be read. */
 export type RouteRequest = { incoming: IncomingMessage; params: Record<string, string>; query: Record<string, string> }
 
-/** One REST request: who is asking, then each part by its schema, then the use case. */
-export async function serveRoute(app: App, route: Route, request: RouteRequest): Promise<Answer> {
+/**
+ * One REST request: who is asking, then each part by its schema, then the use case. A route without a `body` schema may read
+ * the body itself, as it comes, and one may answer with a stream.
+ */
+export async function serveRoute(app: App, route: Route, request: RouteRequest): Promise<Answer | Response> {
   const asking = requirePrincipal(app, route.may, request.incoming)
   const principal = asking instanceof Promise ? await asking : asking
   if (principal instanceof Fault) return problem(principal)
@@ -26,6 +29,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const { params, incoming } = request
   const answer = await route.run({ app, principal, params, query, body, incoming })
   if (answer instanceof Fault) return problem(answer)
+  if (answer instanceof Response) return answer
   if (!(answer instanceof Reply)) return json(answer, route.status)
   const ready = json(answer.value, route.status)
   return { ...ready, headers: { ...ready.headers, ...answer.headers } }

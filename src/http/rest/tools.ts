@@ -1,10 +1,13 @@
 import * as z from 'zod'
 import { describeTool, searchTools } from '../../calls/describe-tool.ts'
+import { listNotices } from '../../calls/output/list-notices.ts'
+import { listToolVersions } from '../../calls/output/list-tool-versions.ts'
+import { healthOf } from '../../calls/output/tool-health.ts'
 import { previewTool } from '../../calls/preview-tool.ts'
 import { Fault } from '../../core/errors.ts'
 import { callRoute } from './call.ts'
 import { route } from './route.ts'
-import { callBody, preview, toolDescription, toolSummary } from './schemas.ts'
+import { callBody, filter, preview, toolDescription, toolHealth, toolSummary, toolVersion } from './schemas.ts'
 
 export const toolRoutes = [
   route({
@@ -30,8 +33,13 @@ export const toolRoutes = [
     summary: 'Describe one tool: what it does, its arguments, the accounts it can use.',
     tag: 'tools',
     may: 'tools.read',
-    answer: toolDescription,
-    run: ({ app, principal, params }) => describeTool(app, principal, params.name),
+    answer: toolDescription.extend({ health: toolHealth }),
+    async run({ app, principal, params }) {
+      const tool = await describeTool(app, principal, params.name)
+      if (tool instanceof Fault) return tool
+      const notices = await listNotices(app, principal.workspaceId, [tool.name])
+      return { ...tool, health: healthOf(notices.get(tool.name) ?? [], app.clock.now()) }
+    },
   }),
   route({
     method: 'post',
@@ -43,6 +51,22 @@ export const toolRoutes = [
     answer: preview,
     run: ({ app, principal, params, body }) =>
       previewTool(app, principal, { tool: params.name, surface: 'rest', ...body }),
+  }),
+  route({
+    method: 'get',
+    path: '/tool-versions',
+    summary:
+      'List which version of its provider’s API each tool is written for, and what the provider says of its future.',
+    tag: 'tools',
+    may: 'tools.read',
+    query: z.strictObject({
+      provider: z.string().optional(),
+      next: filter.optional().describe('The `next` of the page before.'),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
+    answer: z.object({ items: z.array(toolVersion), next: z.string().nullable() }),
+    run: ({ app, principal, query: { next, ...wanted } }) =>
+      listToolVersions(app, principal, { ...wanted, after: next }),
   }),
   callRoute,
 ]

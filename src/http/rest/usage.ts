@@ -1,12 +1,8 @@
 import * as z from 'zod'
-import { awaitCall } from '../../calls/await-call.ts'
 import { listUsage } from '../../calls/list-usage.ts'
 import { summarizeUsage } from '../../calls/summarize-usage.ts'
-import { Fault } from '../../core/errors.ts'
-import { answerProgress } from '../answer-call.ts'
-import { problemOf } from '../problem.ts'
 import { route } from './route.ts'
-import { callAnswer, environment, filter, problem, usage } from './schemas.ts'
+import { environment, filter, usage } from './schemas.ts'
 
 const time = z.iso.datetime({ offset: true }).transform(text => Date.parse(text))
 
@@ -55,29 +51,5 @@ export const usageRoutes = [
       reachesBackTo: z.string().nullable().describe('When the oldest call was made that counts; null when all do.'),
     }),
     run: ({ app, principal, query }) => summarizeUsage(app.db, principal, query),
-  }),
-  route({
-    method: 'get',
-    path: '/calls/{id}',
-    summary: 'How far one call is, and how it ended. Can wait for the end.',
-    tag: 'calls',
-    may: 'calls.read',
-    query: z.strictObject({
-      wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait for the end, at most.'),
-    }),
-    answer: z.object({
-      callId: z.string(),
-      state: z.enum(['parked', 'running', 'ended']).describe('`parked`: a member has to decide about it first.'),
-      approval: z.object({ id: z.string(), link: z.string(), expiresAt: z.string() }).optional(),
-      answer: callAnswer.optional().describe('What the call answers; of a call that was parked, for a day.'),
-      problem: problem.optional().describe('The same of a call that did not succeed.'),
-      usage: usage.optional(),
-    }),
-    async run({ app, principal, params, query }) {
-      const progress = await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000 })
-      if (progress instanceof Fault) return progress
-      const { fault, ...told } = answerProgress(progress)
-      return { ...told, ...(fault && { problem: problemOf(fault) }) }
-    },
   }),
 ]

@@ -13,6 +13,7 @@ export const pageSegments = [
   'members',
   'policy',
   'usage',
+  'events',
   'audit',
   'settings',
 ] as const

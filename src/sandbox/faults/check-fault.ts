@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { isRecord } from '../fields.ts'
 import type { Fault, FaultKind } from './fault.ts'
+import { faultPhases, type RandomFaults, waysOf } from './random-faults.ts'
 
 /** What a field must be. A check with `?` at the end of its field's name lets the field be absent. */
 type Check = (value: unknown) => boolean
@@ -21,9 +22,13 @@ const json: Check = value => {
   }
 }
 
+const matchFields: Record<string, Check> = { 'method?': text, 'path?': value => isPath(value) }
+const isListOf = (value: unknown, known: readonly string[]) =>
+  Array.isArray(value) && value.length > 0 && value.every(each => known.includes(each))
+
 const when: Record<string, Check> = {
   kind: text,
-  'match?': value => isRecord(value) && wrongFields(value, { 'method?': text, 'path?': isPath }).length === 0,
+  'match?': value => isRecord(value) && wrongFields(value, matchFields).length === 0,
   'times?': value => value === 'always' || (count(value) && value !== 0),
   'probability?': value => typeof value === 'number' && value >= 0 && value <= 1,
 }
@@ -37,6 +42,7 @@ const fieldsOf: Record<FaultKind, Record<string, Check>> = {
     'limit?': count,
     'remaining?': count,
     'resetEpochS?': count,
+    'headers?': headers,
   },
   slow: { ...when, ms: count },
   hang: writes,
@@ -45,9 +51,13 @@ const fieldsOf: Record<FaultKind, Record<string, Check>> = {
   redirect: { ...writes, location: headerText, 'status?': redirectStatus },
   html: { ...writes, 'status?': status },
   ok_error: { ...writes, 'error?': text },
-  close_before_read: when,
+  close_on_accept: { ...when, 'connections?': value => count(value) && value !== 0 },
+  close_before_read: { ...when, 'reset?': flag },
+  close_mid_upload: { ...when, bytes: count },
   close_after_read: writes,
+  close_mid_headers: { ...writes, 'reset?': flag },
   close_mid_body: { ...writes, 'chunked?': flag },
+  wrong_length: { ...writes, by: value => typeof value === 'number' && Number.isSafeInteger(value) && value !== 0 },
   reset: writes,
   huge: { ...writes, bytes: count },
   invalid_json: writes,
@@ -56,6 +66,29 @@ const fieldsOf: Record<FaultKind, Record<string, Check>> = {
 }
 
 export const faultKinds: readonly string[] = Object.keys(fieldsOf)
+
+const randomFields: Record<string, Check> = {
+  seed: value => typeof value === 'number' && Number.isSafeInteger(value),
+  rate: value => typeof value === 'number' && value >= 0 && value <= 1,
+  'match?': value => isRecord(value) && wrongFields(value, matchFields).length === 0,
+  'kinds?': value => isListOf(value, faultKinds),
+  'phases?': value => isListOf(value, faultPhases),
+  'largeBytes?': count,
+}
+
+/** Whether this came in as faults by seed. When not, `randomFaultsProblem` says why. */
+export const isRandomFaults = (value: unknown): value is RandomFaults => randomFaultsProblem(value) === undefined
+
+/** What is wrong with would-be faults by seed, in one sentence; undefined when nothing is. */
+export function randomFaultsProblem(value: unknown): string | undefined {
+  if (!isRecord(value)) return 'Faults by seed are an object with a "seed" and a "rate".'
+  const wrong = wrongFields(value, randomFields)
+  if (wrong.length) return `Faults by seed have a wrong or missing ${wrong.join(', ')}.`
+  const listed = (list: unknown) => (Array.isArray(list) ? list.map(String) : undefined)
+  return waysOf({ kinds: listed(value.kinds), phases: listed(value.phases) }).length
+    ? undefined
+    : 'There is no fault of these kinds at these phases.'
+}
 
 /** Whether this came in as a fault that can be played. When not, `faultProblem` says why. */
 export const isFault = (value: unknown): value is Fault => faultProblem(value) === undefined

@@ -4,7 +4,10 @@ import type { Fault } from './fault.ts'
 import { faultScript } from './fault-script.ts'
 
 function scripted(...faults: Fault[]) {
-  const script = faultScript(() => randomFor(1, 'faults'))
+  const script = faultScript(
+    () => randomFor(1, 'faults'),
+    () => 0,
+  )
   script.add(faults)
   return script
 }

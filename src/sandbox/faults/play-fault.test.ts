@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../start.ts'
 import { ask, mail, wire } from '../test-client.ts'
+import { isFault } from './check-fault.ts'
 import type { Fault } from './fault.ts'
 
 const sent = (sandbox: Sandbox) => sandbox.store.messages.filter(message => message.subject === mail.subject).length
@@ -125,6 +126,43 @@ test('close_before_read ends the connection without reading the body', async () 
   expect(sent(sandbox)).toBe(0)
 })
 
+test('close_on_accept ends its own connection and the next new ones, of which nothing is read', async () => {
+  await using sandbox = await startSandbox()
+  sandbox.script({ kind: 'close_on_accept', connections: 2 })
+  for (let i = 0; i < 3; i++) expect((await wire(sandbox, '/mail/messages', { body: mail }).end).bytes).toHaveLength(0)
+  expect(sandbox.requests).toMatchObject([{ fault: { kind: 'close_on_accept' }, applied: false }])
+  expect((await wire(sandbox, '/me').end).bytes.length).toBeGreaterThan(0)
+  expect(sent(sandbox)).toBe(0)
+})
+
+test.each([false, true])('close_mid_headers breaks off before the head is whole (by a reset: %s)', async reset => {
+  await using sandbox = await startSandbox()
+  sandbox.script({ kind: 'close_mid_headers', reset })
+  const { bytes, how } = await wire(sandbox, '/mail/messages', { body: mail }).end
+  // What was on its way when a connection is reset may be lost.
+  if (!reset) expect(bytes.toString()).toBe('HTTP/1.1 200 OK\r\ncontent-type: application/js')
+  expect(bytes.toString()).not.toContain('\r\n\r\n')
+  expect([how, sent(sandbox)]).toEqual([reset ? 'reset' : 'closed', 1])
+})
+
+test.each([7, -3])('wrong_length promises %i bytes more than there are', async by => {
+  await using sandbox = await startSandbox()
+  sandbox.script({ kind: 'wrong_length', by })
+  const { head, body } = split((await wire(sandbox, '/me').end).bytes)
+  expect(Number(/content-length: (\d+)/.exec(head)?.[1])).toBe(body.length + by)
+  expect(() => JSON.parse(body.toString())).not.toThrow()
+})
+
+test('close_before_read can be a reset, and rate_limit can carry other headers', async () => {
+  await using sandbox = await startSandbox()
+  sandbox.script(
+    { kind: 'close_before_read', reset: true },
+    { kind: 'rate_limit', headers: { 'RateLimit-Reset': '4' } },
+  )
+  expect((await wire(sandbox, '/me').end).how).toBe('reset')
+  expect((await ask(sandbox, '/me')).headers.get('ratelimit-reset')).toBe('4')
+})
+
 test('close_after_read applies the write and ends the connection without an answer', async () => {
   await using sandbox = await startSandbox()
   sandbox.script({ kind: 'close_after_read' })
@@ -223,9 +261,12 @@ const defaults: [Fault, boolean][] = [
   [{ kind: 'redirect', location: '/me' }, false],
   [{ kind: 'html' }, false],
   [{ kind: 'ok_error' }, false],
+  [{ kind: 'close_on_accept' }, false],
   [{ kind: 'close_before_read' }, false],
   [{ kind: 'close_after_read' }, true],
+  [{ kind: 'close_mid_headers' }, true],
   [{ kind: 'close_mid_body' }, true],
+  [{ kind: 'wrong_length', by: 5 }, true],
   [{ kind: 'reset' }, false],
   [{ kind: 'huge', bytes: 100 }, true],
   [{ kind: 'invalid_json' }, true],
@@ -246,8 +287,9 @@ test.each(defaults.map(([fault, applied]) => ({ kind: fault.kind, fault, applied
       return { applied: sent(sandbox) === 1, fault: sandbox.requests[0]?.fault }
     }
     expect(await write(fault)).toEqual({ applied, fault })
-    const fixed = fault.kind === 'rate_limit' || fault.kind === 'slow' || fault.kind === 'close_before_read'
-    if (!fixed) expect((await write({ ...fault, applied: !applied })).applied).toBe(!applied)
+    expect(sandbox.applied()).toBe(applied ? 1 : 0)
+    const other = { ...fault, applied: !applied }
+    if (isFault(other)) expect((await write(other)).applied).toBe(!applied)
     await sandbox.stop()
   },
 )

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import type { Answer, AnswerHeaders } from '../answer.ts'
@@ -43,14 +44,24 @@ export function playFault(exchange: Exchange, fault: Fault, answer: Answer | und
       sendAnswer(exchange, { status: 200, body: { ok: false, error: fault.error ?? 'internal_error' } })
       break
     case 'close_before_read':
+      hangUp(req.socket, fault.reset)
+      break
+    case 'close_mid_upload':
+    case 'close_on_accept':
     case 'close_after_read':
       req.socket.destroy()
+      break
+    case 'close_mid_headers':
+      closeMidHeaders(exchange, fault.reset)
       break
     case 'close_mid_body':
       closeMidBody(exchange, answer, fault.chunked ?? false)
       break
+    case 'wrong_length':
+      wrongLength(exchange, answer, fault.by)
+      break
     case 'reset':
-      req.socket.resetAndDestroy()
+      hangUp(req.socket, true)
       break
     case 'huge':
       sendHead(exchange, 200, { ...jsonType, 'content-length': String(Math.max(fault.bytes, emptyFiller)) })
@@ -97,6 +108,7 @@ function sendRateLimit(exchange: Exchange, fault: Extract<Fault, { kind: 'rate_l
   if (fault.limit !== undefined) headers['x-ratelimit-limit'] = String(fault.limit)
   if (fault.remaining !== undefined) headers['x-ratelimit-remaining'] = String(fault.remaining)
   if (fault.resetEpochS !== undefined) headers['x-ratelimit-reset'] = String(fault.resetEpochS)
+  for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value
   sendAnswer(exchange, {
     status: 429,
     headers,
@@ -112,10 +124,36 @@ function hangAfterHeaders(exchange: Exchange, answer: Answer | undefined): void 
 
 function closeMidBody(exchange: Exchange, answer: Answer | undefined, chunked: boolean): void {
   const { res, req } = exchange
+  if (answer?.content) {
+    const { content, headers = {} } = answer
+    sendHead(exchange, answer.status, chunked ? headers : { ...headers, 'content-length': String(content.bytes) })
+    const half = Readable.from(upTo(content.pieces(), Math.ceil(content.bytes / 2)), { objectMode: false })
+    half.on('end', () => req.socket.destroySoon()).pipe(res, { end: false })
+    return
+  }
   const { status, headers, text } = withBody(answer)
   const bytes = Buffer.from(text)
   sendHead(exchange, status, chunked ? headers : { ...headers, 'content-length': String(bytes.length) })
   res.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => req.socket.destroy())
+}
+
+/** Written past Node's own writer of answers, which sends whole headers only. The status is on the wire, so it is logged. */
+function closeMidHeaders({ req, entry }: Exchange, reset: boolean | undefined): void {
+  if (entry) entry.status = 200
+  req.socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/js', () => hangUp(req.socket, reset))
+}
+
+/** The connection ends afterwards, since nobody could tell where the next answer begins. */
+function wrongLength(exchange: Exchange, answer: Answer | undefined, by: number): void {
+  const { status, headers, text } = withBody(answer)
+  const length = Math.max(0, Buffer.byteLength(text) + by)
+  sendHead(exchange, status, { ...headers, connection: 'close', 'content-length': String(length) })
+  exchange.res.end(text, () => exchange.req.socket.destroySoon())
+}
+
+function hangUp(socket: Socket, reset = false): void {
+  if (reset) socket.resetAndDestroy()
+  else socket.destroy()
 }
 
 function drip(exchange: Exchange, everyMs: number, bytes: number): void {
@@ -124,6 +162,15 @@ function drip(exchange: Exchange, everyMs: number, bytes: number): void {
   res.write('{"drip":"')
   const timer = setInterval(() => res.write('.'.repeat(bytes)), everyMs)
   res.once('close', () => clearInterval(timer))
+}
+
+function* upTo(pieces: Iterable<Buffer>, bytes: number): Generator<Buffer> {
+  let left = bytes
+  for (const piece of pieces) {
+    yield piece.subarray(0, left)
+    left -= piece.length
+    if (left <= 0) return
+  }
 }
 
 const emptyFiller = '{"filler":""}'.length

@@ -10,6 +10,7 @@ import {
   Settings,
   ShieldCheck,
   Users,
+  Zap,
 } from 'lucide-react'
 import type { AppPath } from '../routes.tsx'
 
@@ -48,6 +49,7 @@ export const navigation: readonly { heading?: string; places: readonly Place[] }
       { to: '/agents', label: 'Agents', icon: Bot, onPhone: true },
       { to: '/policy', label: 'Policy', icon: ListChecks },
       { to: '/usage', label: 'Usage', icon: Activity },
+      { to: '/events', label: 'Events', icon: Zap },
     ],
   },
   {

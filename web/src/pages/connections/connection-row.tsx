@@ -12,6 +12,7 @@ import { type Connection, states } from './connection.ts'
 import { ConnectionDetails } from './connection-details.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
 import { LabelForm } from './label-form.tsx'
+import { PausedNote } from './paused-note.tsx'
 import { reconnectWish } from './reconnect-dialog.tsx'
 import { RepairNote } from './repair-note.tsx'
 import { useCheck } from './use-check.ts'
@@ -32,7 +33,7 @@ export function ConnectionRow({
   onReconnect(wish: Wish): void
 }) {
   const [open, setOpen] = useState<'label' | 'delete'>()
-  const { label, environment, isDefault, state } = connection
+  const { label, environment, isDefault, state, breaker } = connection
   const check = useCheck(connection)
   const setDefault = useSetDefault(connection, providerName)
   const reconnect = () => onReconnect(reconnectWish(connection))
@@ -59,6 +60,7 @@ export function ConnectionRow({
               <Badge tone={states[state].tone} icon={states[state].icon}>
                 {states[state].word}
               </Badge>
+              {breaker && <Badge tone="warn">paused</Badge>}
               <Badge tone={environment === 'test' ? 'warn' : 'plain'}>{environment}</Badge>
               {isDefault && <Badge tone="sea">default for {environment}</Badge>}
             </>
@@ -89,6 +91,7 @@ export function ConnectionRow({
           </Menu>
         }
       >
+        {breaker && <PausedNote breaker={breaker} providerName={providerName} />}
         {states[state].repair && <RepairNote connection={connection} check={check} onReconnect={reconnect} />}
       </ListRow>
       {open === 'delete' && <DeleteConnection connection={connection} providerName={providerName} onClose={close} />}

@@ -11,6 +11,7 @@ import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { ConnectDialog } from './connect-dialog.tsx'
 import { ConnectingDialog } from './connecting-dialog.tsx'
 import { byProvider } from './connection.ts'
+import { recheckAfterMs } from './paused.ts'
 import { startersOf } from './provider.ts'
 import { ProviderCard } from './provider-card.tsx'
 import { ProviderPicker } from './provider-picker.tsx'
@@ -21,7 +22,10 @@ import { useConnecting, type Wish } from './use-connecting.ts'
 export function ConnectionsPage() {
   const { connect, reconnect } = useSearch({ from: '/signed-in/framed/connections' })
   const navigate = useNavigate()
-  const connections = useQuery(ask('GET /connections'))
+  const connections = useQuery({
+    ...ask('GET /connections'),
+    refetchInterval: ({ state }) => recheckAfterMs(state.data?.items),
+  })
   const providers = useQuery(ask('GET /providers'))
   const connecting = useConnecting()
   const problem = connections.error ?? providers.error

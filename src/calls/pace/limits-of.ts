@@ -1,0 +1,38 @@
+import type { Tool } from '../../catalog/catalog.ts'
+import type { Limit } from '../../catalog/define.ts'
+import type { ConnectionRow } from '../../db/schema.ts'
+import type { Limits } from './share.ts'
+
+/** A limit as it holds for one connection. */
+export type Spec = Limits & { id: string; name: string | undefined }
+
+/** Whose limits they are: two connections of a workspace to the same account share them. */
+export function accountOf({ id, workspace_id, provider, account_id }: ConnectionRow): string {
+  return `${workspace_id} ${provider} ${account_id || id}`
+}
+
+/** The connector's limits that count calls of this tool. */
+export function limitsOf({ name, provider }: Tool): readonly Limit[] {
+  const own = name.slice(provider.slug.length + 1)
+  const all = provider.connector.api.limits ?? []
+  return all.filter(({ tools, not }) => (tools ? tools.includes(own) : true) && !not?.includes(own))
+}
+
+/**
+ * Which limit of whom: its id is the same in every process. None where it is of an OAuth app and the connection came by no
+ * app. The app that comes with ClawLink is one for all workspaces.
+ */
+export function specOf(limit: Limit, tool: Tool, connection: ConnectionRow): Spec | undefined {
+  const { of = 'account', requests, windowS, each, name } = limit
+  const whose = of === 'account' ? accountOf(connection) : appOf(tool, connection)
+  if (whose === undefined) return undefined
+  // Not the number: two versions of ClawLink that know different ones must not reckon apart.
+  const which = each ? tool.name : (name ?? limit.tools?.join() ?? 'all')
+  return { id: `${of} ${windowS}s ${which} ${whose}`, requests, windowMs: windowS * 1000, name }
+}
+
+function appOf({ provider }: Tool, { auth, oauth_app_id }: ConnectionRow): string | undefined {
+  if (oauth_app_id) return `${provider.slug} ${oauth_app_id}`
+  const way = provider.connector.auth.find(({ id }) => id === auth)
+  return way?.kind === 'oauth2' || way?.kind === 'oauth2_device' ? provider.slug : undefined
+}

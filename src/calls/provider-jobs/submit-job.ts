@@ -1,0 +1,44 @@
+import type { App } from '../../app.ts'
+import type { ProviderJob } from '../../catalog/define.ts'
+import { Fault } from '../../core/errors.ts'
+import type { Success } from '../../core/outcome.ts'
+import { putSeal } from '../../vault/sealed-rows.ts'
+import type { EndedCall, ReadyCall } from '../call.ts'
+import { closeCall } from '../close-call.ts'
+import type { Page } from '../follow-pages.ts'
+import { queuedFault } from '../queued-fault.ts'
+import { pollAfterMs, pollArguments } from './job-state.ts'
+import { answerableMs, type KeptJob, keptJobId } from './kept-job.ts'
+
+/**
+ * What a call comes to that the provider has begun to work on: it is kept how to ask about it, and a job goes on asking. The
+ * row of the call says from then on that it is not to be sent again.
+ */
+export async function submitJob(
+  app: App,
+  ready: ReadyCall,
+  job: ProviderJob,
+  { ending, effort }: Page & { ending: Success },
+): Promise<EndedCall> {
+  const { call, args, connection, coerced } = ready
+  const poll = pollArguments(job, args, ending.output)
+  if ('lacks' in poll) {
+    const message = `The answer does not say how to ask what became of it: "${poll.lacks}" is missing.`
+    return closeCall(app, call, { kind: 'unknown', fault: new Fault('output_mismatch', message) }, { ready, effort })
+  }
+  const now = app.clock.now()
+  const { workspaceId } = call.principal
+  const kept: KeptJob = { args: poll, submittedAt: now, effort }
+  await app.db.write(async tx => {
+    await tx.updateTable('calls').set({ state: 'submitted' }).where('id', '=', call.id).execute()
+    const expiresAt = now + answerableMs(job)
+    await putSeal(tx, app.vault, { id: keptJobId(call.id), workspaceId, text: JSON.stringify(kept), expiresAt })
+  })
+  return {
+    id: call.id,
+    tool: call.request.tool,
+    outcome: { kind: 'parked', fault: queuedFault({ runAt: now + pollAfterMs(job, 0) }, now) },
+    coerced,
+    connection: { id: connection.id, label: connection.label, account: connection.account_label },
+  }
+}

@@ -1,0 +1,40 @@
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { EndedCall, ReadyCall } from './call.ts'
+import { callRow } from './call-row.ts'
+import { closeCall } from './close-call.ts'
+import { digestOf } from './digest.ts'
+import { insertKey, overtaken } from './idempotency/key-rows.ts'
+import { keepRequest } from './parked.ts'
+import { callbackUrl } from './provider-jobs/wake-job.ts'
+import { queuedFault, type Turn } from './queued-fault.ts'
+
+/**
+ * Parks a call that goes on by itself: the call, what it asks for (sealed) and the job that sends it, in one commit. Its
+ * caller gets its id at once, and its answer later.
+ */
+export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise<EndedCall> {
+  const { call, tool, connection, coerced } = ready
+  const { workspaceId } = call.principal
+  const digest = digestOf(ready)
+  if (digest instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: digest }, { ready })
+  const isFirst = await app.db.write(async tx => {
+    if (!(await insertKey(app, tx, call, { callId: call.id, parked: true }))) return false
+    const row = callRow(ready, { digest, state: 'queued', sentAt: null })
+    await tx.insertInto('calls').values(row).execute()
+    const callback = tool.row.job?.callback && app.config.publicUrl ? callbackUrl(app, call.id) : undefined
+    await keepRequest(app, tx, row, { ...call.request, connection: connection.id, callback })
+    await enqueue(app, tx, { workspaceId, kind: 'resume_call', subject: call.id, runAt: turn.runAt })
+    return true
+  })
+  if (!isFirst) return overtaken(app, call)
+  app.keyLimits.end(call.principal, call.startedAt)
+  return {
+    id: call.id,
+    tool: call.request.tool,
+    outcome: { kind: 'parked', fault: queuedFault(turn, app.clock.now()) },
+    coerced,
+    connection: { id: connection.id, label: connection.label, account: connection.account_label },
+  }
+}

@@ -1,0 +1,60 @@
+import type { Principal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import { awaitCall } from '../../calls/await-call.ts'
+import type { CallProgress } from '../../calls/get-call.ts'
+import { Fault } from '../../core/errors.ts'
+import { stopTopic } from '../../core/look-until.ts'
+import { plainHeaders } from '../answer.ts'
+
+/** So often something is sent, so that nobody on the way takes the connection for a dead one. */
+const aliveEveryMs = 10_000
+/** After this a client has to ask again, and so to show its key again: EventSource does it by itself. */
+const lastsMs = 10 * 60_000
+
+/**
+ * How far a call is, as server-sent events (HTML Living Standard, 9.2): `progress` at once and whenever it changes, and
+ * `end` with how it ended, after which nothing follows. `view` makes an event's data.
+ */
+export async function callEvents(
+  app: App,
+  principal: Principal,
+  id: string,
+  view: (seen: CallProgress) => unknown,
+): Promise<Response | Fault> {
+  const first = await awaitCall(app, principal, { id, waitMs: 0 })
+  if (first instanceof Fault) return first
+  let over = false
+  const text = new TextEncoder()
+  const stop = () => {
+    over = true
+  }
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      const say = (words: string) => over || controller.enqueue(text.encode(`${words}\n\n`))
+      let last = ''
+      const onChange = (seen: CallProgress) => {
+        const name = seen.state === 'ended' ? 'end' : 'progress'
+        const event = `event: ${name}\ndata: ${JSON.stringify(view(seen))}`
+        if (event !== last) say(event)
+        last = event
+        if (name === 'end') over = true
+      }
+      const until = app.clock.now() + lastsMs
+      app.wakes.on(stopTopic, stop)
+      try {
+        while (!over && app.clock.now() < until) {
+          const seen = await awaitCall(app, principal, { id, waitMs: aliveEveryMs, onChange })
+          if (seen instanceof Fault) break
+          say(': it goes on')
+        }
+      } finally {
+        app.wakes.off(stopTopic, stop)
+        over = true
+        controller.close()
+      }
+    },
+    cancel: stop,
+  })
+  const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
+  return new Response(body, { headers })
+}

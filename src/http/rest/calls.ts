@@ -1,0 +1,104 @@
+import * as z from 'zod'
+import { awaitCall } from '../../calls/await-call.ts'
+import { cancelCall } from '../../calls/cancel-call.ts'
+import type { CallProgress } from '../../calls/get-call.ts'
+import { listOpenCalls } from '../../calls/list-open-calls.ts'
+import { Fault } from '../../core/errors.ts'
+import { answerProgress } from '../answer-call.ts'
+import { problemOf } from '../problem.ts'
+import { callEvents } from './call-events.ts'
+import { route } from './route.ts'
+import { callAnswer, filter, problem, usage } from './schemas.ts'
+
+const state = z
+  .enum(['parked', 'queued', 'running', 'ended'])
+  .describe(
+    '`parked`: a member has to decide about it first. `queued`: it waits for its turn. `running`: it is sent, or the provider works on it.',
+  )
+
+const progress = z.object({
+  callId: z.string(),
+  state,
+  approval: z.object({ id: z.string(), link: z.string(), expiresAt: z.string() }).optional(),
+  queue: z
+    .object({ position: z.number(), expectedAt: z.string() })
+    .optional()
+    .describe('Which one in turn it is for its account, and when it is expected to be sent.'),
+  progress: z
+    .object({ percent: z.number().optional(), message: z.string().optional() })
+    .optional()
+    .describe('How far the provider is, as far as it says.'),
+  answer: callAnswer
+    .optional()
+    .describe('What the call answers, for a day; of a call that went on by itself or had an idempotency key.'),
+  problem: problem.optional().describe('The same of a call that did not succeed.'),
+  usage: usage.optional(),
+})
+
+export const callRoutes = [
+  route({
+    method: 'get',
+    path: '/calls',
+    summary:
+      'The calls that have not ended: those that wait for a member or for their turn, and those that are on their way.',
+    tag: 'calls',
+    may: 'calls.read',
+    query: z.strictObject({
+      next: filter.optional().describe('The `next` of the page before.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    answer: z.object({
+      items: z.array(
+        z.object({
+          callId: z.string(),
+          state,
+          tool: z.string(),
+          connection: z.string(),
+          agent: z.string(),
+          startedAt: z.string(),
+        }),
+      ),
+      next: z.string().nullable(),
+    }),
+    run: ({ app, principal, query: { next, limit } }) => listOpenCalls(app, principal, { before: next, limit }),
+  }),
+  route({
+    method: 'get',
+    path: '/calls/{id}',
+    summary: 'How far one call is, and how it ended. Can wait for the end.',
+    tag: 'calls',
+    may: 'calls.read',
+    query: z.strictObject({
+      wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait for the end, at most.'),
+    }),
+    answer: progress,
+    run: async ({ app, principal, params, query }) =>
+      toldOr(await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000 })),
+  }),
+  route({
+    method: 'get',
+    path: '/calls/{id}/events',
+    summary: 'How far one call is, as server-sent events: `progress` whenever it changes, and `end` with how it ended.',
+    tag: 'calls',
+    may: 'calls.read',
+    bytes: { answer: 'text/event-stream. The data of each event is what GET /calls/{id} answers.' },
+    answer: progress,
+    run: ({ app, principal, params }) => callEvents(app, principal, params.id, told),
+  }),
+  route({
+    method: 'post',
+    path: '/calls/{id}/cancel',
+    summary: 'Cancel a call that has not been sent yet, or stop following what the provider works on.',
+    tag: 'calls',
+    may: 'calls.make',
+    answer: progress,
+    run: async ({ app, principal, params }) => toldOr(await cancelCall(app, principal, params.id)),
+  }),
+]
+
+function told(seen: CallProgress) {
+  const { fault, ...rest } = answerProgress(seen)
+  return { ...rest, ...(fault && { problem: problemOf(fault) }) }
+}
+
+const toldOr = (seen: CallProgress | Fault) => (seen instanceof Fault ? seen : told(seen))

@@ -1,0 +1,241 @@
+/** Calls that go on by themselves: not waited for, or worked on by their provider. Through workers that come, go and die. */
+import { describe, expect, test } from 'vitest'
+import { leaseMs } from '../../src/jobs/lease.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { startWorkerElsewhere } from '../kit/parked.ts'
+import { sentOf } from '../kit/scenario.ts'
+
+type Told = Record<string, unknown> & { callId: string }
+
+const webOnly = { config: { roles: ['web' as const] } }
+const issue = { tool: 'sandbox_create_issue', arguments: { project: 'website', title: 'A broken door' } }
+const report = { tool: 'sandbox_start_report', arguments: { about: 'payments', seconds: 20 } }
+
+async function callLater(
+  claw: TestClawLink,
+  { tool, arguments: args } = issue as { tool: string; arguments: object },
+  key?: string,
+) {
+  const headers = { ...(key !== undefined && { 'idempotency-key': key }) }
+  const { status, body } = await claw.rest('POST', `/tools/${tool}/calls`, {
+    body: { arguments: args, wait: false },
+    headers,
+  })
+  expect(status, JSON.stringify(body)).toBe(202)
+  return body as Told
+}
+
+const look = async (claw: TestClawLink, { callId }: Told) => (await claw.rest('GET', `/calls/${callId}`)).body
+
+async function until(claw: TestClawLink, told: Told, isSo: (seen: Record<string, unknown>) => boolean) {
+  for (;;) {
+    const seen = await look(claw, told)
+    if (isSo(seen)) return seen
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+const ended = (claw: TestClawLink, told: Told) => until(claw, told, ({ state }) => state === 'ended')
+/** The provider has it, and the worker will ask about it later. */
+async function submitted({ app }: TestClawLink) {
+  const waiting = () =>
+    app.db.read
+      .selectFrom('calls')
+      .innerJoin('jobs', 'jobs.subject', 'calls.id')
+      .select('calls.id')
+      .where('calls.state', '=', 'submitted')
+      .where('jobs.state', '=', 'waiting')
+      .execute()
+  while (!(await waiting()).length) await new Promise(resolve => setImmediate(resolve))
+}
+
+const sent = (claw: TestClawLink) => claw.sandbox.requests.map(sentOf)
+
+describe('a call that is not waited for', () => {
+  test('is answered with its id at once, is sent once by a worker, and keeps its answer', async () => {
+    await using claw = await startClawLink(webOnly)
+    const told = await callLater(claw)
+    expect(told).toMatchObject({
+      code: 'queued',
+      outcome: 'parked',
+      retryable: false,
+      detail: 'The call goes on by itself.',
+    })
+    expect(await look(claw, told)).toMatchObject({ state: 'queued', queue: { position: 1 } })
+    expect((await claw.rest('GET', '/calls')).body).toMatchObject({
+      items: [{ callId: told.callId, state: 'queued', tool: issue.tool }],
+      next: null,
+    })
+    expect([sent(claw), await claw.rows('usage')]).toEqual([[], []])
+
+    await using _ = await startWorkerElsewhere(claw)
+    const seen = await ended(claw, told)
+    expect(seen).toMatchObject({
+      answer: { outcome: 'succeeded', data: { title: 'A broken door' } },
+      usage: { attempts: 1 },
+    })
+    expect(sent(claw)).toEqual([['POST /projects/website/issues', { title: 'A broken door' }]])
+    expect(await claw.rows('usage')).toMatchObject([{ outcome: 'succeeded', surface: 'rest' }])
+    expect((await claw.rest('GET', '/calls')).body).toEqual({ items: [], next: null })
+  })
+
+  test('is one call under its idempotency key, queued, running and ended', async () => {
+    await using claw = await startClawLink(webOnly)
+    const told = await callLater(claw, issue, 'once')
+    expect(await callLater(claw, issue, 'once')).toMatchObject({ callId: told.callId, code: 'queued', replayed: true })
+    await using _ = await startWorkerElsewhere(claw)
+    await ended(claw, told)
+    const again = await claw.rest('POST', `/tools/${issue.tool}/calls`, {
+      body: { arguments: issue.arguments },
+      headers: { 'idempotency-key': 'once' },
+    })
+    expect(again).toMatchObject({ status: 200, body: { callId: told.callId, replayed: true } })
+    expect(sent(claw)).toHaveLength(1)
+  })
+
+  test('is one over MCP too, where its status and its answer are asked for', async () => {
+    await using claw = await startClawLink()
+    const call = (name: string, args: object) => claw.mcp('tools/call', { name, arguments: args })
+    const first = await call('clawlink_call_tool', { ...issue, wait: false })
+    const { callId, ...told } = Object(Object(first.body.result).structuredContent)
+    expect(told).toMatchObject({
+      outcome: 'parked',
+      status: 'queued',
+      fix: expect.stringContaining('clawlink_get_call'),
+    })
+    expect(Object(first.body.result).isError).toBeUndefined()
+    await ended(claw, { callId })
+    const seen = await call('clawlink_get_call', { callId })
+    expect(Object(seen.body.result).structuredContent).toMatchObject({
+      state: 'ended',
+      answer: { outcome: 'succeeded' },
+    })
+  })
+
+  test('that is canceled is never sent, and canceled again it stays as it is', async () => {
+    await using claw = await startClawLink(webOnly)
+    const told = await callLater(claw)
+    const other = await claw.newKey({ agent: 'another' })
+    expect(await claw.rest('POST', `/calls/${told.callId}/cancel`, { key: other })).toMatchObject({ status: 404 })
+    const canceled = await claw.rest('POST', `/calls/${told.callId}/cancel`)
+    expect(canceled).toMatchObject({
+      status: 200,
+      body: { state: 'ended', problem: { code: 'canceled', outcome: 'failed' } },
+    })
+    const next = await callLater(claw)
+    await using _ = await startWorkerElsewhere(claw)
+    await ended(claw, next)
+    expect(await claw.rest('POST', `/calls/${told.callId}/cancel`)).toMatchObject({
+      body: { problem: { code: 'canceled' } },
+    })
+    expect(sent(claw)).toHaveLength(1)
+  })
+
+  test('is not sent when its arguments are bad: that is answered at once', async () => {
+    await using claw = await startClawLink(webOnly)
+    const { status, body } = await claw.rest('POST', `/tools/${issue.tool}/calls`, {
+      body: { arguments: {}, wait: false },
+    })
+    expect([status, body.code]).toEqual([400, 'validation_error'])
+  })
+})
+
+describe('work that the provider takes longer for', () => {
+  test('goes on until the provider is done, tells how far it is, and is one call in the record', async () => {
+    await using claw = await startClawLink()
+    const { status, body } = await claw.call(report.tool, report.arguments)
+    expect([status, body.code]).toEqual([202, 'queued'])
+    const told = body as Told
+    await submitted(claw)
+    claw.clock.move(10_000)
+    expect(await until(claw, told, ({ progress }) => progress !== undefined)).toMatchObject({
+      state: 'running',
+      progress: { percent: 50 },
+    })
+    claw.clock.move(10_000)
+    const seen = await ended(claw, told)
+    const { payments } = claw.sandbox.store
+    expect(seen).toMatchObject({
+      answer: { data: { status: 'done', count: payments.length } },
+      usage: { tool: report.tool, attempts: 2 },
+    })
+    expect(claw.sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+    expect(await claw.rows('usage')).toHaveLength(1)
+  })
+
+  test('is told of as server-sent events: how it stands, each change, and its end', async () => {
+    await using claw = await startClawLink()
+    const told = (await claw.call(report.tool, report.arguments)).body as Told
+    await submitted(claw)
+    const headers = { authorization: `Bearer ${claw.key}` }
+    const answer = await fetch(`${claw.url}/api/v1/calls/${told.callId}/events`, { headers })
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    const readUntil = async (words: string) => {
+      while (!text.includes(words)) text += (await reader?.read())?.value ?? '(over)'
+    }
+    await readUntil('event: progress')
+    claw.clock.move(10_000)
+    await until(claw, told, ({ progress }) => progress !== undefined)
+    claw.clock.move(500)
+    await readUntil('"percent":50')
+    await submitted(claw)
+    claw.clock.move(10_000)
+    await readUntil('event: end')
+    expect(await reader?.read()).toEqual({ done: true, value: undefined })
+    const events = text.split('\n\n').filter(part => part.startsWith('event'))
+    expect(events.map(event => JSON.parse(event.split('data: ')[1] ?? '')).map(({ state }) => state)).toEqual([
+      'running',
+      'running',
+      'ended',
+    ])
+    const nobody = await fetch(`${claw.url}/api/v1/calls/${told.callId}/events`)
+    const other = { authorization: `Bearer ${await claw.newKey({ agent: 'another' })}` }
+    const foreign = await fetch(`${claw.url}/api/v1/calls/${told.callId}/events`, { headers: other })
+    expect([nobody.status, foreign.status]).toEqual([401, 404])
+  })
+
+  test('that fails is a failure with the provider’s reason', async () => {
+    await using claw = await startClawLink()
+    claw.sandbox.store.refunds.length = 0
+    const told = (await claw.call(report.tool, { about: 'refunds', seconds: 0 })).body as Told
+    await submitted(claw)
+    claw.clock.move(2_000)
+    expect(await ended(claw, told)).toMatchObject({
+      problem: {
+        code: 'conflict',
+        outcome: 'failed',
+        detail: expect.stringContaining('There are no refunds to report.'),
+      },
+    })
+  })
+
+  test('is asked about by another worker when the one that submitted it dies, and never submitted again', async () => {
+    await using claw = await startClawLink(webOnly)
+    const told = (await claw.call(report.tool, report.arguments)).body as Told
+    const first = await startWorkerElsewhere(claw)
+    await submitted(claw)
+    await first[Symbol.asyncDispose]()
+    claw.clock.move(leaseMs)
+    await using _ = await startWorkerElsewhere(claw)
+    expect(await ended(claw, told)).toMatchObject({ answer: { data: { status: 'done' } } })
+    expect(claw.sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
+  test('that is canceled is not followed any longer, and its outcome is unknown', async () => {
+    await using claw = await startClawLink()
+    const told = (await claw.call(report.tool, report.arguments)).body as Told
+    await submitted(claw)
+    await claw.rest('POST', `/calls/${told.callId}/cancel`)
+    expect(await ended(claw, told)).toMatchObject({ problem: { code: 'outcome_unknown', outcome: 'unknown' } })
+  })
+
+  test('that never ends is given up, as unknown, and a provider that is away for a while is asked again', async () => {
+    await using claw = await startClawLink()
+    const told = (await claw.call(report.tool, { about: 'payments', seconds: 3600 })).body as Told
+    await submitted(claw)
+    claw.sandbox.script({ kind: 'status', status: 503, times: 3, match: { method: 'GET' } })
+    claw.clock.move(24 * 60 * 60 * 1000)
+    expect(await ended(claw, told)).toMatchObject({ problem: { code: 'outcome_unknown' } })
+  })
+})
