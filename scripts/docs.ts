@@ -35,7 +35,7 @@ const rights = Object.entries(permissions).map(([name, { about, roles, keys }]) 
   `\`${name}\``,
   about,
   ...(['owner', 'admin', 'member'] as const).map(role => yes(roles.some(each => each === role))),
-  keys === 'if_scoped' ? 'if its scope says so' : yes(keys),
+  keys === 'if_scoped' ? 'if its scope says so' : keys === 'unless_scoped' ? 'unless its scope says no' : yes(keys),
 ])
 
 mkdirSync(folder, { recursive: true })

@@ -32,6 +32,7 @@ import type { ConnectionRow, RuleRow, UsageRow } from './db/schema.ts'
 import { recordEvent } from './events/record-event.ts'
 import { netOnDemand } from './net/net-on-demand.ts'
 import type { Net } from './net/send.ts'
+import { createRelay, type Relay } from './relay/relay.ts'
 import { keyRingSource } from './vault/key-ring-source.ts'
 import { openVault, type Vault } from './vault/vault.ts'
 
@@ -61,6 +62,7 @@ export type App = {
   addressTries: Tries
   /** Wakes sleepers of this process: what happened is in the database, never in here. */
   wakes: EventEmitter
+  relay: Relay
   /** Renewals of credentials that are on their way in this process. */
   renewals: Flights<RenewalEnd>
   queries: { accounts: AccountQueries; connections: ConnectionQueries; rules: Point<RuleRow> }
@@ -116,6 +118,7 @@ export async function openApp(
     passwords: createPasswords(),
     addressTries: createTries({ max: 20, windowMs: 60_000 }),
     wakes,
+    relay: await createRelay({ db, clock, log, wakes }),
     renewals: createFlights(cause => log.error({ err: cause }, 'a credential could not be renewed')),
     queries: { accounts: accountQueries(db), connections: connectionQueries(db), rules: rulesQuery(db) },
     memory: {
@@ -136,6 +139,7 @@ export async function openApp(
       await app.breakers.close()
       await net.close()
       await app.pacer.close()
+      await app.relay.close()
       await app.keyUse.close()
       await app.notices.close()
       await db.close()

@@ -4,8 +4,8 @@ import type { Principal } from './principal.ts'
 type Permission = {
   about: string
   roles: readonly Role[]
-  /** Whether an agent's key may too; `if_scoped`: only when its scope says so. */
-  keys: boolean | 'if_scoped'
+  /** Whether an agent's key may too; `if_scoped`: only when its scope says so; `unless_scoped`: but when its scope says no. */
+  keys: boolean | 'if_scoped' | 'unless_scoped'
 }
 
 const everyone = ['owner', 'admin', 'member'] as const
@@ -16,6 +16,7 @@ export const permissions = {
   'tools.read': { about: 'Search and describe tools.', roles: everyone, keys: true },
   'calls.make': { about: 'Preview and call tools, as far as scope and policy allow.', roles: [], keys: true },
   'calls.read': { about: 'See calls and the usage record; a key sees its own agent’s.', roles: everyone, keys: true },
+  'calls.cancel': { about: 'Cancel calls that have not ended; a key its own agent’s.', roles: everyone, keys: true },
   'connections.read': { about: 'See connections.', roles: everyone, keys: true },
   'connections.ask': {
     about: 'Ask a person to connect or reconnect an app, and see how that stands.',
@@ -39,6 +40,17 @@ export const permissions = {
     roles: admins,
     keys: false,
   },
+  'relay.use': {
+    about: 'Be found by other agents, and send, receive and delegate.',
+    roles: [],
+    keys: 'unless_scoped',
+  },
+  'relay.read': {
+    about: 'See agents, tasks and what could not be delivered; a key sees its own agent’s.',
+    roles: everyone,
+    keys: 'unless_scoped',
+  },
+  'relay.manage': { about: 'Deliver again or discard what could not be delivered.', roles: admins, keys: false },
   'workspace.read': { about: 'See the workspace.', roles: everyone, keys: true },
   'workspace.change': { about: 'Rename the workspace and change its settings.', roles: admins, keys: false },
   'members.read': { about: 'See members.', roles: everyone, keys: false },
@@ -63,5 +75,6 @@ export type PermissionName = keyof typeof permissions
 export function isAllowed(principal: Principal, name: PermissionName): boolean {
   const { roles, keys }: Permission = permissions[name]
   if (principal.kind === 'member') return roles.includes(principal.role)
+  if (keys === 'unless_scoped') return principal.scope.relay !== false
   return keys === 'if_scoped' ? principal.scope.manageConnections === true : keys
 }

@@ -12,6 +12,8 @@ export type Scope = {
   tools?: string[] | undefined
   /** Whether it may add and remove connections. */
   manageConnections?: boolean | undefined
+  /** Whether it may use the relay: unless it says no. */
+  relay?: boolean | undefined
 }
 
 const names = z.array(z.string().min(1).max(100)).max(500)
@@ -22,6 +24,7 @@ export const scopeSchema = z.strictObject({
   connections: names.optional(),
   tools: names.optional(),
   manageConnections: z.boolean().optional(),
+  relay: z.boolean().optional(),
 })
 
 /** A stored scope. One that cannot be read allows nothing. */

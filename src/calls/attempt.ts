@@ -49,7 +49,8 @@ async function tryOnce(app: App, ready: ReadyCall, request: TimedRequest, creden
   const result = await (movesFile(ready) ? sendFiles(app, ready, sender, request) : sendAs(app, sender, request))
   if (result instanceof Fault) return unsent(result)
   const now = app.clock.now()
-  const classified = classify(tool, result, now)
+  const unkept = result.kind === 'answered' && result.sunk?.value
+  const classified = unkept instanceof Fault ? notKept(unkept) : classify(tool, result, now)
   if (result.kind === 'answered') hear(app, ready, result, classified, now)
   return { classified, effort: effortOf(request, result) }
 }
@@ -76,6 +77,9 @@ function withLink(app: App, { connection }: ReadyCall, classified: Classified): 
   const { code, message, details } = classified.fault
   return { ...classified, fault: new Fault(code, message, { ...details, link: reconnectLink(app, connection.id) }) }
 }
+
+/** The provider gave a file well, and ClawLink does not take it. */
+const notKept = (fault: Fault): Classified => ({ ok: false, fault, reached: 'answered', trusted: true, passing: false })
 
 function unsent(fault: Fault): Attempt {
   const effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }

@@ -12,7 +12,11 @@ import { endTopic } from './parked.ts'
 export function awaitCall(
   app: App,
   principal: Principal,
-  { id, waitMs, onChange }: { id: string; waitMs: number; onChange?: ((seen: CallProgress) => void) | undefined },
+  {
+    id,
+    waitMs,
+    onChange,
+  }: { id: string; waitMs: number; onChange?: ((seen: CallProgress) => void | Promise<void>) | undefined },
 ): Promise<CallProgress | Fault> {
   let told = ''
   const done = (seen: CallProgress | Fault) => seen instanceof Fault || seen.state === 'ended'
@@ -20,7 +24,7 @@ export function awaitCall(
     const seen = await getCall(app, principal, id)
     const { state, queue, progress } = Object(seen)
     const now = JSON.stringify([state, queue?.position, progress])
-    if (onChange && !(seen instanceof Fault) && now !== told) onChange(seen)
+    if (onChange && !(seen instanceof Fault) && now !== told) await onChange(seen)
     told = now
     return seen
   })

@@ -1,25 +1,15 @@
 import type { Principal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
-import type { CallRow } from '../db/schema.ts'
-import { type CallState, stateOf } from './get-call.ts'
-
-export type OpenCall = {
-  callId: string
-  state: CallState
-  tool: string
-  connection: string
-  agent: string
-  startedAt: string
-}
+import { howFar, type OpenCall } from './how-far.ts'
 
 /** The calls that have not ended, newest first: a key sees those of its own agent, a member all of the workspace. */
 export async function listOpenCalls(
-  { db }: App,
+  app: App,
   principal: Principal,
   { before, limit }: { before?: string | undefined; limit: number },
 ): Promise<{ items: OpenCall[]; next: string | null }> {
   const agentId = principal.kind === 'agent' ? principal.agentId : undefined
-  const rows = await db.read
+  const rows = await app.db.read
     .selectFrom('calls')
     .selectAll()
     .where('workspace_id', '=', principal.workspaceId)
@@ -29,17 +19,6 @@ export async function listOpenCalls(
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
-  const items = rows.slice(0, limit).map(openCall)
+  const items = await howFar(app, rows.slice(0, limit))
   return { items, next: rows.length > limit ? (items.at(-1)?.callId ?? null) : null }
-}
-
-function openCall(row: CallRow): OpenCall {
-  return {
-    callId: row.id,
-    state: stateOf(row),
-    tool: row.tool,
-    connection: row.connection_id,
-    agent: row.agent_id,
-    startedAt: new Date(row.started_at).toISOString(),
-  }
 }

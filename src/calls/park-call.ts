@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { ApprovalRow, Schema } from '../db/schema.ts'
+import { keepUntil } from '../files/keep-until.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { approvalLink } from './approvals/approval.ts'
 import { expireApproval } from './approvals/expire-approval.ts'
@@ -11,7 +12,7 @@ import { callRow } from './call-row.ts'
 import { closeCall } from './close-call.ts'
 import { digestOf } from './digest.ts'
 import { insertKey, overtaken } from './idempotency/key-rows.ts'
-import { keepRequest } from './parked.ts'
+import { approvalLastsMs, keepRequest } from './parked.ts'
 import { askedByStandard, asks } from './policy/decide-policy.ts'
 
 /** An agent that has so many undecided calls is not asking a person any more. */
@@ -83,6 +84,7 @@ async function park(app: App, tx: Transaction<Schema>, ready: ReadyCall, digest:
   await tx.insertInto('calls').values(row).execute()
   await tx.insertInto('approvals').values(asked).execute()
   await keepRequest(app, tx, row, { ...call.request, connection: connection.id })
+  if (ready.file) await keepUntil(tx, ready.file.id, asked.expires_at + approvalLastsMs)
   await enqueue(app, tx, { workspaceId, kind: 'expire_approval', subject: asked.id, runAt: asked.expires_at })
   return asked
 }

@@ -14,6 +14,11 @@ import { asStillStored } from './store-output.ts'
 /** How long after its end the answer of such a call is kept, for who asks for it or calls again under the same key. */
 export const answerKeptMs = 24 * 60 * 60 * 1000
 
+/** A yes lasts as long as the question, and at least this long. */
+export const approvalLastsMs = 60 * 60 * 1000
+/** How long a call waits for its turn at the provider before it is given up. */
+export const queuedMaxMs = 24 * 60 * 60 * 1000
+
 const answerId = (callId: string) => `${callId}:answer`
 export const endTopic = (callId: string) => `ended ${callId}`
 

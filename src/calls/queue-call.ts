@@ -1,30 +1,37 @@
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
+import { keepUntil } from '../files/keep-until.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { EndedCall, ReadyCall } from './call.ts'
 import { callRow } from './call-row.ts'
 import { closeCall } from './close-call.ts'
 import { digestOf } from './digest.ts'
 import { insertKey, overtaken } from './idempotency/key-rows.ts'
-import { keepRequest } from './parked.ts'
+import { keepRequest, queuedMaxMs } from './parked.ts'
 import { callbackUrl } from './provider-jobs/wake-job.ts'
 import { queuedFault, type Turn } from './queued-fault.ts'
+
+/** Calls of one agent that wait for one account; more of them would wait for longer than they last. */
+const waitingMax = 1_000
 
 /**
  * Parks a call that goes on by itself: the call, what it asks for (sealed) and the job that sends it, in one commit. Its
  * caller gets its id at once, and its answer later.
  */
 export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise<EndedCall> {
-  const { call, tool, connection, coerced } = ready
+  const { call, tool, connection, coerced, file } = ready
   const { workspaceId } = call.principal
   const digest = digestOf(ready)
   if (digest instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: digest }, { ready })
+  const full = await tooManyOf(app, ready)
+  if (full) return closeCall(app, call, { kind: 'failed', fault: full }, { ready })
   const isFirst = await app.db.write(async tx => {
     if (!(await insertKey(app, tx, call, { callId: call.id, parked: true }))) return false
     const row = callRow(ready, { digest, state: 'queued', sentAt: null })
     await tx.insertInto('calls').values(row).execute()
     const callback = tool.row.job?.callback && app.config.publicUrl ? callbackUrl(app, call.id) : undefined
     await keepRequest(app, tx, row, { ...call.request, connection: connection.id, callback })
+    if (file) await keepUntil(tx, file.id, call.startedAt + queuedMaxMs)
     await enqueue(app, tx, { workspaceId, kind: 'resume_call', subject: call.id, runAt: turn.runAt })
     return true
   })
@@ -37,4 +44,18 @@ export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise
     coerced,
     connection: { id: connection.id, label: connection.label, account: connection.account_label },
   }
+}
+
+async function tooManyOf(app: App, { call: { principal }, connection }: ReadyCall): Promise<Fault | undefined> {
+  const { count } = await app.db.read
+    .selectFrom('calls')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('connection_id', '=', connection.id)
+    .where('state', '=', 'queued')
+    .where('agent_id', '=', principal.agentId)
+    .executeTakeFirstOrThrow()
+  if (Number(count) < waitingMax) return undefined
+  return new Fault('quota_exceeded', `${waitingMax} calls of this agent wait for ${connection.label} already.`, {
+    fix: 'Wait until some of them have ended, or cancel what is not needed any more.',
+  })
 }

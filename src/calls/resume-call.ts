@@ -10,15 +10,12 @@ import type { Resumed } from './call.ts'
 import { runCall } from './call-tool.ts'
 import { closeCall } from './close-call.ts'
 import { mayRepeat } from './may-repeat.ts'
-import { callOf, keptRequest } from './parked.ts'
+import { unstatedWaitMs } from './pace.ts'
+import { approvalLastsMs, callOf, keptRequest, queuedMaxMs } from './parked.ts'
 import { followJob } from './provider-jobs/follow-job.ts'
 
-/** A yes lasts as long as the question, and at least this long. */
-const approvalLastsMs = 60 * 60 * 1000
-const unstatedWaitMs = 5_000
-
-/** How long a call waits for its turn at the provider before it is given up. */
-const queuedMaxMs = 24 * 60 * 60 * 1000
+/** Whose turn is any moment now looks again after a pause: without one it would do nothing else. */
+const againMsMin = 100
 
 /** Goes on with a call that a member has approved, or that waited for its turn. `subject` is the call's id. */
 export const resumeCallJob = (app: App): JobKind => ({
@@ -27,7 +24,11 @@ export const resumeCallJob = (app: App): JobKind => ({
   async dead({ subject }) {
     const parked = await findParked(app, subject)
     if (parked)
-      await close(app, parked, new Fault('internal', 'This call could not be sent, however often it was tried.'))
+      await close(
+        app,
+        parked,
+        new Fault('internal', 'It could not be brought to its end, however often that was tried.'),
+      )
   },
 })
 
@@ -50,7 +51,7 @@ async function resumeCall(app: App, callId: string): Promise<JobEnd> {
   const call = { id: row.id, startedAt: row.started_at, principal, request, resumed: resumedOf(app, parked) }
   const { outcome } = await runCall(app, call)
   if (outcome.kind !== 'parked') return 'done'
-  return { againAt: app.clock.now() + (outcome.fault.details.retryAfterMs ?? unstatedWaitMs) }
+  return { againAt: app.clock.now() + Math.max(againMsMin, outcome.fault.details.retryAfterMs ?? unstatedWaitMs) }
 }
 
 /** The call, and its approval where it needed one, while it may go on and has not ended. */
@@ -86,7 +87,8 @@ function neverItsTurn(): Fault {
 
 function resumedOf(app: App, { row, approval }: ParkedCall): Resumed {
   const { digest, state } = row
-  return { at: app.clock.now(), digest, approved: approval !== undefined, mayHaveBeenSent: state === 'sending' }
+  const mayHaveBeenSent = state === 'sending' || state === 'submitted'
+  return { at: app.clock.now(), digest, approved: approval !== undefined, mayHaveBeenSent }
 }
 
 async function close(app: App, parked: ParkedCall, fault: Fault): Promise<void> {

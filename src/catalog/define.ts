@@ -83,7 +83,7 @@ export type ResetUnit = 'epoch_s' | 'epoch_ms' | 'date' | 'delta_s' | 'delta_ms'
 
 /**
  * Where the provider's answers say how much of a limit is left. `limit`: which of `limits` it is about. What is about none
- * of them is about `tools`, or else about everything that one account asks for. The IETF's `RateLimit` fields are
+ * of them is about `tools`, or else about everything that one account asks for; with `each`, about one tool alone. The IETF's `RateLimit` fields are
  * understood of every provider, and need no facts.
  * `plain`: headers that hold numbers. `named`: the header that names the limit. `interval`: the header that says how long
  * its window is, in milliseconds.
@@ -91,7 +91,7 @@ export type ResetUnit = 'epoch_s' | 'epoch_ms' | 'date' | 'delta_s' | 'delta_ms'
  * `cost`: a GraphQL answer with what the query cost at `cost`, and at `throttle` an object with `currentlyAvailable`,
  * `maximumAvailable` and `restoreRate` a second.
  */
-export type LimitHeaders = { limit?: string; tools?: readonly string[] } & (
+export type LimitHeaders = { limit?: string; tools?: readonly string[]; each?: true } & (
   | {
       kind: 'plain'
       left: string

@@ -11,6 +11,9 @@ import { bold, dim, green, print, printJson } from './print.ts'
 import { type Flags, orExit } from './settings.ts'
 
 type Json = Record<string, unknown>
+/** Each key may ask this often. */
+const sandboxLimit = { requests: 5, perMs: 1000 }
+
 type Step = { step: string; shows: unknown }
 
 export async function demo(flags: Flags): Promise<void> {
@@ -33,7 +36,7 @@ export async function demo(flags: Flags): Promise<void> {
     sandboxPort: 0,
     logLevel: 'silent',
   })
-  const serving = orExit(await serve(settings), flags)
+  const serving = orExit(await serve(settings, { sandboxLimit }), flags)
   await play(serving, flags, tell)
   await serving.stop()
   if (flags.json) printJson({ steps })
@@ -112,6 +115,26 @@ async function play(
     'The provider hangs up after a mail was sent: ClawLink says that it does not know, and sends no second mail',
     unclear,
   )
+
+  const report = { tool: 'sandbox_start_report', arguments: { about: 'payments', seconds: 3 } }
+  const begun = await call('clawlink_call_tool', { ...report, wait: false })
+  tell('A report takes the provider a while: the call gets its id at once, and goes on by itself', begun)
+
+  const before = sandbox?.requests.length
+  const beganMs = Date.now()
+  const many = Array.from({ length: 12 }, () => call('clawlink_call_tool', { tool: 'sandbox_whoami' }))
+  const outcomes = (await Promise.all(many)).map(each => each.outcome)
+  const refused = sandbox?.requests.slice(before).filter(({ status }) => status === 429).length
+  tell('Twelve calls at once, of which the provider takes five a second: each waits for its turn', {
+    succeeded: outcomes.filter(outcome => outcome === 'succeeded').length,
+    refused,
+    seconds: Number(((Date.now() - beganMs) / 1000).toFixed(1)),
+  })
+
+  const { callId } = begun
+  const seen = []
+  for (const wait of [0, 5]) seen.push(await call('clawlink_get_call', { callId, wait }))
+  tell('Meanwhile the report was made. Its call tells how far it is, and waits for the end when asked to', seen)
 
   const usage = await fetch(`${url}/api/v1/usage`, { headers: { authorization: `Bearer ${made.key.reveal()}` } })
   const { items } = (await usage.json()) as { items: Json[] }

@@ -188,7 +188,7 @@ for (const [verb, about] of [
   ['preview', 'Show the exact request that a call would send. Sends nothing.'],
   ['call', 'Call a tool.'],
 ] as const) {
-  command(
+  const made = command(
     tools,
     `${verb} <tool> [arguments]`,
     about,
@@ -198,7 +198,42 @@ for (const [verb, about] of [
     .option('--connection <id>', 'Which account: id or label of a connection.')
     .option('--next <token>', 'The `next` of the answer before.')
     .option('--test', 'Use test connections.')
+  if (verb === 'call')
+    made
+      .option('--all', 'Follow all pages, and give their records as one list.')
+      .option('--no-wait', 'Show its id and end; a running server sends it. `calls wait` gives its answer.')
+      .option('--idempotency-key <key>', 'A text for this one call: repeated under it, it is sent once.')
 }
+
+const calls = group('calls', 'Calls that have not ended, and how others did.')
+command(
+  calls,
+  'list',
+  'List the calls that wait for approval or their turn, or are under way.',
+  async flags => (await import('./calls.ts')).listCallsCommand(flags),
+  settingsFor.credentials,
+)
+command(
+  calls,
+  'show <id>',
+  'Show how far a call is, or its answer.',
+  async (flags, [id]) => (await import('./calls.ts')).showCallCommand(flags, id ?? ''),
+  settingsFor.credentials,
+)
+command(
+  calls,
+  'wait <id>',
+  'Wait for the end of a call, and show its answer.',
+  async (flags, [id]) => (await import('./calls.ts')).waitForCallCommand(flags, id ?? ''),
+  settingsFor.credentials,
+).option('--seconds <number>', 'How long, at most.', '600')
+command(
+  calls,
+  'cancel <id>',
+  'Cancel a call that has not been sent, or stop following one that has.',
+  async (flags, [id]) => (await import('./calls.ts')).cancelCallCommand(flags, id ?? ''),
+  settingsFor.credentials,
+)
 
 command(
   program,

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { firstRunLink } from '../accounts/people/owner-link.ts'
 import { type ConfigKey, flagName, type Settings, unknownVariables } from '../core/config.ts'
 import { version } from '../core/version.ts'
@@ -23,6 +24,8 @@ export async function start(flags: Flags): Promise<void> {
     print(welcome(serving, flags, setupUrl))
     for (const name of unknownVariables(process.env)) print(yellow(`${name} is set, but there is no such setting.`))
   }
+  // Now, since a server that is killed cannot: the next one starts in half the time.
+  flushCompileCache()
   await stopped
   if (!flags.json) print(dim('Stopping: running calls may end.'))
   await serving.stop()

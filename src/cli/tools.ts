@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import type { CallRequest } from '../calls/call.ts'
 import { callTool } from '../calls/call-tool.ts'
 import { describeTool, searchTools } from '../calls/describe-tool.ts'
+import { isIdempotencyKey } from '../calls/idempotency/key.ts'
 import { previewTool } from '../calls/preview-tool.ts'
 import { Fault } from '../core/errors.ts'
 import { answerCall } from '../http/answer-call.ts'
@@ -77,6 +78,9 @@ export async function runToolCommand(
     arguments: args,
     connection: text(flags, 'connection'),
     next: text(flags, 'next'),
+    ...(flags.all === true && { all: true }),
+    ...(flags.wait === false && { wait: false }),
+    idempotencyKey: orExit(keyIn(flags), flags),
     surface: 'cli',
   }
   const answer = await withApp(flags, async app => {
@@ -84,7 +88,19 @@ export async function runToolCommand(
     if (verb === 'preview') return previewTool(app, principal, request)
     return answerCall(await callTool(app, principal, request))
   })
-  printJson(orExit(answer, flags))
+  printJson(orExit(answer instanceof Fault && answer.code === 'queued' ? goesOn(answer) : answer, flags))
+}
+
+/** A call that goes on by itself is no failure. A server on the same data sends it. */
+function goesOn({ message, details: { callId, queue } }: Fault) {
+  const fix = `See what becomes of it: clawlink calls wait ${callId}. While no server runs on this data, it waits for one.`
+  return { callId, outcome: 'parked', status: 'queued', message, ...(queue && { queue }), fix }
+}
+
+function keyIn(flags: Flags): string | undefined | Fault {
+  const key = text(flags, 'idempotencyKey')
+  if (key === undefined || isIdempotencyKey(key)) return key
+  return new Fault('validation_error', '--idempotency-key takes 1 to 255 printable ASCII characters.')
 }
 
 function parseLimit(given: string): number | Fault {

@@ -1,5 +1,5 @@
 import { mask } from '../core/secret.ts'
-import type { WireAnswer, WireResult } from '../net/wire.ts'
+import type { Sink, WireAnswer, WireResult } from '../net/wire.ts'
 
 /**
  * The answer without the secrets that it repeats: a provider that does must not hand them to the agent, into the record or
@@ -23,6 +23,44 @@ function without(answer: WireAnswer, secret: string): WireAnswer {
     ...answer,
     ...(echoes && { body: Buffer.from(blank(body.toString('utf8'))) }),
     ...(link && { headers: { ...headers, link: blank(link) } }),
+  }
+}
+
+/** Shorter ones stand in large content by chance. */
+const soughtBytesMin = 8
+
+/**
+ * A sink that takes no content in which a secret stands, and no header that repeats one. A file is what it is or nothing, so
+ * nothing in it is blanked: it is refused as a whole.
+ */
+export function withoutEcho(sink: Sink, secrets: readonly string[]): Sink {
+  const sought = secrets.filter(secret => Buffer.byteLength(secret) >= soughtBytesMin)
+  if (!sought.length) return sink
+  const bytes = sought.map(secret => Buffer.from(secret))
+  const blank = (text: string) => sought.reduce((left, secret) => left.replaceAll(secret, mask), text)
+  return {
+    bytesMax: sink.bytesMax,
+    async take(headers, content) {
+      const { 'content-disposition': named, 'content-type': type } = headers
+      const safe = {
+        ...headers,
+        ...(named !== undefined && { 'content-disposition': blank(String(named)) }),
+        ...(type !== undefined && { 'content-type': blank(String(type)) }),
+      }
+      return sink.take(safe, watched(content, bytes))
+    },
+  }
+}
+
+/** The same content; throws before the piece in which one of these ends. */
+async function* watched(content: AsyncIterable<Uint8Array>, sought: readonly Buffer[]): AsyncGenerator<Uint8Array> {
+  const overlap = Math.max(...sought.map(({ length }) => length)) - 1
+  let before = Buffer.alloc(0)
+  for await (const piece of content) {
+    const seen = Buffer.concat([before, piece])
+    if (sought.some(each => seen.includes(each))) throw new Error('the content repeats the credential')
+    before = Buffer.from(seen.subarray(Math.max(0, seen.length - overlap)))
+    yield piece
   }
 }
 

@@ -4,7 +4,7 @@ import type { Values } from '../catalog/fill-url.ts'
 import { Fault } from '../core/errors.ts'
 import type { CertificateParts, WireResult } from '../net/wire.ts'
 import { applyCredential, type SignedRequest } from './apply-credential.ts'
-import { blankEcho } from './blank-echo.ts'
+import { blankEcho, withoutEcho } from './blank-echo.ts'
 import type { Credential } from './credential.ts'
 
 /** Who a request is sent as. `reload` gives the credential anew where it is needed later, such as for a new connection. */
@@ -26,6 +26,7 @@ export async function sendAs(app: App, sender: Sender, request: SignedRequest): 
   const result = await app.net.send({
     ...request,
     credential: headers,
+    ...(request.sink && { sink: withoutEcho(request.sink, secrets) }),
     ...(query && { credentialQuery: query }),
     ...(certificate && { certificate: { name: certificate, load: async () => certificateOf(await reload()) } }),
   })

@@ -40,6 +40,8 @@ export const airtable = connector({
       { status: 422, code: 'validation_error' },
       { status: 429, code: 'rate_limited', waitMs: 30_000 },
     ],
+    // https://airtable.com/developers/web/api/rate-limits: of all requests by one person's tokens; each base has 5 beside that.
+    limits: [{ requests: 50, windowS: 1 }],
     message: ['error.message', 'error'],
   },
   sources: { base_id: 'list_bases', table: 'list_tables', record_id: 'list_records' },

@@ -46,6 +46,16 @@ export const calendly = connector({
     version: 'v2',
     errors: [{ status: 403, body: ['message', /insufficient scope/i], code: 'missing_scope' }],
     retry: [{ header: 'x-ratelimit-reset', unit: 'delta_s', when: ['x-ratelimit-remaining', '0'] }],
+    // https://developer.calendly.com/api-docs
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset',
+        unit: 'delta_s',
+        max: 'x-ratelimit-limit',
+      },
+    ],
     message: ['message'],
   },
   sources: { user: 'whoami', event_uuid: 'list_events', owner: 'list_event_types' },

@@ -38,6 +38,16 @@ export const clickup = connector({
     version: 'v2',
     errors: [{ status: 401, body: ['ECODE', 'OAUTH_027'], code: 'permission_denied' }],
     retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s', when: ['x-ratelimit-remaining', '0'] }],
+    // https://developer.clickup.com/docs/rate-limits
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset',
+        unit: 'epoch_s',
+        max: 'x-ratelimit-limit',
+      },
+    ],
     message: ['err'],
     omit: /^(orderindex|color|profilePicture|sharing|avatar|permission_level)$/,
   },

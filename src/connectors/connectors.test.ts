@@ -223,6 +223,14 @@ describe.each(tools)('%s', (name, tool) => {
     expect(valid({ ...sampleOf(tool), no_such_argument: 1 })).toBe(false)
   })
 
+  test('asks about work that takes longer by a tool that only reads, for which nobody is asked again', () => {
+    const { job } = tool.row
+    if (!job) return
+    const poll = catalog.tools.get(`${tool.provider.slug}_${job.poll}`)
+    expect(poll?.effect).toBe('read')
+    expect(Object.keys(poll?.inputSchema().properties ?? {})).toEqual(expect.arrayContaining(Object.keys(job.args)))
+  })
+
   test('says of its output only what can be checked, and refuses no further field', () => {
     const schema = tool.outputSchema()
     if (!schema) return

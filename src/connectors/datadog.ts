@@ -45,6 +45,17 @@ export const datadog = connector({
     base: 'https://api.{site}/api',
     errors: [{ status: 429, code: 'rate_limited' }],
     retry: [{ header: 'x-ratelimit-reset', unit: 'delta_s', when: ['x-ratelimit-remaining', '0'] }],
+    // https://docs.datadoghq.com/api/latest/rate-limits/: each endpoint has its own.
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset',
+        unit: 'delta_s',
+        max: 'x-ratelimit-limit',
+        each: true,
+      },
+    ],
     message: ['errors.0.detail', 'errors.0'],
   },
   sources: { monitor_id: 'list_monitors' },

@@ -33,6 +33,17 @@ export const discord = connector({
       { status: 429, code: 'rate_limited' },
     ],
     retry: [{ header: 'x-ratelimit-reset-after', unit: 'delta_s', when: ['x-ratelimit-remaining', '0'] }],
+    // https://discord.com/developers/docs/topics/rate-limits: one for everything, and one of each route.
+    limits: [{ requests: 50, windowS: 1 }],
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset-after',
+        unit: 'delta_s',
+        named: 'x-ratelimit-bucket',
+      },
+    ],
     message: ['message'],
     omit: /^(avatar|avatar_decoration_data|discriminator|public_flags|flags|banner|accent_color|collectibles|clan)$/,
   },

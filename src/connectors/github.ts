@@ -63,6 +63,22 @@ export const github = connector({
     retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s', when: ['x-ratelimit-remaining', '0'] }],
     // Two thirds of an answer are links to other parts of the API, which an agent cannot follow.
     omit: /^(url|node_id|gravatar_id|_links)$|(?<!html|download|clone)_url$/,
+    // https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api and …/rest/search: each is a resource of its own.
+    limits: [
+      { name: 'core', requests: 5000, windowS: 3600, not: ['search_issues', 'search_repositories', 'search_code'] },
+      { name: 'search', requests: 30, windowS: 60, tools: ['search_issues', 'search_repositories'] },
+      { name: 'code_search', requests: 10, windowS: 60, tools: ['search_code'] },
+    ],
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset',
+        unit: 'epoch_s',
+        max: 'x-ratelimit-limit',
+        named: 'x-ratelimit-resource',
+      },
+    ],
     message: ['message'],
   },
   sources: {

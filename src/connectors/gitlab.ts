@@ -52,6 +52,10 @@ export const gitlab = connector({
       { status: 422, code: 'validation_error' },
     ],
     retry: [{ header: 'ratelimit-reset', unit: 'epoch_s', when: ['ratelimit-remaining', '0'] }],
+    // https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/#response-headers: the reset is a time, not how long.
+    hears: [
+      { kind: 'plain', left: 'ratelimit-remaining', reset: 'ratelimit-reset', unit: 'epoch_s', max: 'ratelimit-limit' },
+    ],
     message: ['message', 'error_description', 'error'],
     omit: /^(_links|links|avatar_url|task_completion_status|references)$/,
   },

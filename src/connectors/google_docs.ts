@@ -47,6 +47,11 @@ export const google_docs = connector({
   account: googleUser,
   api: {
     base: 'https://docs.googleapis.com/v1',
+    // https://developers.google.com/workspace/docs/api/limits: of each person.
+    limits: [
+      { name: 'read', requests: 300, windowS: 60, tools: ['get_document'] },
+      { name: 'write', requests: 60, windowS: 60, not: ['get_document'] },
+    ],
     version: 'v1',
     errors: googleErrors,
     message: googleMessage,

@@ -27,6 +27,11 @@ export const google_sheets = connector({
   account: googleUser,
   api: {
     base: 'https://sheets.googleapis.com/v4/spreadsheets',
+    // https://developers.google.com/workspace/sheets/api/limits: of each person.
+    limits: [
+      { name: 'read', requests: 60, windowS: 60, tools: ['get_spreadsheet', 'read_range'] },
+      { name: 'write', requests: 60, windowS: 60, not: ['get_spreadsheet', 'read_range'] },
+    ],
     version: 'v4',
     errors: googleErrors,
     message: googleMessage,

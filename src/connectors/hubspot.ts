@@ -66,6 +66,20 @@ export const hubspot = connector({
       { status: 403, body: ['category', 'MISSING_SCOPES'], code: 'missing_scope' },
       { status: 429, code: 'rate_limited', waitMs: 10_000 },
     ],
+    // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: 100 to 190 by plan, as the answers say.
+    limits: [
+      { name: 'burst', requests: 100, windowS: 10 },
+      { name: 'search', requests: 5, windowS: 1, tools: ['search_records'] },
+    ],
+    hears: [
+      {
+        kind: 'plain',
+        limit: 'burst',
+        left: 'x-hubspot-ratelimit-remaining',
+        max: 'x-hubspot-ratelimit-max',
+        interval: 'x-hubspot-ratelimit-interval-milliseconds',
+      },
+    ],
     message: ['message'],
     omit: /^(archived|correlationId|hs_object_source.*)$/,
   },

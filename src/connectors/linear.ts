@@ -67,6 +67,16 @@ export const linear = connector({
       { body: ['errors.0.message', /^Entity not found/], code: 'not_found' },
       { body: ['errors', true], code: 'validation_error' },
     ],
+    // https://linear.app/developers/rate-limiting
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-requests-remaining',
+        reset: 'x-ratelimit-requests-reset',
+        unit: 'epoch_ms',
+        max: 'x-ratelimit-requests-limit',
+      },
+    ],
     message: ['errors.0.extensions.userPresentableMessage', 'errors.0.message'],
   },
   sources: { id: 'search_issues' },

@@ -55,6 +55,8 @@ export const notion = connector({
       { status: 409, body: ['code', 'conflict_error'], code: 'conflict' },
       { status: 429, code: 'rate_limited' },
     ],
+    // https://developers.notion.com/reference/request-limits
+    limits: [{ requests: 3, windowS: 1 }],
     message: ['message'],
     omit: /^(object|request_id|developer_survey|annotations)$/,
   },

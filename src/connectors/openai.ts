@@ -24,6 +24,17 @@ export const openai = connector({
       { status: 429, body: ['error.code', 'insufficient_quota'], code: 'quota_exceeded' },
       { status: 429, code: 'rate_limited' },
     ],
+    // https://platform.openai.com/docs/guides/rate-limits: of each model.
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining-requests',
+        reset: 'x-ratelimit-reset-requests',
+        unit: 'duration',
+        max: 'x-ratelimit-limit-requests',
+        each: true,
+      },
+    ],
     message: ['error.message'],
   },
   sources: { model: 'list_models', file_id: 'list_files' },

@@ -23,7 +23,12 @@ export const outlook = connector({
   auth: [microsoftAccount(['Mail.ReadWrite', 'Mail.Send', 'Calendars.ReadWrite'])],
   inputs: microsoftInputs,
   account: microsoftUser,
-  api: { ...graphApi, headers: { prefer: 'outlook.body-content-type="text"' } },
+  api: {
+    ...graphApi,
+    headers: { prefer: 'outlook.body-content-type="text"' },
+    // https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits: of each mailbox.
+    limits: [{ requests: 10_000, windowS: 600 }],
+  },
   sources: { message_id: 'search_mail', event_id: 'list_events' },
   tools: () => ({
     search_mail: tool({

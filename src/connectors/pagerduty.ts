@@ -46,6 +46,10 @@ export const pagerduty = connector({
       { status: 429, code: 'rate_limited' },
     ],
     retry: [{ header: 'ratelimit-reset', unit: 'delta_s', when: ['ratelimit-remaining', '0'] }],
+    // https://developer.pagerduty.com/docs/rest-api-rate-limits
+    hears: [
+      { kind: 'plain', left: 'ratelimit-remaining', reset: 'ratelimit-reset', unit: 'delta_s', max: 'ratelimit-limit' },
+    ],
     message: ['error.message', 'message'],
     omit: /^self$/,
   },

@@ -55,6 +55,8 @@ export const quickbooks = connector({
       { status: 400, body: ['Fault.Error.0.code', '5010'], code: 'conflict' },
       { status: 400, body: ['Fault.Error.0.code', '6240'], code: 'conflict' },
     ],
+    // https://developer.intuit.com/app/developer/qbo/docs/learn/rest-api-features#limits-and-throttles: of each company.
+    limits: [{ requests: 500, windowS: 60 }],
     message: ['Fault.Error.0.Detail', 'Fault.Error.0.Message', 'fault.error.0.message'],
     omit: /^(domain|sparse)$/,
   },

@@ -26,6 +26,10 @@ export const resend = connector({
       { status: 429, code: 'rate_limited' },
     ],
     retry: [{ header: 'ratelimit-reset', unit: 'delta_s', when: ['ratelimit-remaining', '0'] }],
+    // https://resend.com/docs/api-reference/rate-limit
+    hears: [
+      { kind: 'plain', left: 'ratelimit-remaining', reset: 'ratelimit-reset', unit: 'delta_s', max: 'ratelimit-limit' },
+    ],
     message: ['message'],
     omit: /^object$/,
   },

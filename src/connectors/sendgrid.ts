@@ -23,6 +23,17 @@ export const sendgrid = connector({
     version: 'v3',
     errors: [{ status: 429, code: 'rate_limited' }],
     retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s', when: ['x-ratelimit-remaining', '0'] }],
+    // https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits: each endpoint has its own.
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-ratelimit-remaining',
+        reset: 'x-ratelimit-reset',
+        unit: 'epoch_s',
+        max: 'x-ratelimit-limit',
+        each: true,
+      },
+    ],
     message: ['errors.0.message'],
   },
   sources: { template_id: 'list_templates' },

@@ -43,6 +43,17 @@ export const sentry = connector({
     version: '0',
     errors: [{ status: 429, code: 'rate_limited' }],
     retry: [{ header: 'x-sentry-rate-limit-reset', unit: 'epoch_s', when: ['x-sentry-rate-limit-remaining', '0'] }],
+    // https://docs.sentry.io/api/ratelimits/: each endpoint has its own.
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-sentry-rate-limit-remaining',
+        reset: 'x-sentry-rate-limit-reset',
+        unit: 'epoch_s',
+        max: 'x-sentry-rate-limit-limit',
+        each: true,
+      },
+    ],
     message: ['detail'],
     omit: /^(avatar|features|_meta|pluginActions|pluginContexts|pluginIssues|links|options|color|isBookmarked)$/,
   },

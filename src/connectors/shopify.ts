@@ -71,6 +71,8 @@ export const shopify = connector({
       { body: ['errors.0.extensions.code', 'INTERNAL_SERVER_ERROR'], code: 'provider_unavailable', unsure: true },
       { body: ['errors', true], code: 'validation_error' },
     ],
+    // https://shopify.dev/docs/api/usage/limits: points, by what a query costs.
+    hears: [{ kind: 'cost', throttle: 'extensions.cost.throttleStatus', cost: 'extensions.cost.actualQueryCost' }],
     message: ['errors.0.message', 'errors'],
   },
   tools: () => ({

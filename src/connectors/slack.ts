@@ -95,6 +95,23 @@ export const slack = connector({
       },
       { status: 200, body: ['ok', false], code: 'validation_error' },
     ],
+    // https://docs.slack.dev/apis/web-api/rate-limits: by method, in tiers. Messages are limited by channel beside that.
+    limits: [
+      { requests: 20, windowS: 60, tools: ['list_channels', 'list_users'], each: true },
+      {
+        requests: 50,
+        windowS: 60,
+        tools: [
+          'read_channel',
+          'read_thread',
+          'update_message',
+          'delete_message',
+          'add_reaction',
+          'find_user_by_email',
+        ],
+        each: true,
+      },
+    ],
     message: ['error'],
   },
   sources: { channel: 'list_channels' },

@@ -49,6 +49,8 @@ export const stripe = connector({
       { status: 409, code: 'conflict' },
       { status: 429, code: 'rate_limited' },
     ],
+    // https://docs.stripe.com/rate-limits: of a live account; a sandbox has 25.
+    limits: [{ requests: 100, windowS: 1 }],
     message: ['error.message'],
     omit: /^(object|livemode)$/,
   },

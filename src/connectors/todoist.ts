@@ -44,6 +44,8 @@ export const todoist = connector({
     base: 'https://api.todoist.com/api/v1',
     version: 'v1',
     errors: [{ status: 429, code: 'rate_limited' }],
+    // https://developer.todoist.com/api/v1/#tag/Request-limits
+    limits: [{ requests: 1000, windowS: 900 }],
     message: ['error'],
     omit: /^(user_id|added_by_uid|assigned_by_uid|responsible_uid|sync_id|.*_order)$/,
   },

@@ -40,6 +40,20 @@ export const trello = connector({
     base: 'https://api.trello.com/1',
     version: '1',
     errors: [{ status: 429, code: 'rate_limited', waitMs: 10_000 }],
+    // https://developer.atlassian.com/cloud/trello/guides/rest-api/rate-limits/
+    limits: [
+      { name: 'token', requests: 100, windowS: 10 },
+      { of: 'app', requests: 300, windowS: 10 },
+    ],
+    hears: [
+      {
+        kind: 'plain',
+        limit: 'token',
+        left: 'x-rate-limit-api-token-remaining',
+        max: 'x-rate-limit-api-token-max',
+        interval: 'x-rate-limit-api-token-interval-ms',
+      },
+    ],
     message: ['message'],
     omit: /^(limits|cover|prefs|badges|descData|customFieldItems|avatar.*)$/,
   },

@@ -48,6 +48,17 @@ export const twitter = connector({
     version: '2',
     errors: [{ status: 429, code: 'rate_limited' }],
     retry: [{ header: 'x-rate-limit-reset', unit: 'epoch_s', when: ['x-rate-limit-remaining', '0'] }],
+    // https://docs.x.com/x-api/fundamentals/rate-limits: each endpoint has its own.
+    hears: [
+      {
+        kind: 'plain',
+        left: 'x-rate-limit-remaining',
+        reset: 'x-rate-limit-reset',
+        unit: 'epoch_s',
+        max: 'x-rate-limit-limit',
+        each: true,
+      },
+    ],
     message: ['detail', 'errors.0.message', 'title'],
     omit: /^edit_history_tweet_ids$/,
   },

@@ -45,6 +45,12 @@ export const xero = connector({
     version: '2.0',
     headers: { 'xero-tenant-id': '{tenant_id}' },
     errors: [{ status: 400, body: ['Type', 'ValidationException'], code: 'validation_error', message: 'Elements' }],
+    // https://developer.xero.com/documentation/guides/oauth2/limits/: of each organisation.
+    limits: [{ name: 'minute', requests: 60, windowS: 60 }],
+    hears: [
+      { kind: 'plain', limit: 'minute', left: 'x-minlimit-remaining' },
+      { kind: 'plain', left: 'x-daylimit-remaining' },
+    ],
     message: ['Detail', 'Message'],
     omit: /^(ProviderName|DateTimeUTC|HasAttachments|HasErrors|ValidationErrors|IsDiscounted)$/,
   },

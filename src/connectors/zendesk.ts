@@ -59,6 +59,10 @@ export const zendesk = connector({
       { status: 422, code: 'validation_error', message: 'details' },
     ],
     retry: [{ header: 'ratelimit-reset', unit: 'delta_s', when: ['ratelimit-remaining', '0'] }],
+    // https://developer.zendesk.com/api-reference/introduction/rate-limits/
+    hears: [
+      { kind: 'plain', left: 'ratelimit-remaining', reset: 'ratelimit-reset', unit: 'delta_s', max: 'ratelimit-limit' },
+    ],
     message: ['description', 'error.message', 'error'],
     omit: /^(url|via|fields|custom_fields|photo|sharing_agreement_ids|followup_ids)$/,
   },

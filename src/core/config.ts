@@ -120,6 +120,24 @@ export const configSchema = z.strictObject({
     .default(1024 * 1024 * 1024)
     .describe('All files of a workspace together, in bytes.'),
   fileMinutes: whole(1, 10_080).default(60).describe('How long a file is kept, in minutes.'),
+  relayMailboxMax: whole(1, 1_000_000)
+    .default(10_000)
+    .describe('Messages that may wait in the mailbox of one agent; then its senders are told that it is full.'),
+  relayMailboxBytesMax: whole(1024, 16 * 1024 * 1024 * 1024)
+    .default(64 * 1024 * 1024)
+    .describe('The same in bytes.'),
+  relayMessageHours: whole(1, 720)
+    .default(168)
+    .describe('How long a message waits to be received, unless its sender says otherwise, in hours.'),
+  relayKeepHours: whole(1, 8760)
+    .default(168)
+    .describe('How long received messages, ended tasks, dead letters and broadcasts can be read, in hours.'),
+  relayDeliveriesMax: whole(1, 1000)
+    .default(10)
+    .describe('How often a message is handed out without being acknowledged before it is a dead letter.'),
+  relayOfferSeconds: whole(1, 86_400)
+    .default(60)
+    .describe('Time that an agent has to accept a task that another suitable one could do, in seconds.'),
   connectTimeoutMs: whole(1, 600_000).default(10_000).describe('Time to connect to a provider.'),
   callTimeoutMs: whole(1, 600_000)
     .default(30_000)

@@ -10,18 +10,23 @@ type Woken = 'woken' | 'stopped' | 'over'
 
 /**
  * Looks until what it sees is `done`, or for `waitMs` at the longest, and gives what it saw last. `topic` wakes it in this
- * process; a stop of the server ends the waiting.
+ * process; a stop of the server ends the waiting. `everyMs`: how often it looks unasked.
  */
 export async function lookUntil<T>(
   { clock, wakes }: { clock: Clock; wakes: EventEmitter },
-  { topic, waitMs, done }: { topic: string; waitMs: number; done: (seen: T) => boolean },
+  {
+    topic,
+    waitMs,
+    done,
+    everyMs = lookEveryMs,
+  }: { topic: string; waitMs: number; done: (seen: T) => boolean; everyMs?: number },
   look: () => Promise<T>,
 ): Promise<T> {
   const until = clock.now() + waitMs
   for (;;) {
     const leftMs = until - clock.now()
     // It listens before it looks, so that what happens in between is not missed.
-    const pause = startPause({ clock, wakes }, topic, Math.min(lookEveryMs, leftMs))
+    const pause = startPause({ clock, wakes }, topic, Math.min(everyMs, leftMs))
     const seen = await look()
     if (done(seen) || leftMs <= 0) {
       pause.end('woken')

@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely, Transaction } from 'kysely'
+import type { CompiledQuery, Insertable, Kysely, Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -16,8 +16,13 @@ export type Db = {
   readonly read: Kysely<Schema>
   /** All or nothing. Never wait for the network inside: on SQLite every other write waits for it. */
   write<T>(run: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
+  /**
+   * As `write`, for small units on busy paths: those of one event-loop turn share one commit. `run` may be called twice, so
+   * it does nothing but read and write rows.
+   */
+  together<T>(run: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
   /** Resolves once the row is durable. All rows of one event-loop turn share one commit. */
-  insert<T extends keyof Schema>(table: T, row: Schema[T]): Promise<void>
+  insert<T extends keyof Schema>(table: T, row: Insertable<Schema[T]>): Promise<void>
   /** Makes a point query ready; `build` is called once, with parameters in the order in which it uses them. */
   point<Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }): Point<Row>
   close(): Promise<void>

@@ -7,6 +7,7 @@ import * as people from './migrations/0002-people.ts'
 import * as connecting from './migrations/0003-connecting.ts'
 import * as idempotency from './migrations/0004-idempotency.ts'
 import * as trustedCalls from './migrations/0005-trusted-calls.ts'
+import * as relay from './migrations/0006-relay.ts'
 
 /** In order; never edited once released. */
 const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
   '0003-connecting': connecting,
   '0004-idempotency': idempotency,
   '0005-trusted-calls': trustedCalls,
+  '0006-relay': relay,
 }
 
 /**

@@ -30,10 +30,14 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
   const sharing = turnSharing()
   const commits = groupCommit(batch => insertBatch(db, batch))
 
+  const write: Db['write'] = run => db.transaction().execute(run).finally(sharing.forget)
+
   return {
     dialect: 'postgres',
     read: db,
-    write: run => db.transaction().execute(run).finally(sharing.forget),
+    write,
+    // The server commits those of all connections together by itself; in one transaction they would wait for each other's rows.
+    together: write,
     insert: (table, row) => commits.insert({ table, row }),
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
       const text = build(db).compile().sql

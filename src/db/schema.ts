@@ -1,3 +1,5 @@
+import type { RelayTables } from './relay-schema.ts'
+
 /**
  * The tables, as the code sees them. Column types are the portable set of both databases: text, integers below 2^53
  * (times in Unix milliseconds, booleans as 0 or 1) and JSON as text.
@@ -463,9 +465,7 @@ export type UsageRow = {
   answer_bytes: number
 }
 
-export type SettingRow = { name: string; value: string }
-
-export type Schema = {
+export type Schema = RelayTables & {
   workspaces: WorkspaceRow
   people: PersonRow
   members: MemberRow
@@ -496,5 +496,5 @@ export type Schema = {
   connect_sessions: ConnectSessionRow
   events: EventRow
   usage: UsageRow
-  settings: SettingRow
+  settings: { name: string; value: string }
 }

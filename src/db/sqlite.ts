@@ -9,6 +9,7 @@ import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
 import { turnSharing } from './share-turn.ts'
 import { turnTaking } from './turn-taking.ts'
+import { writeTogether } from './write-together.ts'
 
 /** Versions from 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset (fixed in SQLite 3.51.3). */
 const sqliteVersionMin = [3, 51, 3]
@@ -36,10 +37,13 @@ export async function openSqlite(path: string): Promise<Db> {
   const writeBatch = insertBatch(writer)
   const commits = groupCommit(batch => turns.run(() => writeBatch(batch)))
 
+  const write: Db['write'] = async run => turns.run(() => writing.transaction().execute(run).finally(sharing.forget))
+
   return {
     dialect: 'sqlite',
     read: reading,
-    write: async run => turns.run(() => writing.transaction().execute(run).finally(sharing.forget)),
+    write,
+    together: writeTogether(write),
     insert: (table, row) => commits.insert({ table, row }),
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
       const { sql } = build(reading).compile()

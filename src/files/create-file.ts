@@ -1,5 +1,6 @@
 import { createHash, createSecretKey, type Hash, type KeyObject, randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
@@ -9,7 +10,7 @@ import { chunkBytes, sealChunk } from './chunk.ts'
 import { cutter } from './cut.ts'
 import { type File, fileOf } from './file.ts'
 import { safeMediaType, safeName } from './names.ts'
-import { fitsWorkspace, tooLarge } from './quota.ts'
+import { fitsWorkspace, tooLarge, tooManyAtOnce } from './quota.ts'
 import { removeFile } from './remove-file.ts'
 import { keySubject } from './subject.ts'
 
@@ -56,6 +57,12 @@ export async function createFile(
   const key = createSecretKey(randomBytes(32))
   const row = newRow(app, asked, key)
   await app.db.insert('files', row)
+  // Counted with its row there, so that of many at once each counts the others.
+  const crowded = await tooManyAtOnce(app, asked.workspaceId)
+  if (crowded) {
+    await removeFile(app.db, row.id)
+    return crowded
+  }
   const writing: Writing = { app, row, key, hash: createHash('sha256'), bytes: 0, seq: 0, waiting: [] }
   let whole: File | Fault | undefined
   try {
@@ -131,7 +138,9 @@ function store(writing: Writing, end?: Partial<FileRow>): Promise<Fault | undefi
       .executeTakeFirst()
     if (changed.numUpdatedRows !== 1n)
       return new Fault('timeout', 'The file took too long to come in.', { fix: 'Send it again.' })
-    // Of several that come in at once each sees the others' last commit, so they may exceed it by one commit each.
+    // Of several that come in at once each waits here for the others, so that it counts what they commit.
+    if (app.db.dialect === 'postgres')
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`files ${row.workspace_id}`}, 0))`.execute(tx)
     const full = await fitsWorkspace(app, tx, row.workspace_id, 0)
     if (full) return full // what is stored by now is removed with the rest
     await tx.insertInto('file_chunks').values(chunks).execute()

@@ -5,21 +5,37 @@ import { Fault } from '../core/errors.ts'
 /** Deeper nesting than any real request has; far below what would exhaust the stack of what reads it afterwards. */
 const depthMax = 64
 
-/** The bytes of a request body, or a fault once there are more than `bytesMax`. */
+/** How long a body may take that does not come at once. */
+const bodyTimeMs = 60_000
+
+/** The bytes of a request body, or a fault once there are more than `bytesMax`, or when they come too slowly. */
 export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | Fault> {
-  const announced = Number(incoming.headers['content-length'] ?? 0)
-  if (announced > bytesMax) return Promise.resolve(tooLarge(bytesMax))
+  const announced = Number(incoming.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  if (announced > bytesMax && announced !== Number.POSITIVE_INFINITY) return Promise.resolve(tooLarge(bytesMax))
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let bytes = 0
+    // Nearly every body is there at once, and pays for no timer.
+    let timer: NodeJS.Timeout | undefined
+    const end = (result: Buffer | Fault) => {
+      clearTimeout(timer)
+      resolve(result)
+    }
     incoming.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes <= bytesMax) chunks.push(chunk)
-      else resolve(tooLarge(bytesMax))
+      if (bytes > bytesMax) return end(tooLarge(bytesMax))
+      chunks.push(chunk)
+      if (bytes < announced) timer ??= setTimeout(end, bodyTimeMs, tooSlow())
     })
-    incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    incoming.on('end', () => end(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     // After a broken connection there is nobody to answer, but whoever waits here has to go on.
-    incoming.on('error', () => resolve(new Fault('validation_error', 'The request body ended early.')))
+    incoming.on('error', () => end(new Fault('validation_error', 'The request body ended early.')))
+  })
+}
+
+function tooSlow(): Fault {
+  return new Fault('validation_error', 'The request body did not arrive within 60 seconds.', {
+    fix: 'Send it again, all at once.',
   })
 }
 

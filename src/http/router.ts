@@ -26,7 +26,7 @@ export function createRouter(app: App, url: () => string): RequestListener {
     })
   }
   http.route('/auth/oidc', oidcSignIn(app))
-  http.post('/hooks/calls/:id/:token', c => callHook(app, c.req.param('id'), c.env.incoming))
+  http.post('/hooks/calls/:id/:token', c => callHook(app, c.req.param('id'), c.req.param('token')))
   http.get('/connect/callback', c => connectCallback(app, c.env.incoming))
   http.get('/api/openapi.json', () => responseOf(json(openApi(restRoutes, url()))))
   const web = webApp()

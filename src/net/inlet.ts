@@ -30,7 +30,7 @@ export class Inlet implements AsyncIterable<Buffer> {
 
   /** Thrown to the reader at once: what has come before is of no use then. */
   fail(cause: Error): void {
-    if (this.state === 'open') this.state = { failed: cause }
+    this.state = { failed: cause }
     this.pieces = []
     this.wake?.()
   }

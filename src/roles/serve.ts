@@ -5,16 +5,20 @@ import type { Config } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { type InstanceLock, takeInstanceLock } from '../db/instance-lock.ts'
+import type { RateLimit } from '../sandbox/rate-limit.ts'
 import type { Sandbox, SandboxOptions } from '../sandbox/start.ts'
 import { startRoles } from './start-roles.ts'
 
 export type Serving = { app: App; url: string | undefined; sandbox: Sandbox | undefined; stop(): Promise<void> }
 
+/** `sandboxLimit`: the rate limit of the sandbox, which has none unless told. */
+type Parts = { clock?: Clock; log?: Log; sandboxLimit?: RateLimit }
+
 /**
  * A whole ClawLink: takes the data folder, starts the sandbox when it is wanted, opens everything, starts the roles.
  * `stop` gives it all back in reverse order. A fault leaves nothing running.
  */
-export async function serve(wanted: Config, parts: { clock?: Clock; log?: Log } = {}): Promise<Serving | Fault> {
+export async function serve(wanted: Config, parts: Parts = {}): Promise<Serving | Fault> {
   const undo: (() => unknown)[] = []
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -36,12 +40,13 @@ async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return begin(options)
 }
 
-async function start(wanted: Config, parts: { clock?: Clock; log?: Log }, undo: (() => unknown)[]) {
+async function start(wanted: Config, { sandboxLimit, ...parts }: Parts, undo: (() => unknown)[]) {
   const lock = wanted.databaseUrl ? undefined : takeLock(wanted.dataDir)
   if (lock instanceof Fault) return lock
   undo.push(() => lock?.release())
 
-  const sandbox = wanted.sandbox ? await startSandbox({ port: wanted.sandboxPort, now: Date.now }) : undefined
+  const options = { port: wanted.sandboxPort, now: Date.now, ...(sandboxLimit && { rateLimit: sandboxLimit }) }
+  const sandbox = wanted.sandbox ? await startSandbox(options) : undefined
   undo.push(() => sandbox?.stop())
 
   const config = sandbox ? withSandbox(wanted, sandbox.url) : wanted

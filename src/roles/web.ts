@@ -10,9 +10,9 @@ export type Web = { url: string; stop(): Promise<void> }
 /** Listens and serves REST and MCP. `stop` ends accepting, lets running calls end for `stopGraceMs`, then closes. */
 export async function startWeb(app: App): Promise<Web> {
   const { host, port, stopGraceMs } = app.config
-  // Slow clients: the head of a request has to be here within 10 s, all of it within 60 s.
+  // Slow clients: the head of a request has to be here within 10 s, all of it, a file of 100 MB too, within 15 minutes.
   const http = createHttp(app, () => app.url())
-  const limits = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }
+  const limits = { headersTimeout: 10_000, requestTimeout: 15 * 60_000, keepAliveTimeout: 65_000 }
   const server = createServer(limits, http.listener)
   server.listen(port, host)
   await once(server, 'listening')

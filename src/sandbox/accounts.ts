@@ -63,20 +63,39 @@ type Person = { name: string; email: string }
 function account(seed: number, person: Person, apiKey: string | undefined) {
   const random = randomFor(seed, `keys of ${person.email}`)
   const key = () => `sbx_${random.chars(24)}`
-  let newId = ids(seed, person)
   const derivedKey = key()
+  const store = emptyStore()
+  let newId = ids(seed, person)
+  let fill = () => {}
+  let isLookedAt = false
+  const filled = () => {
+    const now = fill
+    fill = () => {}
+    isLookedAt = true
+    now()
+    return store
+  }
   const account: Account = {
     id: `acct_${random.chars(12)}`,
     ...person,
     apiKey: apiKey ?? derivedKey,
     limitedKey: key(),
     revokedKey: key(),
-    store: emptyStore(),
-    newId: prefix => newId(prefix),
+    get store() {
+      return filled()
+    },
+    newId(prefix) {
+      filled()
+      return newId(prefix)
+    },
   }
   const refill = (nowMs: number) => {
     newId = ids(seed, person)
-    Object.assign(account.store, seedStore(account, randomFor(seed, `content of ${person.email}`), nowMs))
+    fill = () => {
+      Object.assign(store, seedStore(account, randomFor(seed, `content of ${person.email}`), nowMs))
+    }
+    // Making it takes longer than starting all the rest, so it waits until somebody looks; who has it already sees the new one.
+    if (isLookedAt) filled()
   }
   return { account, refill }
 }

@@ -157,7 +157,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     port: actualPort,
     apiKey: first.apiKey,
     accounts: accounts.all,
-    store: first.store,
+    get store() {
+      return first.store
+    },
     oauth: { ...oauthClient, issuer: api.baseUrl + oauthMount },
     requests: log.entries,
     takeRequests: log.take,

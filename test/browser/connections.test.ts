@@ -1,6 +1,7 @@
 /** The page of the connections: a newcomer's first one, and everything that can be done about those that are there. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeNotices } from '../../src/calls/output/write-notices.ts'
 import { openBrowser } from '../kit/browser.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import type { CliServer } from '../kit/cli.ts'
@@ -254,9 +255,12 @@ describe('the connections', () => {
           .where('id', '=', broken)
           .execute(),
       )
+      await noteChanges(claw)
       await tab.visit('/connections')
       await rowOf(page, label).waitFor()
       await rowOf(page, label).getByText('Details').click()
+      await page.getByText('1 tool is deprecated: sandbox_list_issues. 1 tool answers differently').click()
+      await page.getByText('Goes away on Jun 1, 2027.').waitFor()
       await check('connections')
       await page.getByLabel('Search apps').fill('mail')
       await check('connections-search')
@@ -286,3 +290,14 @@ describe.each(looks)('with nothing connected, in $theme, $size', look => {
     await tab.screenshot('connections-empty')
   })
 })
+
+/** As when a provider said that one of its tools goes away, and answered by another in another shape. */
+function noteChanges({ app, clock }: TestClawLink): Promise<void> {
+  const at = { workspaceId: app.workspaceId, count: 1, firstAt: clock.now(), lastAt: clock.now() }
+  const leaves = { ...at, tool: 'sandbox_list_issues' }
+  return writeNotices(app, [
+    { ...leaves, kind: 'deprecation', value: 'true' },
+    { ...leaves, kind: 'sunset', value: '2027-06-01T12:00:00.000Z' },
+    { ...at, tool: 'sandbox_whoami', kind: 'output_mismatch', value: 'email is missing' },
+  ])
+}

@@ -49,6 +49,24 @@ describe('the official client', () => {
     expect(content).toEqual([{ type: 'text', text: JSON.stringify(structuredContent) }])
   })
 
+  test('is told how far a call is while it waits for it', async () => {
+    const client = await connect()
+    const start = { tool: 'sandbox_start_report', arguments: { about: 'payments', seconds: 20 } }
+    const { structuredContent } = await client.callTool({ name: 'clawlink_call_tool', arguments: start })
+    const { callId } = Object(structuredContent)
+    const heard: { progress: number; message?: string | undefined }[] = []
+    const follow = { name: 'clawlink_get_call', arguments: { callId, wait: 60 } }
+    const waiting = client.callTool(follow, { onprogress: told => heard.push(told) })
+    // The clock stands still unless it is moved: the call goes on, and the waiting looks.
+    const moving = setInterval(() => clawlink.clock.move(500), 5)
+    const ended = await waiting.finally(() => clearInterval(moving))
+    expect(ended.structuredContent).toMatchObject({ state: 'ended', answer: { data: { status: 'done' } } })
+    expect(heard.map(({ progress }) => progress)).toEqual(
+      heard.map(({ progress }) => progress).toSorted((a, b) => a - b),
+    )
+    expect(heard.at(-1)?.message).toMatch(/^The provider works on it: \d+ %\.$/)
+  })
+
   test('gets a failed call as a result that says what to do next', async () => {
     const client = await connect()
     const wish = { tool: 'sandbox_get_issue', arguments: { project: 'website' } }

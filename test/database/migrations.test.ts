@@ -37,6 +37,7 @@ describe('migrations', () => {
       '0003-connecting',
       '0004-idempotency',
       '0005-trusted-calls',
+      '0006-relay',
     ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])

@@ -134,6 +134,8 @@ export async function startClawLink({
     keyringFile: join(dataDir, 'keys', 'keyring.json'),
     port: 0,
     stopGraceMs: 1000,
+    // The clock stands still: whatever has to wait for its turn is parked at once.
+    paceWaitMs: 0,
   })
   const serving = await serve(
     {

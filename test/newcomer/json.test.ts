@@ -24,6 +24,10 @@ test('with --json every command prints one JSON document on standard output and 
   expect(made).toMatchObject({ agent: 'a', environment: 'live', key: expect.stringMatching(/^cllk_live_/) })
   const call = ['sandbox_whoami', '{}', ...atSandbox]
 
+  const queued = await home.json(['tools', 'call', ...call, '--no-wait'])
+  expect(queued).toMatchObject({ outcome: 'parked', status: 'queued' })
+  const later = String(queued.callId)
+
   const answers: [string[], object][] = [
     [['check'], { settings: expect.any(Object), unknownVariables: [] }],
     [['doctor'], { findings: expect.arrayContaining([{ state: 'good', what: expect.any(String) }]) }],
@@ -34,6 +38,9 @@ test('with --json every command prints one JSON document on standard output and 
     [['tools', 'describe', 'sandbox_whoami'], { name: 'sandbox_whoami', inputSchema: expect.any(Object) }],
     [['tools', 'preview', ...call], { request: { method: 'GET' } }],
     [['tools', 'call', ...call], { outcome: 'succeeded', callId: expect.stringMatching(/^call_/) }],
+    [['calls', 'wait', later], { state: 'ended', answer: { outcome: 'succeeded' }, usage: { surface: 'cli' } }],
+    [['calls', 'list'], { items: [] }],
+    [['calls', 'cancel', later], { state: 'ended', usage: { outcome: 'succeeded' } }],
     [['vault', 'rotate'], { ringVersion: 2, madeKey: true, records: 1, broken: [] }],
     [['vault', 'new-ring'], { id: expect.stringMatching(/^ring_/), active: 1 }],
     [['connections', 'remove', String(connected.id)], { id: connected.id }],

@@ -90,7 +90,7 @@ function mayPass(caller: Caller, may: May): boolean {
   const { roles: allowed, keys: ofKeys } = permissions[may satisfies PermissionName]
   if (role) return allowed.some(each => each === role)
   if (caller === 'managing key') return ofKeys !== false
-  return caller === 'key' && ofKeys === true
+  return caller === 'key' && (ofKeys === true || ofKeys === 'unless_scoped')
 }
 
 /** Sessions are made for each request, so that ending one disturbs no other. */

@@ -1,6 +1,7 @@
 /** Request bodies that are wrong: each gets a clear answer and changes nothing. */
 import { describe, expect, test } from 'vitest'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { sharedClaw } from '../kit/shared-claw.ts'
 import { letter } from './tools.ts'
 
 const bytesMax = 256 * 1024
@@ -69,13 +70,15 @@ async function expectNothingHappened(claw: TestClawLink): Promise<void> {
   expect(await claw.rows('connections')).toHaveLength(1)
 }
 
+const shared = sharedClaw(() => startClawLink({ config }))
+
 describe.each(Object.entries(badBodies))('a body that %s', (_, bad) => {
   const { body, status = 400, code = 'validation_error', says, fields } = bad
 
   test.each([`${send}/calls`, `${send}/preview`, '/connections'])(
     'is refused at %s and changes nothing',
     async path => {
-      await using claw = await startClawLink({ config })
+      const claw = shared()
       const answer = await claw.rest('POST', path, { raw: body })
       expect(answer).toMatchObject({ status, body: { code } })
       if (!path.endsWith('/connections')) {
@@ -87,7 +90,7 @@ describe.each(Object.entries(badBodies))('a body that %s', (_, bad) => {
   )
 
   test('is refused over MCP and changes nothing', async () => {
-    await using claw = await startClawLink({ config })
+    const claw = shared()
     const { status, text } = await claw.http({
       method: 'POST',
       path: '/mcp',
@@ -210,7 +213,7 @@ describe('query parameters that are wrong are refused', () => {
     [`/usage?next=${'a'.repeat(101)}`, 'next'],
     ['/connections?environment=live', 'environment'],
   ])('%s', async (path, field) => {
-    await using claw = await startClawLink()
+    const claw = shared()
     expect(await claw.rest('GET', path)).toMatchObject({
       status: 400,
       body: { code: 'validation_error', invalidFields: [{ field }] },

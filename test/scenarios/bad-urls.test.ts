@@ -1,7 +1,10 @@
 /** Paths, methods and headers that no friendly client sends. */
 import { describe, expect, test } from 'vitest'
 import { startClawLink } from '../kit/clawlink.ts'
+import { sharedClaw } from '../kit/shared-claw.ts'
 import { letter } from './tools.ts'
+
+const shared = sharedClaw(() => startClawLink())
 
 describe('a path that names nothing is answered with 404 and the way to the documentation', () => {
   test.each([
@@ -18,7 +21,7 @@ describe('a path that names nothing is answered with 404 and the way to the docu
     '/keyrings',
     '/settings',
   ])('%s', async path => {
-    await using claw = await startClawLink()
+    const claw = shared()
     for (const method of ['GET', 'POST', 'DELETE']) {
       const answer = await claw.rest(method, path, { body: method === 'POST' ? {} : undefined })
       expect(answer).toMatchObject({ status: 404, body: { code: 'not_found', retryable: false } })
@@ -49,7 +52,7 @@ describe('a name in a path', () => {
     'a'.repeat(5000),
   ]
   test.each(names)('such as %j is that of no tool, connection or call', async name => {
-    await using claw = await startClawLink()
+    const claw = shared()
     for (const [method, path] of [
       ['GET', `/tools/${name}`],
       ['POST', `/tools/${name}/preview`],
@@ -81,7 +84,7 @@ describe('a name in a path', () => {
   test.each(['a\u0000b', '..', '\ud800', '💩'.repeat(25)])(
     'or in an argument of MCP such as %j is that of nothing',
     async name => {
-      await using claw = await startClawLink()
+      const claw = shared()
       for (const [tool, args] of [
         ['clawlink_describe_tool', { tool: name }],
         ['clawlink_call_tool', { tool: name }],
@@ -102,7 +105,7 @@ describe('a name in a path', () => {
 
 describe('a method that a path does not take is answered with 404 and changes nothing', () => {
   test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])('%s', async method => {
-    await using claw = await startClawLink()
+    const claw = shared()
     for (const path of ['/tools/sandbox_send_message/calls', '/tools/sandbox_send_message/preview']) {
       const answer = await claw.rest(method, path, { body: { arguments: letter } })
       expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
@@ -113,7 +116,7 @@ describe('a method that a path does not take is answered with 404 and changes no
 })
 
 test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('MCP takes POST alone, and says so to %s', async method => {
-  await using claw = await startClawLink()
+  const claw = shared()
   const headers = { authorization: `Bearer ${claw.key}` }
   const { status, headers: told, text } = await claw.http({ method, path: '/mcp', headers })
   expect([status, told.get('allow')]).toEqual([405, 'POST'])

@@ -345,11 +345,12 @@ describe('a rate limit', () => {
 
       claw.clock.move(1_499_000)
       const held = await call('github_create_issue', args)
-      expect(held.body).toMatchObject({ code: 'rate_limited', retryAfterMs: 1000 })
+      expect(held.body).toMatchObject({ code: 'queued', retryAfterMs: 1000 })
       expect(sent()).toHaveLength(1)
 
       claw.clock.move(1000)
-      expect(succeeded(await call('github_create_issue', args))).toMatchObject({ number: 8, title: args.title })
+      const ended = async () => (await claw.rest('GET', `/calls/${held.body.callId}`)).body
+      await expect.poll(ended).toMatchObject({ answer: { data: { number: 8, title: args.title } } })
       expect(sent()).toHaveLength(2)
     }),
   )
@@ -375,7 +376,7 @@ describe('a rate limit', () => {
       async ({ claw, call, sent }) => {
         expect((await call('github_create_issue', args)).body).toMatchObject({ code: 'rate_limited' })
         claw.clock.move(59_000)
-        expect((await call('github_create_issue', args)).body).toMatchObject({ code: 'rate_limited' })
+        expect((await call('github_create_issue', args)).body).toMatchObject({ code: 'queued', retryAfterMs: 1_000 })
         expect(sent()).toHaveLength(1)
       },
     ),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { leaseMs } from '../../src/jobs/lease.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
-import { startWorkerElsewhere } from '../kit/parked.ts'
+import { startWithMember, startWorkerElsewhere } from '../kit/parked.ts'
 import { sentOf } from '../kit/scenario.ts'
 
 type Told = Record<string, unknown> & { callId: string }
@@ -130,6 +130,25 @@ describe('a call that is not waited for', () => {
     expect(sent(claw)).toHaveLength(1)
   })
 
+  test('is seen by members with its place in the queue, who can cancel it; the audit record says who did', async () => {
+    await using claw = await startWithMember(webOnly)
+    const [first, second] = [await callLater(claw), await callLater(claw)]
+    const { items } = Object((await claw.ada.rest('GET', '/calls')).body)
+    expect(items.map(({ queue, ...seen }: Told) => [seen.callId, seen.tool, Object(queue).position])).toEqual([
+      [second.callId, issue.tool, expect.any(Number)],
+      [first.callId, issue.tool, 1],
+    ])
+    expect(await look(claw, second)).toMatchObject({ tool: issue.tool, startedAt: expect.any(String) })
+    expect(await claw.ada.rest('POST', `/calls/${second.callId}/cancel`)).toMatchObject({
+      status: 200,
+      body: { state: 'ended', problem: { code: 'canceled', detail: 'Ada canceled this call.' } },
+    })
+    const audit = claw.app.db.read.selectFrom('audit').selectAll()
+    expect(await audit.where('action', '=', 'call.canceled').execute()).toMatchObject([
+      { actor_kind: 'person', target: second.callId },
+    ])
+  })
+
   test('is not sent when its arguments are bad: that is answered at once', async () => {
     await using claw = await startClawLink(webOnly)
     const { status, body } = await claw.rest('POST', `/tools/${issue.tool}/calls`, {
@@ -193,6 +212,27 @@ describe('work that the provider takes longer for', () => {
     const other = { authorization: `Bearer ${await claw.newKey({ agent: 'another' })}` }
     const foreign = await fetch(`${claw.url}/api/v1/calls/${told.callId}/events`, { headers: other })
     expect([nobody.status, foreign.status]).toEqual([401, 404])
+  })
+
+  test('is asked about at once when the provider calls back, and by nobody else’s word', async () => {
+    await using claw = await startClawLink()
+    // Where a provider could reach it: known once the port is.
+    claw.app.config = { ...claw.app.config, publicUrl: claw.url }
+    const told = (await claw.call(report.tool, { about: 'payments', seconds: 1 })).body as Told
+    await submitted(claw)
+    const [submission] = claw.sandbox.requests
+    const { callback_url: callback } = JSON.parse(submission?.body ?? '{}')
+    expect(callback).toMatch(new RegExp(`^${claw.url}/hooks/calls/${told.callId}/[\\w-]{43}$`))
+    claw.clock.move(1_000) // done, though it is not asked about before two seconds have passed
+    const knock = async (url: string) => (await fetch(url, { method: 'POST' })).status
+    const wrong = [`${callback}x`, callback.slice(0, -1), callback.replace(told.callId, `${told.callId.slice(0, -1)}0`)]
+    expect(await Promise.all(wrong.map(knock))).toEqual([404, 404, 404])
+    expect(claw.sandbox.requests).toHaveLength(1)
+    expect(await knock(callback)).toBe(204)
+    expect(await ended(claw, told)).toMatchObject({ answer: { data: { status: 'done' } } })
+    expect(await knock(callback)).toBe(404)
+    // The URL is a secret between the two: it stands in no answer and in no log.
+    expect(claw.logged() + claw.answered()).not.toContain(callback.split('/').at(-1))
   })
 
   test('that fails is a failure with the provider’s reason', async () => {

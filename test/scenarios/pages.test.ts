@@ -2,11 +2,12 @@
 import { request } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { signIn } from '../kit/member.ts'
-import { kinds, startPaged } from '../kit/paged-provider.ts'
+import { kinds, type PagedClaw, type PagedOptions, startPaged } from '../kit/paged-provider.ts'
 import { type Surface, surfaces, usageOf } from '../kit/scenario.ts'
+import { sharedClaw } from '../kit/shared-claw.ts'
 import { account } from './tools.ts'
 
 type PagedAnswer = {
@@ -38,64 +39,82 @@ async function ask(claw: TestClawLink, surface: Surface, name: string, { args = 
 const idsOf = ({ data = [] }: PagedAnswer) => data.map(({ id }) => id)
 const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, index) => from + index)
 
-describe.each(kinds)('pages by %s', kind => {
-  test.each([1, 3, 5, 11])('of %i hold every record once, one by one', async size => {
-    await using claw = await startPaged()
-    const seen: unknown[] = []
-    let next: string | undefined
-    do {
-      const answer = await ask(claw, 'rest', `paged_${kind}`, { args: { size }, next })
-      expect(answer.status).toBe(200)
-      seen.push(...idsOf(answer))
-      next = answer.next
-    } while (next !== undefined)
-    expect(seen).toEqual(upTo(10))
+/** One for all tests that call it, each of which finds no page asked for yet. */
+function sharedPaged(options?: PagedOptions): () => PagedClaw {
+  const claw = sharedClaw(() => startPaged(options))
+  beforeEach(() => {
+    claw().pages.length = 0
   })
+  return claw
+}
 
-  test.each(surfaces)('come all in one call, which leaves one row (%s)', async surface => {
-    await using claw = await startPaged()
-    const answer = await ask(claw, surface, `paged_${kind}`, { args: { size: 3 }, all: true })
-    expect(answer).toMatchObject({ status: 200, outcome: 'succeeded' })
-    expect(idsOf(answer)).toEqual(upTo(10))
-    expect(answer).not.toHaveProperty('next')
-    expect(answer).not.toHaveProperty('incomplete')
-    expect(claw.pages.map(({ from }) => from)).toEqual([0, 3, 6, 9])
-    const rows = await usageOf(claw)
-    expect(rows).toMatchObject([
-      { call_id: answer.callId, surface, outcome: 'succeeded', code: '', attempts: 4, provider_status: 200 },
-    ])
-    expect(rows[0]?.answer_bytes).toBeGreaterThan(JSON.stringify(answer.data).length)
-  })
-
-  test('come all once a member has approved that', async () => {
-    await using claw = await startPaged({ policy: 'standard' })
-    const ada = await signIn(claw, { name: 'Ada', role: 'owner' })
+describe('pages', () => {
+  const paged = sharedPaged()
+  const empty = sharedPaged({ total: 0 })
+  const asking = sharedPaged({ policy: 'standard' })
+  let ada: Awaited<ReturnType<typeof signIn>>
+  beforeAll(async () => {
+    ada = await signIn(asking(), { name: 'Ada', role: 'owner' })
     await ada.rest('POST', '/rules', { match: {}, decision: 'ask', name: 'Ask' })
-    const call = { arguments: { size: 3 }, all: true }
-    const parked = (await claw.rest('POST', `/tools/paged_${kind}/calls`, { body: call })).body
-    expect(parked).toMatchObject({ code: 'approval_required' })
-    // Without `all` it is another call.
-    const one = await claw.rest('POST', `/tools/paged_${kind}/calls`, { body: { arguments: { size: 3 } } })
-    expect(one.body.approvalId).not.toBe(parked.approvalId)
-    await ada.rest('POST', `/approvals/${parked.approvalId}/approve`, { for: 'once' })
-    const { answer } = (await claw.rest('GET', `/calls/${parked.callId}?wait=60`)).body
-    expect(idsOf(answer as PagedAnswer)).toEqual(upTo(10)) // as the OpenAPI document says
-    expect(await usageOf(claw)).toMatchObject([{ call_id: parked.callId, attempts: 4 }])
   })
 
-  test('go on from where they are named', async () => {
-    await using claw = await startPaged()
-    const { next } = await ask(claw, 'rest', `paged_${kind}`, { args: { size: 4 } })
-    const rest = await ask(claw, 'rest', `paged_${kind}`, { args: { size: 4 }, next, all: true })
-    expect(idsOf(rest)).toEqual(upTo(10, 4))
-  })
+  describe.each(kinds)('by %s', kind => {
+    test.each([1, 3, 5, 11])('of %i hold every record once, one by one', async size => {
+      const claw = paged()
+      const seen: unknown[] = []
+      let next: string | undefined
+      do {
+        const answer = await ask(claw, 'rest', `paged_${kind}`, { args: { size }, next })
+        expect(answer.status).toBe(200)
+        seen.push(...idsOf(answer))
+        next = answer.next
+      } while (next !== undefined)
+      expect(seen).toEqual(upTo(10))
+    })
 
-  test('are none when there is nothing', async () => {
-    await using claw = await startPaged({ total: 0 })
-    const answer = await ask(claw, 'rest', `paged_${kind}`, { all: true })
-    expect(answer).toMatchObject({ outcome: 'succeeded', data: [] })
-    expect(answer).not.toHaveProperty('next')
-    expect(claw.pages).toHaveLength(1)
+    test.each(surfaces)('come all in one call, which leaves one row (%s)', async surface => {
+      const claw = paged()
+      const answer = await ask(claw, surface, `paged_${kind}`, { args: { size: 3 }, all: true })
+      expect(answer).toMatchObject({ status: 200, outcome: 'succeeded' })
+      expect(idsOf(answer)).toEqual(upTo(10))
+      expect(answer).not.toHaveProperty('next')
+      expect(answer).not.toHaveProperty('incomplete')
+      expect(claw.pages.map(({ from }) => from)).toEqual([0, 3, 6, 9])
+      const rows = await usageOf(claw)
+      expect(rows).toMatchObject([
+        { call_id: answer.callId, surface, outcome: 'succeeded', code: '', attempts: 4, provider_status: 200 },
+      ])
+      expect(rows[0]?.answer_bytes).toBeGreaterThan(JSON.stringify(answer.data).length)
+    })
+
+    test('come all once a member has approved that', async () => {
+      const claw = asking()
+      const call = { arguments: { size: 3 }, all: true }
+      const parked = (await claw.rest('POST', `/tools/paged_${kind}/calls`, { body: call })).body
+      expect(parked).toMatchObject({ code: 'approval_required' })
+      // Without `all` it is another call.
+      const one = await claw.rest('POST', `/tools/paged_${kind}/calls`, { body: { arguments: { size: 3 } } })
+      expect(one.body.approvalId).not.toBe(parked.approvalId)
+      await ada.rest('POST', `/approvals/${parked.approvalId}/approve`, { for: 'once' })
+      const { answer } = (await claw.rest('GET', `/calls/${parked.callId}?wait=60`)).body
+      expect(idsOf(answer as PagedAnswer)).toEqual(upTo(10)) // as the OpenAPI document says
+      expect(await usageOf(claw)).toMatchObject([{ call_id: parked.callId, attempts: 4 }])
+    })
+
+    test('go on from where they are named', async () => {
+      const claw = paged()
+      const { next } = await ask(claw, 'rest', `paged_${kind}`, { args: { size: 4 } })
+      const rest = await ask(claw, 'rest', `paged_${kind}`, { args: { size: 4 }, next, all: true })
+      expect(idsOf(rest)).toEqual(upTo(10, 4))
+    })
+
+    test('are none when there is nothing', async () => {
+      const claw = empty()
+      const answer = await ask(claw, 'rest', `paged_${kind}`, { all: true })
+      expect(answer).toMatchObject({ outcome: 'succeeded', data: [] })
+      expect(answer).not.toHaveProperty('next')
+      expect(claw.pages).toHaveLength(1)
+    })
   })
 })
 
@@ -341,7 +360,7 @@ describe('a page that fails after others came', () => {
     claw.intercept(({ from }) => (from === 6 ? { status: 429, headers: { 'retry-after': '60' }, body: {} } : undefined))
     const { next } = await ask(claw, 'rest', 'paged_cursor', { all: true })
     const held = await ask(claw, 'rest', 'paged_cursor', { next, all: true })
-    expect(held).toMatchObject({ outcome: 'failed', code: 'rate_limited' })
+    expect(held).toMatchObject({ outcome: 'parked', code: 'queued' })
     expect(claw.pages).toHaveLength(3)
   })
 })
@@ -380,9 +399,11 @@ describe('pages that lead nowhere', () => {
 })
 
 describe('all is refused', () => {
+  const paged = sharedPaged()
+
   describe.each(surfaces)('over %s', surface => {
     test.each(['paged_no_pages', 'paged_write', 'sandbox_send_message'])('for %s, and nothing is sent', async name => {
-      await using claw = await startPaged()
+      const claw = paged()
       const args = name === 'sandbox_send_message' ? { to: ['a@b.example'], subject: 's', text: 't' } : {}
       const answer = await ask(claw, surface, name, { args, all: true })
       expect(answer).toMatchObject({ outcome: 'failed', code: 'validation_error', invalidFields: [{ field: 'all' }] })
@@ -391,7 +412,7 @@ describe('all is refused', () => {
     })
 
     test('for pages that are no lists, after the first one', async () => {
-      await using claw = await startPaged()
+      const claw = paged()
       const answer = await ask(claw, surface, 'paged_no_list', { all: true })
       expect(answer).toMatchObject({ outcome: 'failed', code: 'validation_error', invalidFields: [{ field: 'all' }] })
       expect(claw.pages).toHaveLength(1)
@@ -399,24 +420,25 @@ describe('all is refused', () => {
   })
 
   test('by the preview too, which shows the first page otherwise', async () => {
-    await using claw = await startPaged()
+    const claw = paged()
     const preview = (name: string) => claw.rest('POST', `/tools/${name}/preview`, { body: { all: true } })
     expect(await preview('paged_no_pages')).toMatchObject({ status: 400, body: { code: 'validation_error' } })
     expect(await preview('paged_cursor')).toMatchObject({ status: 200, body: { request: { method: 'GET' } } })
   })
 
   test('not when it is false', async () => {
-    await using claw = await startPaged()
+    const claw = paged()
     expect(await ask(claw, 'rest', 'paged_no_pages', { all: false })).toMatchObject({ outcome: 'succeeded' })
     expect((await ask(claw, 'rest', 'paged_cursor', { all: false })).data).toHaveLength(3)
   })
 })
 
 describe('a next that was forged', () => {
+  const paged = sharedPaged()
   const forged = (place: object) => Buffer.from(JSON.stringify(place)).toString('base64url')
 
   test.each(kinds)('of pages by %s is refused or stays with its tool and its arguments', async kind => {
-    await using claw = await startPaged()
+    const claw = paged()
     for (const place of [{ size: '9' }, { url: 'http://10.0.0.1/', size: '9' }, { '/../me': '' }, { query: 'x' }, {}]) {
       const answer = await ask(claw, 'rest', `paged_${kind}`, { args: { size: 2 }, next: forged(place), all: true })
       if (answer.status === 200) expect(idsOf(answer)).toEqual(upTo(10))

@@ -134,6 +134,17 @@ describe('a broken connection', () => {
     expect(claw.sandbox.store.files).toHaveLength(1)
   })
 
+  test('that is all there is unknown, and not sent again, while the provider does not say that it is done', async () => {
+    const file = await keep(mib)
+    const match = { method: 'PUT' }
+    const whole = { range: `bytes=0-${mib - 1}` }
+    claw.sandbox.script({ kind: 'status', status: 308, headers: whole, applied: true, match })
+    claw.sandbox.script({ kind: 'status', status: 503, match, times: 'always' })
+    const { body } = await claw.call('sandbox_upload_large_file', { name: 'a', file: file.id })
+    expect(lines().filter(line => line.startsWith('POST'))).toHaveLength(1)
+    expect(body).toMatchObject({ outcome: 'unknown', code: 'outcome_unknown' })
+  })
+
   test('that breaks again and again ends as one that did not happen', async () => {
     const file = await keep(9 * mib)
     claw.sandbox.script({ kind: 'close_before_read', match: { method: 'PUT' }, times: 'always' })

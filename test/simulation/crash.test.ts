@@ -8,7 +8,7 @@ import { type Lane, openLane } from './lane.ts'
 
 // Which calls are made and when the server is killed follows from the seed; how the machine orders them does not.
 const seed = Number(process.env.CLAWLINK_TEST_CRASH_SEED ?? randomInt(2 ** 31))
-const kills = Number(process.env.CLAWLINK_TEST_CRASH_KILLS ?? 50)
+const kills = Number(process.env.CLAWLINK_TEST_CRASH_KILLS ?? 26)
 const lanes = 4
 const callers = 16
 const timeoutMs = 60_000 + kills * 10_000

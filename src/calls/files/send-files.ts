@@ -21,11 +21,7 @@ export async function sendFiles(
   { upload: sent, ...request }: ProviderRequest & { timeoutMs?: number },
 ): Promise<WireResult | Fault> {
   const { upload, download } = ready.tool.row
-  if (download) {
-    const result = await sendAs(app, sender, { ...request, sink: intoStore(app, ready, download) })
-    const refused = !(result instanceof Fault) && result.kind === 'answered' && result.sunk?.value
-    return refused instanceof Fault ? refused : result
-  }
+  if (download) return sendAs(app, sender, { ...request, sink: intoStore(app, ready, download) })
   if (!upload || !sent) return sendAs(app, sender, request)
   const { workspaceId, agentId } = ready.call.principal
   const content = await openFile(app, { workspaceId, agentId }, sent.file.id)

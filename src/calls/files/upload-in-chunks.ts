@@ -57,7 +57,7 @@ async function sendContent(up: ChunkedUpload, url: string): Promise<WireResult |
   let at = 0
   let failures = 0
   let asks = false
-  // Whether the last byte went out without an answer: then the file may be there.
+  // Whether the last byte went out, and no answer says that it did not arrive: then the file may be there.
   let inDoubt = false
   const give = (why: string) => (inDoubt ? lost('maybe_sent', 'closed', why) : unsent(why))
 
@@ -74,9 +74,9 @@ async function sendContent(up: ChunkedUpload, url: string): Promise<WireResult |
     if (step.kind === 'at') {
       failures = step.byte > at ? 0 : failures + 1
       at = step.byte
-      inDoubt = false
       // All of it is there, and yet it is not done: it says more when it is asked.
       asks = at === total && total > 0
+      inDoubt = asks
     } else {
       failures++
       inDoubt ||= !asks && to === total && !(result.kind === 'lost' && result.reached === 'not_sent')

@@ -13,6 +13,8 @@ export type Budget = {
   left: number
   at: number
   until: number
+  /** The longest time that there was until then: about the length of the provider's window. */
+  spanMs: number
   perMs: number
   max: number
 }
@@ -82,11 +84,18 @@ export function roomOf(bucket: Bucket, nowMs: number): number {
   const { window, budget } = bucket
   const ofLimit = !window ? Infinity : nowMs < bucket.leaseUntil ? bucket.mayUse - usedAt(window, nowMs) : 0
   if (!budget) return ofLimit
-  if (nowMs >= budget.until) {
-    bucket.budget = undefined
-    return ofLimit
-  }
-  return Math.min(ofLimit, leftOf(budget, nowMs))
+  if (nowMs >= budget.until) bucket.budget = nextBudget(bucket, budget, nowMs)
+  return bucket.budget ? Math.min(ofLimit, leftOf(bucket.budget, nowMs)) : ofLimit
+}
+
+/**
+ * After the provider's window has ended: where how much it allows is known by its word alone, that much until it says more,
+ * which it does with the first answer.
+ */
+function nextBudget({ window, others }: Bucket, budget: Budget, nowMs: number): Budget | undefined {
+  const { max, perMs, spanMs } = budget
+  if (window || perMs > 0 || max === Infinity || max < 1) return undefined
+  return { ...budget, raw: max, left: Math.floor(max / (others + 1)), at: nowMs, until: nowMs + spanMs }
 }
 
 function leftOf({ left, at, perMs, max }: Budget, nowMs: number): number {
@@ -156,7 +165,7 @@ export function roomAt(bucket: Bucket, number: number, nowMs: number): number {
 }
 
 /**
- * Minds what the provider said. It says something new only where less is left than this process itself reckons: then
+ * Minds what the provider said. It says something new only where less is left than this process may use: then
  * others use the account too, or the limit is another one. `after`: how many were sent since the request that was
  * answered, which the provider may not have counted yet.
  */
@@ -165,7 +174,7 @@ export function learn(bucket: Bucket, said: Said, after: number, nowMs: number):
   const until = said.until ?? nowMs + (bucket.windowMs || unstatedWaitMs)
   if (said.until === undefined && said.left > 0 && !bucket.windowMs) return
   const { window, budget } = bucket
-  if (window && said.perMs === undefined && said.left >= bucket.free + bucket.mayUse - usedAt(window, nowMs)) return
+  if (window && said.perMs === undefined && said.left >= bucket.mayUse - usedAt(window, nowMs)) return
   const same = budget !== undefined && Math.abs(budget.until - until) <= sameResetMs
   // An older answer than the one that said less.
   if (same && said.perMs === undefined && said.left > budget.raw) return
@@ -176,8 +185,9 @@ export function learn(bucket: Bucket, said: Said, after: number, nowMs: number):
     heardAt: nowMs,
     at: nowMs,
     until: same ? budget.until : until,
+    spanMs: Math.max(1_000, budget?.spanMs ?? 0, until - nowMs),
     perMs: (said.perMs ?? 0) / (bucket.others + 1),
-    max: (said.max ?? Infinity) / (bucket.others + 1),
+    max: said.perMs === undefined ? (said.max ?? Infinity) : (said.max ?? Infinity) / (bucket.others + 1),
   }
   if (said.perMs === undefined && said.left <= Math.max(50, (said.max ?? 0) / 5)) bucket.turn.news = true
 }

@@ -86,7 +86,7 @@ export function createBuckets(): Buckets {
       if (fact?.tools && !fact.tools.includes(ownName(tool))) return []
       const account = accountOf(connection)
       // A name that no fact knows may be that of this kind of request alone.
-      const whose = fact && named === undefined ? account : `${account} ${tool.name}`
+      const whose = fact && !fact.each && named === undefined ? account : `${account} ${tool.name}`
       const id = `heard ${named ?? (fact ? wordOf(fact) : 'standard')} ${whose}`.slice(0, 500)
       const bucket = known.get(id) ?? openBucket(id, { requests: 0, windowMs: 0 }, named)
       if (!known.has(id)) {

@@ -154,7 +154,8 @@ function untilOf(value: unknown, unit: ResetUnit, nowMs: number): number | undef
   }
   const ms = unit === 'duration' ? durationMs(value) : amount(value)
   if (ms === undefined) return undefined
-  if (unit === 'epoch_s') return bounded(ms * 1000, nowMs)
+  // Some that say how long it is by the standard say a moment instead.
+  if (unit === 'epoch_s' || (unit === 'delta_s' && ms > 1_000_000_000)) return bounded(ms * 1000, nowMs)
   if (unit === 'epoch_ms') return bounded(ms, nowMs)
   return bounded(nowMs + (unit === 'delta_s' ? ms * 1000 : ms), nowMs)
 }

@@ -63,7 +63,7 @@ export function createPacer({
   wakes: EventEmitter
 }): Pacer {
   const buckets = createBuckets()
-  const waiting = createWaiting(clock)
+  const waiting = createWaiting()
   const turns = createTurns({ rows, clock, log, owner: newId('worker', clock.now()) })
   const flights = new WeakMap<Call, Flight>()
   let timer: { at: number; cancel(): void } | undefined
@@ -84,7 +84,7 @@ export function createPacer({
     const giveUp = () => {
       waiting.remove(waiter)
       waiter.end({ kind: 'gone' })
-      afterwards()
+      settle()
     }
     const release = () => caller?.off('close', giveUp)
     const waiter: Waiter = {
@@ -117,15 +117,12 @@ export function createPacer({
 
   /** Lets go who may, ends who need not wait, and sets the timer for what comes next. */
   function settle(): void {
-    waiting.pump(heldUntil)
+    const now = clock.now()
+    waiting.pump(heldUntil, now)
     // While a limit has its turn, what it will give is not known.
-    waiting.judge(heldUntil, ({ plan }) => plan.buckets.every(({ turn }) => !turn.running))
-    afterwards()
-  }
-
-  function afterwards(): void {
+    waiting.judge(heldUntil, ({ plan }) => plan.buckets.every(({ turn }) => !turn.running), now)
     if (waiting.size === 0) wakes.off(stopTopic, endAll)
-    else wakeAt(waiting.nextAt(heldUntil))
+    else wakeAt(waiting.nextAt(heldUntil, now))
     for (const bucket of waiting.crowded()) if (!bucket.turn.running) wakeAt(turns.dueAt(bucket))
   }
 
@@ -196,7 +193,7 @@ export function createPacer({
       const { refusedForMs } = answer
       if (refusedForMs) buckets.hold(ready, nowMs + refusedForMs)
       const { api } = ready.tool.provider.connector
-      if (!api.hears && !speaksStandard(answer.headers)) return void (waiting.size && afterwards())
+      if (!api.hears && !speaksStandard(answer.headers)) return void (waiting.size && settle())
       for (const said of hearAnswer(api.hears ?? [], answer, nowMs)) {
         for (const bucket of buckets.about(ready, said)) {
           const at = flight?.plan.buckets.indexOf(bucket) ?? -1

@@ -147,5 +147,14 @@ function adopt(bucket: Bucket, { requests, windowMs }: Found): void {
 function hearNews(bucket: Bucket, { news }: Found, others: number, nowMs: number): void {
   if (!news || news.until <= nowMs || news.at <= (bucket.budget?.heardAt ?? 0)) return
   const left = Math.floor(news.left / (others + 1))
-  bucket.budget = { left, raw: news.left, heardAt: news.at, at: news.at, until: news.until, perMs: 0, max: Infinity }
+  bucket.budget = {
+    left,
+    raw: news.left,
+    heardAt: news.at,
+    at: news.at,
+    until: news.until,
+    spanMs: 0,
+    perMs: 0,
+    max: Infinity,
+  }
 }

@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts'
 import { type Bucket, costOf, roomAt, roomOf, spacingMs, spend } from './bucket.ts'
 import { createQueue, type Queue } from './queue.ts'
 
@@ -40,17 +39,17 @@ export type Waiting = {
   add(waiter: Waiter): void
   remove(waiter: Waiter): void
   /** Lets go whoever may, account by account in turn. */
-  pump(heldUntil: (plan: Plan) => number): void
+  pump(heldUntil: (plan: Plan) => number, nowMs: number): void
   /** Ends those whose turn comes too late for them: `judge` tells which are to be looked at. */
-  judge(heldUntil: (plan: Plan) => number, isKnown: (waiter: Waiter) => boolean): void
-  /** When something may change for one of them by time alone. */
-  nextAt(heldUntil: (plan: Plan) => number): number
+  judge(heldUntil: (plan: Plan) => number, isKnown: (waiter: Waiter) => boolean, nowMs: number): void
+  /** When something may change for one of them by time alone, after a pass at `nowMs`. */
+  nextAt(heldUntil: (plan: Plan) => number, nowMs: number): number
   all(): Waiter[]
   /** The limits that calls wait for. */
   crowded(): ReadonlySet<Bucket>
 }
 
-export function createWaiting(clock: Clock): Waiting {
+export function createWaiting(): Waiting {
   // By account, in the order of their turns.
   const queues = new Map<string, Queue<Waiter>>()
   const crowded = new Set<Bucket>()
@@ -114,8 +113,7 @@ export function createWaiting(clock: Clock): Waiting {
       }
     },
     remove,
-    pump(heldUntil) {
-      const now = clock.now()
+    pump(heldUntil, now) {
       // A plan that cannot go on now cannot go on later in this pass either: room only gets less.
       const stuck = new Set<string>()
       const mayGo = ({ plan }: Waiter) => {
@@ -140,12 +138,11 @@ export function createWaiting(clock: Clock): Waiting {
         }
       }
     },
-    judge(heldUntil, isKnown) {
-      const now = clock.now()
+    judge(heldUntil, isKnown, now) {
       for (const queue of [...queues.values()])
         for (const waiter of queue.all()) {
           const isLate = now >= waiter.sinceMs + waiter.maxMs
-          if (!isLate && (waiter.judged || !isKnown(waiter))) continue
+          if (waiter.judged ? !isLate : !isKnown(waiter)) continue
           const held = standing(waiter, heldUntil(waiter.plan), now)
           waiter.judged = true
           if (!isLate && held.waitMs <= waiter.maxMs) continue
@@ -153,17 +150,16 @@ export function createWaiting(clock: Clock): Waiting {
           waiter.end(held)
         }
     },
-    nextAt(heldUntil) {
-      const now = clock.now()
+    nextAt(heldUntil, now) {
       let at = Infinity
       for (const bucket of crowded) {
         const roomBy = Math.max(bucket.nextAt, roomAt(bucket, 1, now))
         if (roomBy > now) at = Math.min(at, roomBy)
       }
       for (const queue of queues.values())
-        for (const { plan, sinceMs, maxMs } of queue.all()) {
+        for (const { plan, sinceMs, maxMs, judged } of queue.all()) {
           const until = heldUntil(plan)
-          at = Math.min(at, sinceMs + maxMs, until > now ? until : Infinity)
+          at = Math.min(at, judged ? sinceMs + maxMs : Infinity, until > now ? until : Infinity)
         }
       return at
     },

@@ -29,15 +29,21 @@ export async function submitJob(
   const now = app.clock.now()
   const { workspaceId } = call.principal
   const kept: KeptJob = { args: poll, submittedAt: now, effort }
-  await app.db.write(async tx => {
-    await tx.updateTable('calls').set({ state: 'submitted' }).where('id', '=', call.id).execute()
+  const isOurs = await app.db.write(async tx => {
+    const sent = tx.updateTable('calls').set({ state: 'submitted' }).where('id', '=', call.id)
+    const { numUpdatedRows } = await sent.where('state', '=', 'sending').executeTakeFirst()
+    if (numUpdatedRows === 0n) return false
     const expiresAt = now + answerableMs(job)
     await putSeal(tx, app.vault, { id: keptJobId(call.id), workspaceId, text: JSON.stringify(kept), expiresAt })
+    return true
   })
+  const fault = isOurs
+    ? queuedFault({ runAt: now + pollAfterMs(job, 0) }, now)
+    : new Fault('in_progress', 'Another run, which took this one for dead, goes on with the call or has ended it.')
   return {
     id: call.id,
     tool: call.request.tool,
-    outcome: { kind: 'parked', fault: queuedFault({ runAt: now + pollAfterMs(job, 0) }, now) },
+    outcome: { kind: 'parked', fault },
     coerced,
     connection: { id: connection.id, label: connection.label, account: connection.account_label },
   }

@@ -11,15 +11,16 @@ export const callbackUrl = (app: App, callId: string) =>
 
 /**
  * The provider says that something has happened: it is asked at once. What it sends is not read, since anybody could send
- * it who comes to know the URL; the worst that does is one question more.
+ * it who comes to know the URL, of which the last part counts: what stands before it may be a proxy's; the worst that does is one question more.
  */
-export async function wakeJob(app: App, callId: string, url: string): Promise<Fault | undefined> {
+export async function wakeJob(app: App, callId: string, token: string): Promise<Fault | undefined> {
   const nothing = new Fault('not_found', 'Nothing is waiting here.')
   if (!isId('call', callId)) return nothing
   const row = await app.db.read.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirst()
   if (row?.state !== 'submitted' && row?.state !== 'sending') return nothing
   const request = await keptRequest(app, row)
-  if (request instanceof Fault || !request.callback || !same(new URL(request.callback).pathname, url)) return nothing
+  const known = request instanceof Fault ? undefined : request.callback?.split('/').at(-1)
+  if (!known || !same(known, token)) return nothing
   await app.db.write(tx => hurryJob(app, tx, { kind: 'resume_call', subject: callId }))
   return undefined
 }

@@ -59,7 +59,8 @@ export function isCanceled({ ended }: CallProgress): boolean {
   return ended?.outcome.kind === 'failed' && ended.outcome.fault.code === 'canceled'
 }
 
-function messageOf({ state, approval, queue, progress }: CallProgress): string | undefined {
+/** What it waits for, in a sentence. */
+export function messageOf({ state, approval, queue, progress }: CallProgress): string | undefined {
   if (approval) return `Waiting for a person to approve this call: ${approval.link}`
   if (queue) return `Waiting for its turn, as number ${queue.position}; expected at ${queue.expectedAt}.`
   if (state !== 'running' || progress?.percent === undefined) return undefined

@@ -15,7 +15,7 @@ import { partBytesMax, readPart } from '../../files/read-part.ts'
 import { connectionProgress, startConnection, toldConnections } from './connecting.ts'
 import { followTool, getConnectionTool, getFileTool } from './protocol.ts'
 import { resultOfCall, resultOfProgress } from './tool-result.ts'
-import type { MetaTool } from './toolset.ts'
+import type { MetaTool, OnProgress } from './toolset.ts'
 
 /** What goes without saying costs tokens all the same. */
 const silent = { minimum: undefined, maximum: undefined, default: undefined, description: undefined }
@@ -58,7 +58,13 @@ function metaTool<S extends z.ZodRawShape>(row: {
   description: string
   input: S
   effect: Effect
-  run(app: App, principal: AgentPrincipal, args: z.output<z.ZodObject<S>>, caller?: Caller): Promise<unknown>
+  run(
+    app: App,
+    principal: AgentPrincipal,
+    args: z.output<z.ZodObject<S>>,
+    caller?: Caller,
+    onProgress?: OnProgress,
+  ): Promise<unknown>
 }): MetaTool {
   return { ...row, input: z.compile(z.strictObject(row.input)) }
 }
@@ -120,8 +126,8 @@ export const metaTools: readonly MetaTool[] = [
       callId: z.string().min(1).max(100),
       wait,
     },
-    async run(app, principal, { callId, wait = 0 }) {
-      const progress = await awaitCall(app, principal, { id: callId, waitMs: wait * 1000 })
+    async run(app, principal, { callId, wait = 0 }, _, onChange) {
+      const progress = await awaitCall(app, principal, { id: callId, waitMs: wait * 1000, onChange })
       return progress instanceof Fault ? progress : resultOfProgress(progress)
     },
   }),

@@ -15,6 +15,7 @@ import { invalidParams } from './invalid-params.ts'
 import { getPrompt, listedPrompts } from './prompts.ts'
 import { listCache, serverInfo } from './protocol.ts'
 import { serveTasks } from './tasks.ts'
+import { tellProgress } from './tell-progress.ts'
 import { contentOf } from './tool-result.ts'
 import type { Toolset } from './toolset.ts'
 
@@ -79,7 +80,9 @@ function serverFor({ toolset, principal, caller }: Served): Server {
     const state = mcpReq.requestState()
     if (state !== undefined)
       return contentOf(await afterLink(app, principal, { state, responses: mcpReq.inputResponses }))
-    const result = await toolset.call(principal, params.name, params.arguments ?? {}, caller)
+    const token = mcpReq._meta?.progressToken
+    const onProgress = token === undefined ? undefined : tellProgress(token, mcpReq.notify)
+    const result = await toolset.call(principal, params.name, params.arguments ?? {}, caller, onProgress)
     if (!result) throw invalidParams(`There is no tool "${params.name.slice(0, 100)}". List the tools first.`)
     const later = await goesOn(app, principal, result, abilitiesOf(mcpReq.envelope))
     return later ? (later as CallToolResult) : contentOf(result) // the SDK passes on what the revision and its extension name

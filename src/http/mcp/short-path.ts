@@ -7,7 +7,7 @@ import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { Caller } from '../../calls/call.ts'
 import { abilitiesOf } from './client-abilities.ts'
 import { goesOn } from './goes-on.ts'
-import { legacyVersions, listCache, meta, modernVersion, serverInfo } from './protocol.ts'
+import { followTool, legacyVersions, listCache, meta, modernVersion, serverInfo } from './protocol.ts'
 import type { ToolResult } from './tool-result.ts'
 import type { Toolset } from './toolset.ts'
 
@@ -38,6 +38,8 @@ export function shortPath(
   const { name, arguments: args = {} } = request.params
   // The SDK leaves `__proto__` out of the arguments.
   if (typeof name !== 'string' || !isObject(args) || Object.hasOwn(args, '__proto__')) return undefined
+  // Whoever waits for a call may be told how far it is meanwhile, which takes a stream.
+  if (name === followTool && Object(request.params._meta).progressToken !== undefined) return undefined
   return toolset.call(principal, name, args, caller)?.then(async result => {
     const about = request.modern ? Object(request.params._meta) : undefined
     const later = result.parked && about && (await goesOn(toolset.app, principal, result, abilitiesOf(about)))

@@ -4,6 +4,7 @@ import { allowsTool, type Scope } from '../../accounts/scope.ts'
 import type { App } from '../../app.ts'
 import type { Caller } from '../../calls/call.ts'
 import { callTool } from '../../calls/call-tool.ts'
+import type { CallProgress } from '../../calls/get-call.ts'
 import type { Tool } from '../../catalog/catalog.ts'
 import type { JsonSchema } from '../../catalog/define.ts'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
@@ -39,8 +40,12 @@ export type Toolset = {
     name: string,
     args: Record<string, unknown>,
     caller?: Caller,
+    onProgress?: OnProgress,
   ): Promise<ToolResult> | undefined
 }
+
+/** Hears how far the call is that is waited for. */
+export type OnProgress = (seen: CallProgress) => void
 
 /** One of our own tools: a small fixed set, so that a thousand provider tools cost an agent a few hundred tokens. */
 export type MetaTool = {
@@ -49,7 +54,7 @@ export type MetaTool = {
   input: z.ZodType<Record<string, unknown>>
   effect: Effect
   /** A plain value, a fault, or, for the one that calls, a finished result. */
-  run(app: App, principal: AgentPrincipal, args: never, caller?: Caller): Promise<unknown>
+  run(app: App, principal: AgentPrincipal, args: never, caller?: Caller, onProgress?: OnProgress): Promise<unknown>
 }
 
 /** The default toolset of `/mcp`. */
@@ -59,9 +64,9 @@ export function metaToolset(app: App): Toolset {
     app,
     instructions,
     ...listedOnce(() => metaTools.map(listedMetaTool)),
-    call(principal, name, args, caller) {
+    call(principal, name, args, caller, onProgress) {
       const tool = byName.get(name)
-      return tool && runMetaTool(app, principal, tool, args, caller)
+      return tool && runMetaTool(app, principal, tool, args, caller, onProgress)
     },
   }
 }
@@ -83,6 +88,7 @@ async function runMetaTool(
   tool: MetaTool,
   args: Record<string, unknown>,
   caller?: Caller,
+  onProgress?: OnProgress,
 ): Promise<ToolResult> {
   const parsed = tool.input.safeParse(args)
   if (!parsed.success) {
@@ -96,7 +102,7 @@ async function runMetaTool(
     )
   }
   try {
-    const answer = await tool.run(app, principal, parsed.data as never, caller) // its own schema has just parsed it
+    const answer = await tool.run(app, principal, parsed.data as never, caller, onProgress) // its own schema has just parsed it
     return answer instanceof Fault ? resultOfFault(answer) : resultOfValue(answer)
   } catch (cause) {
     return failed(app, tool, cause)
@@ -118,9 +124,9 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
       () => [...provider.tools.map(listedTool), ...follow.map(listedMetaTool)],
       (scope, { name }) => sees(app, scope, name) || follow.some(tool => tool.name === name),
     ),
-    call(principal, name, args, caller) {
+    call(principal, name, args, caller, onProgress) {
       const own = follow.find(each => each.name === name)
-      if (own) return runMetaTool(app, principal, own, args).catch(cause => failed(app, own, cause))
+      if (own) return runMetaTool(app, principal, own, args, caller, onProgress).catch(cause => failed(app, own, cause))
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
       const request = { tool: name, ...splitArguments(tool, args), surface: 'mcp', caller } as const

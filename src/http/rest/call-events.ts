@@ -13,13 +13,14 @@ const lastsMs = 10 * 60_000
 
 /**
  * How far a call is, as server-sent events (HTML Living Standard, 9.2): `progress` at once and whenever it changes, and
- * `end` with how it ended, after which nothing follows. `view` makes an event's data.
+ * `end` with how it ended, after which nothing follows. `view` makes an event's data; whoever `mayStill` not see it, since
+ * the key was revoked or the session ended, hears nothing more.
  */
 export async function callEvents(
   app: App,
   principal: Principal,
   id: string,
-  view: (seen: CallProgress) => unknown,
+  { view, mayStill }: { view: (seen: CallProgress) => unknown; mayStill: () => Promise<boolean> },
 ): Promise<Response | Fault> {
   const first = await awaitCall(app, principal, { id, waitMs: 0 })
   if (first instanceof Fault) return first
@@ -32,7 +33,8 @@ export async function callEvents(
     async start(controller) {
       const say = (words: string) => over || controller.enqueue(text.encode(`${words}\n\n`))
       let last = ''
-      const onChange = (seen: CallProgress) => {
+      const onChange = async (seen: CallProgress) => {
+        if (!(await mayStill())) over = true
         const name = seen.state === 'ended' ? 'end' : 'progress'
         const event = `event: ${name}\ndata: ${JSON.stringify(view(seen))}`
         if (event !== last) say(event)
@@ -44,7 +46,7 @@ export async function callEvents(
       try {
         while (!over && app.clock.now() < until) {
           const seen = await awaitCall(app, principal, { id, waitMs: aliveEveryMs, onChange })
-          if (seen instanceof Fault) break
+          if (seen instanceof Fault || !(await mayStill())) break
           say(': it goes on')
         }
       } finally {

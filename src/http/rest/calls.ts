@@ -5,10 +5,12 @@ import type { CallProgress } from '../../calls/get-call.ts'
 import { listOpenCalls } from '../../calls/list-open-calls.ts'
 import { Fault } from '../../core/errors.ts'
 import { answerProgress } from '../answer-call.ts'
+import { clientAddress } from '../client-address.ts'
 import { problemOf } from '../problem.ts'
+import { requirePrincipal } from '../require-principal.ts'
 import { callEvents } from './call-events.ts'
 import { route } from './route.ts'
-import { callAnswer, filter, problem, usage } from './schemas.ts'
+import { callAnswer, filter, problem, queue, usage } from './schemas.ts'
 
 const state = z
   .enum(['parked', 'queued', 'running', 'ended'])
@@ -16,18 +18,23 @@ const state = z
     '`parked`: a member has to decide about it first. `queued`: it waits for its turn. `running`: it is sent, or the provider works on it.',
   )
 
-const progress = z.object({
+/** How a call stands that has not ended. */
+const standing = {
   callId: z.string(),
   state,
   approval: z.object({ id: z.string(), link: z.string(), expiresAt: z.string() }).optional(),
-  queue: z
-    .object({ position: z.number(), expectedAt: z.string() })
-    .optional()
-    .describe('Which one in turn it is for its account, and when it is expected to be sent.'),
+  queue: queue.optional(),
   progress: z
     .object({ percent: z.number().optional(), message: z.string().optional() })
     .optional()
     .describe('How far the provider is, as far as it says.'),
+}
+/** What it is: its tool, the ids of its account and agent, and since when. */
+const facts = { tool: z.string(), connection: z.string(), agent: z.string(), startedAt: z.string() }
+
+const progress = z.object({
+  ...standing,
+  ...z.object(facts).partial().shape,
   answer: callAnswer
     .optional()
     .describe('What the call answers, for a day; of a call that went on by itself or had an idempotency key.'),
@@ -48,19 +55,13 @@ export const callRoutes = [
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     answer: z.object({
-      items: z.array(
-        z.object({
-          callId: z.string(),
-          state,
-          tool: z.string(),
-          connection: z.string(),
-          agent: z.string(),
-          startedAt: z.string(),
-        }),
-      ),
+      items: z.array(z.object({ ...standing, ...facts })),
       next: z.string().nullable(),
     }),
-    run: ({ app, principal, query: { next, limit } }) => listOpenCalls(app, principal, { before: next, limit }),
+    async run({ app, principal, query: { next, limit } }) {
+      const page = await listOpenCalls(app, principal, { before: next, limit })
+      return { ...page, items: page.items.map(seen => ({ ...answerProgress(seen), ...seen.call })) }
+    },
   }),
   route({
     method: 'get',
@@ -83,22 +84,27 @@ export const callRoutes = [
     may: 'calls.read',
     bytes: { answer: 'text/event-stream. The data of each event is what GET /calls/{id} answers.' },
     answer: progress,
-    run: ({ app, principal, params }) => callEvents(app, principal, params.id, told),
+    run: ({ app, principal, params, incoming }) =>
+      callEvents(app, principal, params.id, {
+        view: told,
+        mayStill: async () => !((await requirePrincipal(app, 'calls.read', incoming)) instanceof Fault),
+      }),
   }),
   route({
     method: 'post',
     path: '/calls/{id}/cancel',
     summary: 'Cancel a call that has not been sent yet, or stop following what the provider works on.',
     tag: 'calls',
-    may: 'calls.make',
+    may: 'calls.cancel',
     answer: progress,
-    run: async ({ app, principal, params }) => toldOr(await cancelCall(app, principal, params.id)),
+    run: async ({ app, principal, params, incoming }) =>
+      toldOr(await cancelCall(app, principal, params.id, { address: clientAddress(incoming) })),
   }),
 ]
 
 function told(seen: CallProgress) {
   const { fault, ...rest } = answerProgress(seen)
-  return { ...rest, ...(fault && { problem: problemOf(fault) }) }
+  return { ...rest, ...seen.call, ...(fault && { problem: problemOf(fault) }) }
 }
 
 const toldOr = (seen: CallProgress | Fault) => (seen instanceof Fault ? seen : told(seen))

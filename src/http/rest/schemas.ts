@@ -227,6 +227,10 @@ export const usage = z.object({
   answerBytes: z.number(),
 })
 
+export const queue = z
+  .object({ position: z.number(), expectedAt: z.string() })
+  .describe('Which one in turn a waiting call is for its account, and when it is expected to be sent.')
+
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
@@ -247,4 +251,5 @@ export const problem = z.object({
   link: z.string().optional(),
   approvalId: z.string().optional(),
   expiresAt: z.string().optional(),
+  queue: queue.optional(),
 })

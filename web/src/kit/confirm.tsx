@@ -8,6 +8,8 @@ type Question = {
   about: ReactNode
   /** The verb on the button, such as `Revoke key`. */
   action: string
+  /** The verb on the other button, where `Cancel` could mean both. */
+  keep?: string
   /** Something ends or is lost. */
   danger?: boolean
 }
@@ -37,7 +39,7 @@ export function Confirms({ children }: { children: ReactNode }) {
       {children}
       <Dialog open={open} onClose={() => answer(false)} title={asked?.title ?? ''} about={asked?.about}>
         <DialogActions>
-          <Button onClick={() => answer(false)}>Cancel</Button>
+          <Button onClick={() => answer(false)}>{asked?.keep ?? 'Cancel'}</Button>
           <Button look={asked?.danger ? 'danger' : 'primary'} onClick={() => answer(true)}>
             {asked?.action}
           </Button>

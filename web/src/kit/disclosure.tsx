@@ -14,8 +14,8 @@ export function Disclosure({
 }) {
   return (
     <details open={open} className="group min-w-0">
-      <summary className="-ml-1 flex w-fit list-none items-center gap-1.5 rounded-md py-1 pr-2 font-medium text-sea text-sm [&::-webkit-details-marker]:hidden">
-        <ChevronRight className="size-4 transition-transform group-open:rotate-90" aria-hidden />
+      <summary className="-ml-1 flex w-fit max-w-full list-none items-center gap-1.5 rounded-md py-1 pr-2 font-medium text-sea text-sm [&::-webkit-details-marker]:hidden">
+        <ChevronRight className="size-4 shrink-0 transition-transform group-open:rotate-90" aria-hidden />
         {summary}
       </summary>
       <div className="flex flex-col gap-5 pt-3">{children}</div>

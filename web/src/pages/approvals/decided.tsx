@@ -6,7 +6,7 @@ import { CallEnd } from './call-end.tsx'
 /** What was decided, by whom, and what came of it. */
 export function Decided({ approval }: { approval: ApprovalDetail }) {
   const { state, decidedBy, decidedAt, word, callId } = approval
-  if (state === 'expired') return <Card>Nobody decided in time, so the call was not made.</Card>
+  if (state === 'expired') return <Card>{word || 'Nobody decided in time, so the call was not made.'}</Card>
   return (
     <Card>
       <p>

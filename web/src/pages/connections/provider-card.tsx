@@ -5,6 +5,7 @@ import { Card } from '../../kit/card.tsx'
 import { List } from '../../kit/list.tsx'
 import { type Connection, defaultsOf } from './connection.ts'
 import { ConnectionRow } from './connection-row.tsx'
+import { ToolNotes } from './tool-notes.tsx'
 import type { Wish } from './use-connecting.ts'
 
 /** The connections to one provider, and which of them a call takes that names none. */
@@ -38,6 +39,7 @@ export function ProviderCard({
           <ConnectionRow key={connection.id} connection={connection} providerName={name} onReconnect={onReconnect} />
         ))}
       </List>
+      <ToolNotes provider={slug} />
     </Card>
   )
 }

@@ -8,15 +8,17 @@ import { Note } from '../../kit/note.tsx'
 import { Page } from '../../kit/page.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { SkeletonRows } from '../../kit/skeleton.tsx'
+import { AllCalls } from './all-calls.tsx'
 import { agentOf, type Call, type CallState, toneOf } from './call.ts'
 import { CallFacts } from './call-facts.tsx'
+import { OpenCall } from './open-call.tsx'
 
-/** One call: all that is known about it, and when it went wrong, why and what to do. */
+/** One call: how far it is or, once it has ended, all that is known about it; when it went wrong, why and what to do. */
 export function CallPage() {
   const { callId } = useParams({ from: '/signed-in/framed/usage/$callId' })
   const { data, error, isPending } = useQuery({
     ...ask('GET /calls/{id}', { params: { id: callId } }),
-    refetchInterval: query => (query.state.data && query.state.data.state !== 'ended' ? 2000 : false),
+    refetchInterval: query => (query.state.data && query.state.data.state !== 'ended' ? 1000 : false),
   })
   if (isPending)
     return (
@@ -30,33 +32,7 @@ export function CallPage() {
         <ProblemNote problem={error} />
       </Page>
     )
-  return data.usage ? <Ended call={data.usage} state={data} /> : <Waiting state={data} />
-}
-
-function AllCalls() {
-  return (
-    <Link to="/usage" className="underline">
-      All calls
-    </Link>
-  )
-}
-
-function Waiting({ state: { state, approval } }: { state: CallState }) {
-  return (
-    <Page title="A call" about={<AllCalls />}>
-      {state === 'parked' ? (
-        <Note tone="warn" title="It waits for a member.">
-          {approval && (
-            <Link to="/approvals/$id" params={{ id: approval.id }} className="underline">
-              See exactly what would be sent, and decide
-            </Link>
-          )}
-        </Note>
-      ) : (
-        <Note title="It is being sent.">Its end will stand here.</Note>
-      )}
-    </Page>
-  )
+  return data.usage ? <Ended call={data.usage} state={data} /> : <OpenCall call={data} />
 }
 
 function Ended({ call, state }: { call: Call; state: CallState }) {

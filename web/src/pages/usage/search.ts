@@ -12,6 +12,8 @@ export type UsageSearch = { [K in Text]?: string } & {
   outcome?: (typeof outcomes)[number]
   environment?: (typeof environments)[number]
   last?: Last
+  /** `open`: the calls that have not ended, which no filter narrows. */
+  view?: 'open'
 }
 
 /** Reads the address; what makes no sense is left out. Pure. */
@@ -29,17 +31,18 @@ export function usageSearch(raw: Record<string, unknown>): UsageSearch {
     ...(outcome && { outcome }),
     ...(environment && { environment }),
     ...(last && { last }),
+    ...(raw.view === 'open' && { view: 'open' }),
   }
 }
 
 const isLast = (text: string): text is Last => Object.hasOwn(lastMs, text)
 
 /** The same as the query of GET /usage/summary, and with `next` that of GET /usage. Pure. */
-export function filterOf({ last, before: _, ...search }: UsageSearch, nowMs: number) {
+export function filterOf({ last, before: _, view: __, ...search }: UsageSearch, nowMs: number) {
   return { ...search, ...(last && { since: new Date(nowMs - lastMs[last]).toISOString() }) }
 }
 
 /** How many filters narrow what is shown; where the page starts is none. Pure. */
-export function countFilters({ before: _, since, until, ...search }: UsageSearch): number {
+export function countFilters({ before: _, view: __, since, until, ...search }: UsageSearch): number {
   return Object.keys(search).length + (since || until ? 1 : 0)
 }
