@@ -169,6 +169,12 @@ function broken(decider: typeof decide): string[] {
     const decided = read && decider(read, failure, { ...start, ...more })
     if (JSON.stringify(decided) !== JSON.stringify(expected)) wrong.push(`${words}: ${JSON.stringify(decided)}`)
   }
+  for (const demo of Object.values(tools).flat()) {
+    for (const inDoubt of [true, false]) {
+      const decided = decider(demo, { ok: true, status: 200, headers: {}, body: null }, { ...start, inDoubt })
+      if (JSON.stringify(decided) !== JSON.stringify(end)) wrong.push(`a success: ${JSON.stringify(decided)}`)
+    }
+  }
   return wrong
 }
 
@@ -179,19 +185,13 @@ describe('what follows an attempt', () => {
     expect(promises).toHaveLength(rows.size)
   })
 
-  test('is what is promised', () => {
+  test('is what is promised, and of a success its answer, whatever was before', () => {
     expect(broken(decide)).toEqual([])
   })
 
   test.each(waits)('waits: %s', (_, failure, more, expected) => {
     const [read] = tools.read
     expect(read && decide(read, failure, { ...start, ...more })).toEqual(expected)
-  })
-
-  test('of a success is its answer, whatever was before', () => {
-    for (const demo of Object.values(tools).flat())
-      for (const inDoubt of [true, false])
-        expect(decide(demo, { ok: true, status: 200, headers: {}, body: null }, { ...start, inDoubt })).toEqual(end)
   })
 
   test('of a plain write that may have happened is never another attempt', () => {
@@ -224,6 +224,11 @@ function mutants(): [what: string, source: string][] {
       }
     }
   })
+  replaced(
+    'a success is in doubt',
+    `if (attempt.ok) return { do: 'end', end: 'answer' }`,
+    `if (attempt.ok) return { do: 'end', end: 'unknown' }`,
+  )
   replaced('two attempts', 'attemptsMax = 3', 'attemptsMax = 2')
   replaced('four attempts', 'attemptsMax = 3', 'attemptsMax = 4')
   replaced('what lasts is tried again', 'attempt.passing && ', '')

@@ -12,7 +12,7 @@ import { type Flags, orExit } from './settings.ts'
 
 type Json = Record<string, unknown>
 /** Each key may ask this often. */
-const sandboxLimit = { requests: 5, perMs: 1000 }
+const sandboxLimit = { requests: 10, perMs: 2000 }
 
 type Step = { step: string; shows: unknown }
 
@@ -125,16 +125,19 @@ async function play(
   const many = Array.from({ length: 12 }, () => call('clawlink_call_tool', { tool: 'sandbox_whoami' }))
   const outcomes = (await Promise.all(many)).map(each => each.outcome)
   const refused = sandbox?.requests.slice(before).filter(({ status }) => status === 429).length
-  tell('Twelve calls at once, of which the provider takes five a second: each waits for its turn', {
+  tell('Twelve calls at once, where the provider takes ten in two seconds: what is too many waits for its turn', {
     succeeded: outcomes.filter(outcome => outcome === 'succeeded').length,
     refused,
     seconds: Number(((Date.now() - beganMs) / 1000).toFixed(1)),
   })
 
-  const { callId } = begun
-  const seen = []
-  for (const wait of [0, 5]) seen.push(await call('clawlink_get_call', { callId, wait }))
-  tell('Meanwhile the report was made. Its call tells how far it is, and waits for the end when asked to', seen)
+  const seen: unknown[] = []
+  for (let state: unknown; state !== 'ended'; ) {
+    const now = await call('clawlink_get_call', { callId: begun.callId, wait: state ? 1 : 0 })
+    state = now.state
+    seen.push({ state, progress: now.progress, data: Object(now.answer).data })
+  }
+  tell('Meanwhile the provider works on the report. Its call says how far it is, and in the end what it says', seen)
 
   const usage = await fetch(`${url}/api/v1/usage`, { headers: { authorization: `Bearer ${made.key.reveal()}` } })
   const { items } = (await usage.json()) as { items: Json[] }

@@ -57,9 +57,13 @@ async function* watched(content: AsyncIterable<Uint8Array>, sought: readonly Buf
   const overlap = Math.max(...sought.map(({ length }) => length)) - 1
   let before = Buffer.alloc(0)
   for await (const piece of content) {
-    const seen = Buffer.concat([before, piece])
-    if (sought.some(each => seen.includes(each))) throw new Error('the content repeats the credential')
-    before = Buffer.from(seen.subarray(Math.max(0, seen.length - overlap)))
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+    // Only where two pieces meet is anything copied.
+    const seam = Buffer.concat([before, bytes.subarray(0, overlap)])
+    if (sought.some(each => bytes.includes(each) || seam.includes(each)))
+      throw new Error('the content repeats the credential')
+    before = Buffer.concat([before, bytes.subarray(-overlap)])
+    before = before.subarray(Math.max(0, before.length - overlap))
     yield piece
   }
 }

@@ -37,7 +37,7 @@ export const openai = connector({
     ],
     message: ['error.message'],
   },
-  sources: { model: 'list_models', file_id: 'list_files' },
+  sources: { model: 'list_models', file_id: 'list_files', input_file_id: 'list_files' },
   tools: () => ({
     list_models: tool({
       about: 'List the models of OpenAI that this key may use.',
@@ -85,6 +85,31 @@ export const openai = connector({
       input: { file_id: z.string() },
       request: 'GET /files/{file_id}/content',
       download: { name: 'file_id' },
+    }),
+    // https://platform.openai.com/docs/api-reference/batch
+    run_batch: tool({
+      about:
+        'Run a batch of requests at OpenAI at half the price, from an uploaded file of JSON lines. Takes minutes to a day; its answer names the file with the results.',
+      input: {
+        input_file_id: z.string().describe('Id of a file that was uploaded with purpose batch'),
+        endpoint: z.enum(['/v1/responses', '/v1/chat/completions', '/v1/embeddings', '/v1/moderations']),
+        completion_window: z.literal('24h').default('24h'),
+      },
+      request: 'POST /batches',
+      job: {
+        poll: 'get_batch',
+        args: { batch_id: 'id' },
+        state: 'status',
+        done: ['completed'],
+        failed: ['failed', 'expired', 'cancelled'],
+        message: 'errors.data.0.message',
+        withinS: 48 * 60 * 60,
+      },
+    }),
+    get_batch: tool({
+      about: 'How far a batch of OpenAI is, and the files with its results and errors once it is done.',
+      input: { batch_id: z.string() },
+      request: 'GET /batches/{batch_id}',
     }),
     delete_file: tool({
       about: 'Delete a file that is kept at OpenAI.',

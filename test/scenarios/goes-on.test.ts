@@ -1,5 +1,6 @@
 /** Calls that go on by themselves: not waited for, or worked on by their provider. Through workers that come, go and die. */
 import { describe, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { startWithMember, startWorkerElsewhere } from '../kit/parked.ts'
@@ -225,7 +226,11 @@ describe('work that the provider takes longer for', () => {
     expect(callback).toMatch(new RegExp(`^${claw.url}/hooks/calls/${told.callId}/[\\w-]{43}$`))
     claw.clock.move(1_000) // done, though it is not asked about before two seconds have passed
     const knock = async (url: string) => (await fetch(url, { method: 'POST' })).status
-    const wrong = [`${callback}x`, callback.slice(0, -1), callback.replace(told.callId, `${told.callId.slice(0, -1)}0`)]
+    const wrong = [
+      `${callback}x`,
+      callback.slice(0, -1),
+      callback.replace(told.callId, newId('call', claw.clock.now())),
+    ]
     expect(await Promise.all(wrong.map(knock))).toEqual([404, 404, 404])
     expect(claw.sandbox.requests).toHaveLength(1)
     expect(await knock(callback)).toBe(204)

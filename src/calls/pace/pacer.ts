@@ -39,8 +39,10 @@ export type Pacer = {
   ): undefined | Promise<PaceHeld | undefined>
   /** Learns from an answer of the provider, whatever its status. Of an attempt without an answer nothing is told. */
   hear(ready: ReadyCall, answer: Heard, nowMs: number): void
-  /** For health, metrics and the connection's page. */
+  /** For the connection's page. */
   standing(connectionId: string): PaceStanding[]
+  /** How many calls wait for their turn here just now. */
+  waiting(): number
   /** Ends all waiting and gives the shares back. */
   close(): Promise<void>
 }
@@ -218,6 +220,8 @@ export function createPacer({
         waiting: bucket.waiting,
       }))
     },
+
+    waiting: () => waiting.size,
 
     async close() {
       closed = true

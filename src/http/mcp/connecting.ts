@@ -7,7 +7,7 @@ import { getConnectSession } from '../../connections/sessions/get-session.ts'
 import { startConnectSession } from '../../connections/sessions/start-session.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
-import { type ShownConnection, withBreaker, withBreakers } from '../with-breaker.ts'
+import { type ShownConnection, showConnection, showConnections } from '../shown-connection.ts'
 import { getConnectionTool } from './protocol.ts'
 import { resultOfValue, type ToolResult } from './tool-result.ts'
 
@@ -34,7 +34,7 @@ export async function connectionProgress(
   }
   const connection = await getConnection(app, principal, id)
   if (connection instanceof Fault) return connection
-  return toldConnection(await withBreaker(app, principal.workspaceId, connection))
+  return toldConnection(await showConnection(app, principal.workspaceId, connection))
 }
 
 /** The connections that an agent may use. */
@@ -44,7 +44,7 @@ export async function toldConnections(
   wanted: { provider?: string | undefined },
 ): Promise<object[]> {
   const connections = await listConnections(app, principal, wanted)
-  return (await withBreakers(app, principal.workspaceId, connections)).map(toldConnection)
+  return (await showConnections(app, principal.workspaceId, connections)).map(toldConnection)
 }
 
 /** A connection as agents need it: what tells one from the other, and what to do where something is wrong. */

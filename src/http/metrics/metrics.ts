@@ -51,6 +51,9 @@ export function createMetrics(app: App): Metrics {
   gauge('calls_under_way', 'Calls that go on by themselves and have not ended, by what they wait for.', ['state'], () =>
     callsUnderWay(app),
   )
+  gauge('calls_waiting', 'Calls that wait for their turn at a rate limit, in this process.', [], () => [
+    { labels: {}, count: app.pacer.waiting() },
+  ])
   gauge('connections', 'Connections, by how they stand.', ['provider', 'state'], () => connectionsByState(app))
   gauge('renewals_overdue', 'Credentials that ended before they were renewed.', [], () => renewalsOverdue(app))
 

@@ -10,7 +10,7 @@ import { findConnection, getConnection, listConnections } from '../../connection
 import { removeConnection } from '../../connections/remove-connection.ts'
 import { Fault } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
-import { withBreaker, withBreakers } from '../with-breaker.ts'
+import { showConnection, showConnections } from '../shown-connection.ts'
 import { editorOf } from './editor-of.ts'
 import { route } from './route.ts'
 import { connection } from './schemas.ts'
@@ -29,7 +29,7 @@ export const connectionRoutes = [
     answer: z.object({ items: z.array(connection) }),
     async run({ app, principal, query }) {
       const connections = await listConnections(app, sightOf(principal), query)
-      return { items: await withBreakers(app, principal.workspaceId, connections) }
+      return { items: await showConnections(app, principal.workspaceId, connections) }
     },
   }),
   route({
@@ -83,7 +83,7 @@ export const connectionRoutes = [
     answer: connection,
     async run({ app, principal, params }) {
       const found = await getConnection(app, sightOf(principal), params.id)
-      return found instanceof Fault ? found : withBreaker(app, principal.workspaceId, found)
+      return found instanceof Fault ? found : showConnection(app, principal.workspaceId, found)
     },
   }),
   route({

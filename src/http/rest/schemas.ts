@@ -41,6 +41,18 @@ export const connection = z.object({
     })
     .optional()
     .describe('There when GET /connections tells that calls are paused, since the provider is failing.'),
+  limits: z
+    .array(
+      z.object({
+        requests: z.number().describe('How many in each window; 0 where the provider only says how many are left.'),
+        windowS: z.number(),
+        left: z.number(),
+        waiting: z.number().describe('Calls that wait for their turn in this process.'),
+        heldUntil: z.string().nullable().describe('Nothing is sent before this time.'),
+      }),
+    )
+    .optional()
+    .describe('The rate limits that its calls keep, once there were any, as the process that answers knows them.'),
 })
 
 /** What a form asks for, by the names of the fields. */
