@@ -51,6 +51,11 @@ export const permissions = {
     keys: 'unless_scoped',
   },
   'relay.manage': { about: 'Deliver again or discard what could not be delivered.', roles: admins, keys: false },
+  'shared_files.change': {
+    about: 'Write, restore and delete shared files, and say that one is editing them.',
+    roles: admins,
+    keys: 'unless_scoped',
+  },
   'workspace.read': { about: 'See the workspace.', roles: everyone, keys: true },
   'workspace.change': { about: 'Rename the workspace and change its settings.', roles: admins, keys: false },
   'members.read': { about: 'See members.', roles: everyone, keys: false },

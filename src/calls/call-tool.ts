@@ -21,6 +21,9 @@ import { queueCall } from './queue-call.ts'
 import { queuedFault } from './queued-fault.ts'
 import { storeOutput } from './store-output.ts'
 
+/** How long a worker waits for the turn of a call before it puts it off. */
+const workerWaitMs = 2_000
+
 /**
  * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempts,
  * close. However it ends, one usage row is written before this resolves. One that has to be approved first is
@@ -52,7 +55,9 @@ export async function runCall(app: App, call: Call): Promise<EndedCall> {
   if (!resumed && (request.wait === false || ready.tool.row.job))
     return queueCall(app, ready, { runAt: call.startedAt })
 
-  const admitting = admit(app, ready, app.config.paceWaitMs)
+  // A worker has other calls to take further meanwhile.
+  const waitMs = resumed && !keyed ? Math.min(app.config.paceWaitMs, workerWaitMs) : app.config.paceWaitMs
+  const admitting = admit(app, ready, waitMs)
   const held = admitting instanceof Promise ? await admitting : admitting
   if (held) return notNow(app, ready, held)
   if (resumed && !(await beginSending(app, call.id, resumed)))

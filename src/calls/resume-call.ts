@@ -5,6 +5,7 @@ import type { Tool } from '../catalog/catalog.ts'
 import { Fault } from '../core/errors.ts'
 import type { ApprovalRow, CallRow } from '../db/schema.ts'
 import type { JobEnd, JobKind } from '../jobs/job.ts'
+import { createSlots, type Slots } from '../jobs/slots.ts'
 import { expiredFault } from './approvals/expire-approval.ts'
 import type { Resumed } from './call.ts'
 import { runCall } from './call-tool.ts'
@@ -18,25 +19,35 @@ import { followJob } from './provider-jobs/follow-job.ts'
 const againMsMin = 100
 
 /** Goes on with a call that a member has approved, or that waited for its turn. `subject` is the call's id. */
-export const resumeCallJob = (app: App): JobKind => ({
-  failuresMax: 10,
-  run: job => resumeCall(app, job.subject),
-  async dead({ subject }) {
-    const parked = await findParked(app, subject)
-    if (parked)
-      await close(
-        app,
-        parked,
-        new Fault('internal', 'It could not be brought to its end, however often that was tried.'),
-      )
-  },
-})
+export const resumeCallJob = (app: App): JobKind => {
+  // A slow account keeps nobody else's calls from going on, and calls leave room for other jobs.
+  const slots = createSlots(app.clock.now, { atOnce: 6, ofOne: 3 })
+  return {
+    failuresMax: 10,
+    run: job => resumeCall(app, job.subject, slots),
+    async dead({ subject }) {
+      const parked = await findParked(app, subject)
+      if (parked)
+        await close(
+          app,
+          parked,
+          new Fault('internal', 'It could not be brought to its end, however often that was tried.'),
+        )
+    },
+  }
+}
 
 type ParkedCall = { row: CallRow; approval: ApprovalRow | undefined }
 
-async function resumeCall(app: App, callId: string): Promise<JobEnd> {
+async function resumeCall(app: App, callId: string, slots: Slots): Promise<JobEnd> {
   const parked = await findParked(app, callId)
   if (!parked) return 'done'
+  const slot = slots.take(parked.row.connection_id)
+  if ('againAt' in slot) return slot
+  return goOn(app, parked).finally(slot.leave)
+}
+
+async function goOn(app: App, parked: ParkedCall): Promise<JobEnd> {
   const { row } = parked
   if (row.state === 'submitted') return followJob(app, callOf(row, resumedOf(app, parked)), row)
   const tool = app.catalog.tools.get(row.tool)

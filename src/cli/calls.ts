@@ -64,7 +64,10 @@ export async function cancelCallCommand(flags: Flags, id: string): Promise<void>
 }
 
 function printCall(seen: CallProgress, flags: Flags): void {
-  if (flags.json) return printJson(view(seen))
+  if (flags.json) {
+    printJson(view(seen))
+    return
+  }
   const { answer, fault, usage } = answerProgress(seen)
   const tool = seen.call?.tool ?? usage?.tool ?? ''
   print(`${seen.callId}  ${tool}  ${standingOf(seen)}`)

@@ -103,6 +103,10 @@ async function play(
   const done = await call('clawlink_call_tool', wish)
   tell('It calls. ClawLink adds the credential, sends, and answers', { outcome: done.outcome, data: done.data })
 
+  const report = { tool: 'sandbox_start_report', arguments: { about: 'payments', seconds: 3 } }
+  const begun = await call('clawlink_call_tool', { ...report, wait: false })
+  tell('A report takes the provider a while: the call gets its id at once, and goes on by itself', begun)
+
   const wrong = await call('clawlink_call_tool', { tool: 'sandbox_create_isue', arguments: {} })
   tell('A mistake gets an answer that helps', wrong.error)
 
@@ -115,10 +119,6 @@ async function play(
     'The provider hangs up after a mail was sent: ClawLink says that it does not know, and sends no second mail',
     unclear,
   )
-
-  const report = { tool: 'sandbox_start_report', arguments: { about: 'payments', seconds: 3 } }
-  const begun = await call('clawlink_call_tool', { ...report, wait: false })
-  tell('A report takes the provider a while: the call gets its id at once, and goes on by itself', begun)
 
   const before = sandbox?.requests.length
   const beganMs = Date.now()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lost } from '../net/wire.ts'
-import { blankEcho } from './blank-echo.ts'
+import { blankEcho, withoutEcho } from './blank-echo.ts'
 
 const answer = (body: string | Buffer, link?: string) => ({
   kind: 'answered' as const,
@@ -59,4 +59,36 @@ test('an answer without it is the very same answer, byte for byte', () => {
 test('what was lost has nothing to blank', () => {
   const loss = lost('maybe_sent', 'closed', 'It broke.')
   expect(blankEcho(loss, ['abc'])).toBe(loss)
+})
+
+describe('a file that repeats the secret', () => {
+  const secret = 'secret-of-somebody'
+  const take = (pieces: string[]) => {
+    const kept: string[] = []
+    const sink = withoutEcho(
+      {
+        bytesMax: 100,
+        async take(_, content) {
+          for await (const piece of content) kept.push(Buffer.from(piece).toString())
+          return kept
+        },
+      },
+      [secret, 'short'],
+    )
+    const content = async function* () {
+      for (const piece of pieces) yield Buffer.from(piece)
+    }
+    return sink.take({}, content())
+  }
+
+  test.each([1, 2, 5, 17, 18, 19, 40])('is not taken, in pieces of %i', async size => {
+    const text = `${'before '.repeat(3)}${secret} after`
+    const pieces = text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? []
+    await expect(take(pieces)).rejects.toThrow('repeats the credential')
+  })
+
+  test('is told from one that does not, whatever short text stands in it', async () => {
+    const pieces = ['secret-of-', 'nobody, short', '', secret.slice(1)]
+    expect(await take(pieces)).toEqual(pieces)
+  })
 })

@@ -138,6 +138,16 @@ export const configSchema = z.strictObject({
   relayOfferSeconds: whole(1, 86_400)
     .default(60)
     .describe('Time that an agent has to accept a task that another suitable one could do, in seconds.'),
+  sharedFilesMax: whole(1, 10_000_000)
+    .default(100_000)
+    .describe('Shared files of a workspace, deleted ones not counted.'),
+  sharedFilesBytesMax: whole(1024, 1024 * 1024 * 1024 * 1024)
+    .default(5 * 1024 * 1024 * 1024)
+    .describe('All versions of the shared files of a workspace together, in bytes; the same content counts once.'),
+  sharedFileVersionsMax: whole(1, 100_000).default(1000).describe('Versions of one shared file that are kept.'),
+  sharedFileDays: whole(1, 3650)
+    .default(30)
+    .describe('How long former versions of shared files, and deleted ones, are kept, in days.'),
   connectTimeoutMs: whole(1, 600_000).default(10_000).describe('Time to connect to a provider.'),
   callTimeoutMs: whole(1, 600_000)
     .default(30_000)

@@ -215,6 +215,10 @@ export type FaultDetails = {
   /** What a member decides about, and until when (ISO). */
   approvalId?: string
   expiresAt?: string
+  /** Of a lost race: what is there now, what was sent, and of text both in one. */
+  race?: { key: string; baseVersion: number | null; current: unknown; yours: unknown; merge: unknown }
+  /** Who is editing what was to be changed. */
+  heldBy?: { by: { kind: string; id: string; name: string; device: string }; note: string; until: string }
   /** Which one in turn a waiting call is, and when it is expected to be sent (ISO). */
   queue?: { position: number; expectedAt: string }
 }

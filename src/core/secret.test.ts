@@ -58,6 +58,10 @@ describe('the last net', () => {
     ['bearer%20abcdefghijkl', 'bearer •••'],
     ['Basic dXNlcjpwYXNz==', 'Basic •••'],
     [`two: ${key} ${key}`, 'two: cllk_live_••• cllk_live_•••'],
+    [
+      `POST https://claw.example/hooks/calls/call_${'0'.repeat(32)}/${'a'.repeat(43)} 204`,
+      `POST https://claw.example/hooks/calls/call_${'0'.repeat(32)}/••• 204`,
+    ],
   ])('blanks the secret in %j', (from, to) => {
     expect(blankSecrets(from)).toBe(to)
   })

@@ -33,8 +33,13 @@ export class Secret {
 const keyPattern = /\bcllk_(live|test)_[A-Za-z0-9_-]+/g
 const bearerPattern = /\b(Bearer|Basic)(\s+|%20)[A-Za-z0-9._~+/=-]{8,}/gi
 
-/** Blanks ClawLink keys and authorization values in a text on its way out. The last net, not the first. */
+const callbackPattern = /(\/hooks\/calls\/call_[0-9a-f]{32}\/)[A-Za-z0-9_-]{43}/g
+
+/** Blanks ClawLink keys, callback tokens and authorization values in a text on its way out. The last net, not the first. */
 export function blankSecrets(text: string): string {
-  if (!text.includes('cllk_') && !/\b(bearer|basic)\b/i.test(text)) return text
-  return text.replace(keyPattern, `cllk_$1_${mask}`).replace(bearerPattern, `$1 ${mask}`)
+  if (!text.includes('cllk_') && !text.includes('/hooks/') && !/\b(bearer|basic)\b/i.test(text)) return text
+  return text
+    .replace(keyPattern, `cllk_$1_${mask}`)
+    .replace(callbackPattern, `$1${mask}`)
+    .replace(bearerPattern, `$1 ${mask}`)
 }

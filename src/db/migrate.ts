@@ -8,6 +8,7 @@ import * as connecting from './migrations/0003-connecting.ts'
 import * as idempotency from './migrations/0004-idempotency.ts'
 import * as trustedCalls from './migrations/0005-trusted-calls.ts'
 import * as relay from './migrations/0006-relay.ts'
+import * as sharedFiles from './migrations/0007-shared-files.ts'
 
 /** In order; never edited once released. */
 const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
@@ -17,6 +18,7 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
   '0004-idempotency': idempotency,
   '0005-trusted-calls': trustedCalls,
   '0006-relay': relay,
+  '0007-shared-files': sharedFiles,
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { SharedFileTables } from './shared-file-schema.ts'
 
 /** What an agent says of itself in the relay. It is found by this; who it is, is in `agents`. */
 export type RelayAgentRow = {
@@ -163,7 +164,7 @@ export type RelayBroadcastRow = {
 }
 
 /** The tables of the relay. */
-export type RelayTables = {
+export type RelayTables = SharedFileTables & {
   relay_agents: RelayAgentRow
   relay_devices: RelayDeviceRow
   relay_messages: RelayMessageRow

@@ -197,7 +197,7 @@ export type BreakerRow = {
   changed_at: number
 }
 
-/** A file on its way to or from a provider, or an answer too large to give at once. Its content is in `file_chunks`. */
+/** A file to or from a provider, a large answer, or, `shared`, that of shared files. Its content is in `file_chunks`. */
 export type FileRow = {
   id: string
   workspace_id: string
@@ -209,7 +209,7 @@ export type FileRow = {
   bytes: number
   /** SHA-256 of its content, hex. */
   sha256: string
-  state: 'writing' | 'ready'
+  state: 'writing' | 'ready' | 'shared'
   /** Its own key, wrapped by this version of the key ring. */
   ring_version: number
   sealed: string

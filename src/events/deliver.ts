@@ -4,9 +4,9 @@ import { Fault } from '../core/errors.ts'
 import { version } from '../core/version.ts'
 import type { DeliveryRow, EndpointRow, EventRow, Schema } from '../db/schema.ts'
 import type { JobEnd, JobKind } from '../jobs/job.ts'
+import { createSlots } from '../jobs/slots.ts'
 import { lost, type WireResult } from '../net/wire.ts'
 import { afterTry, type Next } from './after-try.ts'
-import { createDeliverySlots } from './delivery-slots.ts'
 import { urlProblem } from './endpoint.ts'
 import { signingSecrets } from './endpoint-secret.ts'
 import { messageOf } from './message.ts'
@@ -22,7 +22,7 @@ type Due = { delivery: DeliveryRow; endpoint: EndpointRow; event: EventRow }
  * second try by the message id. Its job is in the same commit as its event, so none is lost.
  */
 export function deliverJob(app: App): JobKind {
-  const slots = createDeliverySlots(app.clock.now)
+  const slots = createSlots(app.clock.now, { atOnce: 4, ofOne: 2 })
   return {
     failuresMax: Number.POSITIVE_INFINITY,
     async run({ subject }) {

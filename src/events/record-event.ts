@@ -18,6 +18,8 @@ export const eventTypes = [
   'tool.output_mismatch',
   'breaker.opened',
   'breaker.closed',
+  'file.changed',
+  'file.deleted',
   'endpoint.disabled',
   'endpoint.test',
 ] as const

@@ -20,7 +20,12 @@ export type OpenFile = {
 /** A file for reading, if it is one of these and its time is not over. */
 export async function openFile(app: App, whose: Whose, id: string): Promise<OpenFile | Fault> {
   const row = await findFile(app, whose, id)
-  if (!row) return noFile(id)
+  return row ? openRow(app, row) : noFile(id)
+}
+
+/** The file of a row that the caller has found in its own way. */
+export function openRow(app: App, row: FileRow): OpenFile | Fault {
+  const { id } = row
   const opened = app.vault.open(keySubject(row.workspace_id, id), { ringVersion: row.ring_version, text: row.sealed })
   if (opened instanceof Fault) return opened
   const key = createSecretKey(Buffer.from(opened.reveal(), 'base64'))

@@ -7,7 +7,10 @@ import type { Schema } from '../db/schema.ts'
 const filesMax = 10_000
 const writingMax = 100
 
-/** What is wrong with so many bytes more in this workspace, if anything. Files whose time is over do not count. */
+/**
+ * What is wrong with so many bytes more in this workspace, if anything. Files whose time is over do not count, and shared ones
+ * have limits of their own.
+ */
 export async function fitsWorkspace(
   { config, clock }: App,
   db: Kysely<Schema>,
@@ -18,6 +21,7 @@ export async function fitsWorkspace(
     .selectFrom('files')
     .select(({ fn }) => [fn.sum<number | null>('bytes').as('held'), fn.countAll().as('count')])
     .where('workspace_id', '=', workspaceId)
+    .where('state', '!=', 'shared')
     .where('expires_at', '>', clock.now())
     .executeTakeFirstOrThrow()
   if (Number(count) > filesMax)

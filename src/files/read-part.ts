@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import type { Whose } from './file.ts'
-import { openFile } from './open-file.ts'
+import { type OpenFile, openFile } from './open-file.ts'
 
 /** The most that is given at once: what fits into the context of an agent. */
 export const partBytesMax = 64 * 1024
@@ -26,25 +26,30 @@ export type FilePart = {
 export async function readPart(
   app: App,
   whose: Whose,
-  { id, offset = 0, length = partBytesMax }: { id: string; offset?: number | undefined; length?: number | undefined },
+  { id, offset, length }: { id: string; offset?: number | undefined; length?: number | undefined },
 ): Promise<FilePart | Fault> {
   const opened = await openFile(app, whose, id)
   if (opened instanceof Fault) return opened
   const { name, mediaType, bytes } = opened.file
+  const part = await partOf(opened, mediaType, { offset, length })
+  return part instanceof Fault ? part : { file: id, name, mediaType, bytes, untrusted: true, ...part }
+}
+
+/** That part of what is open, of this type. */
+export async function partOf(
+  { file: { bytes }, read }: OpenFile,
+  mediaType: string,
+  { offset = 0, length = partBytesMax }: { offset?: number | undefined; length?: number | undefined },
+): Promise<Pick<FilePart, 'offset' | 'text' | 'base64' | 'next'> | Fault> {
   if (offset > bytes || (offset === bytes && bytes > 0))
     return new Fault('validation_error', `The file has ${bytes} bytes, and \`offset\` is behind them.`, {
       fix: 'There is nothing more to read: `next` leads through a file, and is absent at its end.',
     })
   const to = offset + Math.min(length, partBytesMax) - 1
-  const part = Buffer.concat(await Array.fromAsync(opened.read({ from: offset, to })))
+  const part = Buffer.concat(await Array.fromAsync(read({ from: offset, to })))
   const whole = isText(mediaType) ? wholeCharacters(part) : undefined
   const end = offset + (whole ?? part).length
   return {
-    file: id,
-    name,
-    mediaType,
-    bytes,
-    untrusted: true,
     offset,
     ...(whole ? { text: whole.toString('utf8') } : { base64: part.toString('base64') }),
     ...(end < bytes && { next: end }),

@@ -8,12 +8,14 @@ import { mcpEndpoint } from './mcp/endpoint.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
 import { oauthEndpoint } from './oauth/endpoint.ts'
 import { problem } from './problem.ts'
+import { createLive } from './relay/live.ts'
+import { createUpgrades, type Upgrades } from './relay/upgrade.ts'
 import { callRoute } from './rest/call.ts'
 import { healthRoute } from './rest/health.ts'
 import { serveRoute } from './rest/serve-route.ts'
 
-/** `close` ends answers that still stream, which would otherwise go on for ever. */
-export type Http = { listener: RequestListener; close(): Promise<void> }
+/** `close` ends answers that still stream and WebSockets, which would otherwise go on for ever. */
+export type Http = { listener: RequestListener; upgrades: Upgrades; close(): Promise<void> }
 
 /** `url` is where this server is reached; it is asked for late, since the port may be chosen at start. */
 export function createHttp(app: App, url: () => string): Http {
@@ -21,6 +23,8 @@ export function createHttp(app: App, url: () => string): Http {
   const mcp = mcpEndpoint(app)
   const oauth = oauthEndpoint(app)
   const metrics = metricsEndpoint(app)
+  const live = createLive()
+  const upgrades = createUpgrades(app, live, foreign)
   let router: Promise<RequestListener> | undefined
 
   // The two routes that carry nearly all traffic go round the router: it costs a fifth of all else that a call does. Health
@@ -32,7 +36,7 @@ export function createHttp(app: App, url: () => string): Http {
     return undefined
   }
   const routed = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<undefined> => {
-    router ??= import('./router.ts').then(({ createRouter }) => createRouter(app, url))
+    router ??= import('./router.ts').then(({ createRouter }) => createRouter(app, url, live))
     const serve = await router
     serve(incoming, outgoing)
   }
@@ -55,8 +59,9 @@ export function createHttp(app: App, url: () => string): Http {
   }
   return {
     listener,
+    upgrades,
     async close() {
-      await Promise.all([mcp.close(), oauth.close()])
+      await Promise.all([mcp.close(), oauth.close(), upgrades.close()])
     },
   }
 }

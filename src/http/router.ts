@@ -10,16 +10,19 @@ import { connectCallback } from './connect-callback.ts'
 import { failed } from './failed.ts'
 import { callHook } from './hooks/call-hook.ts'
 import { problem } from './problem.ts'
+import type { Live } from './relay/live.ts'
+import { seedRoutes } from './relay/seed/routes.ts'
 import { openApi } from './rest/openapi.ts'
 import { restRoutes } from './rest/routes.ts'
 import { serveRoute } from './rest/serve-route.ts'
 import { webApp } from './web/web-app.ts'
 
 /** Everything that is asked for less often than calls and health. */
-export function createRouter(app: App, url: () => string): RequestListener {
+export function createRouter(app: App, url: () => string, live: Live): RequestListener {
   const http = new Hono<{ Bindings: HttpBindings }>()
   for (const route of restRoutes) {
-    http.on(route.method, `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`, async c => {
+    const path = route.path.replace(/\{(\w+)\}/g, ':$1')
+    http.on(route.method, `/api/v1${path}${route.tail ? '{.+}' : ''}`, async c => {
       const request = { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }
       const answer = await serveRoute(app, route, request)
       return answer instanceof Response ? answer : responseOf(answer)
@@ -29,6 +32,7 @@ export function createRouter(app: App, url: () => string): RequestListener {
   http.post('/hooks/calls/:id/:token', c => callHook(app, c.req.param('id'), c.req.param('token')))
   http.get('/connect/callback', c => connectCallback(app, c.env.incoming))
   http.get('/api/openapi.json', () => responseOf(json(openApi(restRoutes, url()))))
+  http.route('/', seedRoutes(app, live))
   const web = webApp()
   http.get('*', async (c, next) => {
     const { accept = '', 'accept-encoding': encodings = '' } = c.req.header()

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import { stopTopic } from '../core/look-until.ts'
+import { startRelay } from './relay.ts'
 import { startWeb } from './web.ts'
 import { startWorker } from './worker.ts'
 
@@ -11,6 +12,7 @@ export async function startRoles(app: App): Promise<Running> {
   let url: string | undefined
   for (const role of new Set(app.config.roles)) {
     if (role === 'web') {
+      stops.push(startRelay(app).stop)
       const web = await startWeb(app)
       url = web.url
       stops.push(web.stop)

@@ -13,7 +13,8 @@ export async function startWeb(app: App): Promise<Web> {
   // Slow clients: the head of a request has to be here within 10 s, all of it, a file of 100 MB too, within 15 minutes.
   const http = createHttp(app, () => app.url())
   const limits = { headersTimeout: 10_000, requestTimeout: 15 * 60_000, keepAliveTimeout: 65_000 }
-  const server = createServer(limits, http.listener)
+  const server = createServer({ ...limits, shouldUpgradeCallback: http.upgrades.accepts }, http.listener)
+  server.on('upgrade', http.upgrades.serve)
   server.listen(port, host)
   await once(server, 'listening')
   const url = ownUrl(app.config, (server.address() as AddressInfo).port) // a TCP server has a port

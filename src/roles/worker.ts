@@ -10,6 +10,8 @@ import type { JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
 import { listenForJobs } from '../jobs/listen.ts'
 import { startWorking } from '../jobs/work.ts'
+import { fanOutJob, fanOutKind } from '../relay/broadcasts/fan-out.ts'
+import { forgetRelayJob, relayTasksJob } from '../relay/forget-relay.ts'
 
 export type Worker = { stop(): Promise<void> }
 
@@ -22,6 +24,8 @@ export async function startWorker(app: App, { alone = false } = {}): Promise<Wor
   if (alone) await endLeases(app.db, app.clock.now())
   await ensureRecurring(app, 'forget_expired')
   await ensureRecurring(app, 'renew_credentials')
+  await ensureRecurring(app, 'forget_relay')
+  await ensureRecurring(app, 'relay_tasks')
   const listening = databaseUrl && listenForJobs(databaseUrl, () => app.wakes.emit(jobsTopic), app.log)
   const working = startWorking(app, jobKinds(app), { isTold: listening?.isTold ?? (() => true) })
   return {
@@ -41,5 +45,8 @@ export function jobKinds(app: App): JobKinds {
     renew_credentials: renewDueJob(app),
     check_connection: checkConnectionJob(app),
     deliver: deliverJob(app),
+    [fanOutKind]: fanOutJob(app),
+    forget_relay: forgetRelayJob(app),
+    relay_tasks: relayTasksJob(app),
   }
 }

@@ -41,7 +41,7 @@ test('with --json every command prints one JSON document on standard output and 
     [['calls', 'wait', later], { state: 'ended', answer: { outcome: 'succeeded' }, usage: { surface: 'cli' } }],
     [['calls', 'list'], { items: [] }],
     [['calls', 'cancel', later], { state: 'ended', usage: { outcome: 'succeeded' } }],
-    [['vault', 'rotate'], { ringVersion: 2, madeKey: true, records: 1, broken: [] }],
+    [['vault', 'rotate'], { ringVersion: 2, madeKey: true, records: 3, broken: [] }],
     [['vault', 'new-ring'], { id: expect.stringMatching(/^ring_/), active: 1 }],
     [['connections', 'remove', String(connected.id)], { id: connected.id }],
   ]

@@ -94,7 +94,7 @@ describe('as a task', () => {
     const { taskId } = await create(claw)
     const parked = await approvalOf(claw, taskId)
     expect(await ask(claw, 'tasks/cancel', { taskId }, tasks)).toHaveProperty('result')
-    expect(await get(claw, taskId)).toMatchObject({ status: 'completed', result: { isError: true } })
+    expect(await get(claw, taskId)).toMatchObject({ status: 'cancelled' })
     expect(await approve(claw, parked)).toMatchObject({ status: 409 })
     await ask(claw, 'tasks/cancel', { taskId }, tasks)
     expect(sent(claw)).toEqual([])

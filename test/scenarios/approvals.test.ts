@@ -26,6 +26,10 @@ describe('a call that needs approval', () => {
       callId: body.callId,
       state: 'parked',
       approval: { id: body.approvalId, link: body.link, expiresAt: body.expiresAt },
+      tool: refund.tool,
+      connection: expect.stringMatching(/^conn_/),
+      agent: expect.stringMatching(/^agt_/),
+      startedAt: new Date(claw.clock.now()).toISOString(),
     })
     expect(sent(claw)).toEqual([])
     expect(await usageOf(claw)).toEqual([])

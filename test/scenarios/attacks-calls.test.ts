@@ -1,6 +1,7 @@
 /** What an attacker, a stalled process or a revoked key would try on calls that go on by themselves, and on files. */
 import { describe, expect, test } from 'vitest'
 import { revokeKey } from '../../src/accounts/revoke-key.ts'
+import { endTopic } from '../../src/calls/parked.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { createFile } from '../../src/files/create-file.ts'
 import { keepUntil } from '../../src/files/keep-until.ts'
@@ -127,6 +128,16 @@ describe('a key that is revoked', () => {
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) text += part.value
     expect(text).not.toContain('event: end')
     expect(text).not.toContain('total')
+  })
+
+  test('hears nothing of its call that it waited for when it was revoked', async () => {
+    await using claw = await startClawLink(webOnly)
+    const id = await callId(claw, issue)
+    const waiting = claw.rest('GET', `/calls/${id}?wait=60`)
+    while (!claw.app.wakes.listenerCount(endTopic(id))) await turn()
+    await revokeKey(claw.app.db, claw.clock.now(), { workspaceId: claw.app.workspaceId, id: await keyId(claw) })
+    claw.clock.move(60_000)
+    expect(await waiting).toMatchObject({ status: 401, body: { code: 'unauthorized' } })
   })
 
   test('sends nothing of what it had queued', async () => {

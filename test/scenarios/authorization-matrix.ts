@@ -1,6 +1,9 @@
 /** What the matrix of routes and askers needs: one real thing of every kind, and a valid body for every route that takes one. */
+import { Fault } from '../../src/core/errors.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Route } from '../../src/http/rest/route.ts'
+import { sendMessage } from '../../src/relay/messages/send-message.ts'
+import { delegateTask } from '../../src/relay/tasks/delegate-task.ts'
 import type { TestClawLink } from '../kit/clawlink.ts'
 
 export type Foreign = {
@@ -233,7 +236,18 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
       })
       .execute()
   })
+  const box = { workspaceId: app.workspaceId, agentId: key?.agent_id ?? '', device: 'theirs' }
+  const message = await sendMessage(app, box, { to: box.agentId, body: 'theirs' })
+  const letter = await sendMessage(app, box, { to: box.agentId, body: 'theirs' })
+  const task = await delegateTask(app, box, { to: box.agentId, task: 'theirs' })
+  if (message instanceof Fault || letter instanceof Fault || task instanceof Fault) throw new Error('nothing was sent')
+  await app.db.write(tx =>
+    tx.updateTable('relay_messages').set({ state: 'dead' }).where('id', '=', letter.id).execute(),
+  )
   const byPath: Record<string, string | undefined> = {
+    '/relay/inbox/': message.id,
+    '/relay/dead-letters/': letter.id,
+    '/relay/tasks/': task.id,
     '/connections/': connection?.id,
     '/calls/': String(ended.body.callId),
     '/approvals/': ids.approval,
@@ -250,8 +264,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     '/endpoints/': ids.endpoint,
     '/deliveries/': ids.delivery,
   }
-  /** The catalogue is everybody's; an interaction is bound to a browser, which has tests of its own. */
-  const ofNobody = ['/tools/', '/providers/', '/oauth/interactions/']
+  /** The catalogue is everybody's, and the names of topics and threads too; an interaction is bound to a browser, which has tests of its own. */
+  const ofNobody = ['/tools/', '/providers/', '/oauth/interactions/', '/relay/subscriptions/', '/relay/threads/']
   return {
     idFor(path) {
       if (ofNobody.some(start => path.startsWith(start))) return undefined
@@ -279,6 +293,12 @@ const bodies: Record<string, unknown> = {
   'put /rules/{id}': { name: 'taken over', decision: 'allow', match: {} },
   'post /approvals/{id}/approve': { for: 'once' },
   'post /approvals/{id}/deny': { word: 'no' },
+  'post /relay/inbox/{id}/ack': { lease: 'lease_made_up' },
+  'post /relay/inbox/{id}/extend': { lease: 'lease_made_up' },
+  'post /relay/inbox/{id}/release': { lease: 'lease_made_up' },
+  'post /relay/tasks/{id}/ask': { question: 'taken over?' },
+  'post /relay/tasks/{id}/answer': { answer: 'taken over' },
+  'post /relay/tasks/{id}/fail': { reason: 'taken over' },
 }
 
 /** A body that passes the route's own checks, so that what is refused is refused for its id. */
@@ -292,6 +312,8 @@ export function sampleBody(route: Route): unknown {
 }
 
 const watched = [
+  'relay_messages',
+  'relay_tasks',
   'rules',
   'keys',
   'agents',

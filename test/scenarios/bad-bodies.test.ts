@@ -39,9 +39,9 @@ const badBodies: Record<string, BadBody> = {
   },
   'never closes its 100,000 brackets': { body: '['.repeat(100_000), says: 'not valid JSON' },
   'has a field that is not known': {
-    body: '{"arguments":{},"wait":true}',
-    says: 'wait is not known',
-    fields: ['wait'],
+    body: '{"arguments":{},"follow":true}',
+    says: 'follow is not known',
+    fields: ['follow'],
   },
   'names a connection by a number': { body: '{"connection":7}', says: 'expected string', fields: ['connection'] },
   'names an empty connection': { body: '{"connection":""}', says: 'connection', fields: ['connection'] },

@@ -52,7 +52,11 @@ describe('an approved call', () => {
     await using claw = await startWithMember(webOnly)
     const parked = await park(claw)
     await approve(claw, parked)
-    expect(await progress(claw, parked, 0)).toEqual({ callId: parked.callId, state: 'running' })
+    expect(await progress(claw, parked, 0)).toMatchObject({
+      callId: parked.callId,
+      state: 'running',
+      tool: refund.tool,
+    })
     expect(await work(claw, parked)).toMatchObject({ answer: { outcome: 'succeeded' } })
     await work(claw, parked)
     expect(sent(claw)).toEqual([refund.sent])

@@ -19,8 +19,8 @@ import { type Lane, openLane } from './lane.ts'
 import { mortalApp } from './mortal-app.ts'
 
 const seed = Number(process.env.CLAWLINK_TEST_KEY_SEED ?? randomInt(2 ** 31))
-// A life takes several times as long on PostgreSQL.
-const runs = Number(process.env.CLAWLINK_TEST_KEY_RUNS ?? (process.env.CLAWLINK_TEST_DIALECT === 'postgres' ? 60 : 240))
+// Many more lives, of calls under a key too, are in calls.test.ts.
+const runs = Number(process.env.CLAWLINK_TEST_KEY_RUNS ?? (process.env.CLAWLINK_TEST_DIALECT === 'postgres' ? 15 : 40))
 const onPostgres = process.env.CLAWLINK_TEST_DIALECT === 'postgres'
 
 /** One tool for each way in which sending twice matters. `mark` is in its request and in no other. */

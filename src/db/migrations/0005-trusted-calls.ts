@@ -8,6 +8,7 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .alterTable('calls')
     .addColumn('progress', 'text', column => column.notNull().defaultTo(''))
     .execute()
+  await db.schema.createIndex('jobs_subject').on('jobs').columns(['kind', 'subject']).execute()
   await db.schema.createIndex('calls_queue').on('calls').columns(['connection_id', 'state', 'started_at']).execute()
 
   await db.schema

@@ -135,7 +135,11 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('updated_at', 'bigint', column => column.notNull())
     .addColumn('ended_at', 'bigint')
     .execute()
-  await db.schema.createIndex('relay_tasks_workspace').on('relay_tasks').columns(['workspace_id', 'id']).execute()
+  await db.schema
+    .createIndex('relay_tasks_workspace')
+    .on('relay_tasks')
+    .columns(['workspace_id', 'created_at', 'id'])
+    .execute()
   await db.schema.createIndex('relay_tasks_from').on('relay_tasks').columns(['from_agent', 'id']).execute()
   await db.schema.createIndex('relay_tasks_to').on('relay_tasks').columns(['to_agent', 'id']).execute()
   await db.schema.createIndex('relay_tasks_end').on('relay_tasks').column('ended_at').execute()

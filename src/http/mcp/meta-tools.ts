@@ -18,9 +18,15 @@ import { resultOfCall, resultOfProgress } from './tool-result.ts'
 import type { MetaTool, OnProgress } from './toolset.ts'
 
 /** What goes without saying costs tokens all the same. */
-const silent = { minimum: undefined, maximum: undefined, default: undefined, description: undefined }
+export const silent = { minimum: undefined, maximum: undefined, default: undefined, description: undefined }
 
-const wait = z.int().min(0).max(60).meta({ minimum: undefined }).optional().describe('Seconds to wait for its end.')
+export const wait = z
+  .int()
+  .min(0)
+  .max(60)
+  .meta({ minimum: undefined })
+  .optional()
+  .describe('Seconds to wait for its end.')
 
 /** What a call takes. Some model providers refuse the `{}` that Zod writes for "any more properties". */
 const call = {
@@ -53,7 +59,7 @@ const asForCall = {
 }
 
 /** Types `run` by the input beside it. */
-function metaTool<S extends z.ZodRawShape>(row: {
+export function metaTool<S extends z.ZodRawShape>(row: {
   name: string
   description: string
   input: S

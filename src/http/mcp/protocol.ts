@@ -23,6 +23,10 @@ export const getFileTool = 'clawlink_get_file'
 /** How an agent asks what became of a connect link. */
 export const getConnectionTool = 'clawlink_get_connection'
 
+/** Where an agent receives what others send it, and how it answers that. */
+export const inboxTool = 'clawlink_check_inbox'
+export const respondTool = 'clawlink_respond'
+
 /** How long a client may keep a list of tools. It may differ by key, so it is private. */
 export const listCache = { ttlMs: 60_000, cacheScope: 'private' } as const
 

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
+import type { App } from '../../app.ts'
 import { awaitCall } from '../../calls/await-call.ts'
 import { cancelCall } from '../../calls/cancel-call.ts'
 import type { CallProgress } from '../../calls/get-call.ts'
@@ -73,8 +75,10 @@ export const callRoutes = [
       wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait for the end, at most.'),
     }),
     answer: progress,
-    run: async ({ app, principal, params, query }) =>
-      toldOr(await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000 })),
+    async run({ app, principal, params, query, incoming }) {
+      const seen = await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000 })
+      return toldOr(query.wait ? ((await refusal(app, incoming)) ?? seen) : seen)
+    },
   }),
   route({
     method: 'get',
@@ -87,7 +91,7 @@ export const callRoutes = [
     run: ({ app, principal, params, incoming }) =>
       callEvents(app, principal, params.id, {
         view: told,
-        mayStill: async () => !((await requirePrincipal(app, 'calls.read', incoming)) instanceof Fault),
+        mayStill: async () => (await refusal(app, incoming)) === undefined,
       }),
   }),
   route({
@@ -105,6 +109,12 @@ export const callRoutes = [
 function told(seen: CallProgress) {
   const { fault, ...rest } = answerProgress(seen)
   return { ...rest, ...seen.call, ...(fault && { problem: problemOf(fault) }) }
+}
+
+/** Why whoever waited may not hear how it went, if so: the key was revoked meanwhile, or the session ended. */
+async function refusal(app: App, incoming: IncomingMessage): Promise<Fault | undefined> {
+  const principal = await requirePrincipal(app, 'calls.read', incoming)
+  return principal instanceof Fault ? principal : undefined
 }
 
 const toldOr = (seen: CallProgress | Fault) => (seen instanceof Fault ? seen : told(seen))

@@ -37,6 +37,8 @@ export type Route = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With `{name}` for path parameters, below `/api/v1`. */
   path: string
+  /** Its last path parameter takes all that is left of the path, slashes too. */
+  tail?: true
   summary: string
   tag: string
   /** Who may ask: nothing is open unless it says so here. */
@@ -44,6 +46,8 @@ export type Route = {
   status: 200 | 201
   query?: z.ZodType
   body?: z.ZodType
+  /** Of a body that may be larger than the setting `requestBytesMax` says. */
+  bodyBytesMax?: number
   /** What is in its body or in its answer, where that is no JSON but bytes: `run` reads the one and answers with the other. */
   bytes?: { body?: string; answer?: string }
   /** Headers of its own, by name, and what each is for. `run` reads and checks them. */

@@ -15,6 +15,9 @@ import { pairingRoutes } from './pairings.ts'
 import { peopleRoutes } from './people.ts'
 import { policyRoutes } from './policy.ts'
 import { providerRoutes } from './providers.ts'
+import { relayRoutes } from './relay.ts'
+import { relayBroadcastRoutes } from './relay-broadcasts.ts'
+import { relayStreamRoutes } from './relay-stream.ts'
 import type { Route } from './route.ts'
 import { systemRoutes } from './system.ts'
 import { toolRoutes } from './tools.ts'
@@ -41,5 +44,8 @@ export const restRoutes: readonly Route[] = [
   ...eventRoutes,
   ...endpointRoutes,
   ...deliveryRoutes,
+  ...relayRoutes,
+  ...relayBroadcastRoutes,
+  ...relayStreamRoutes,
   ...auditRoutes,
 ]

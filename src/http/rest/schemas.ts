@@ -263,5 +263,23 @@ export const problem = z.object({
   link: z.string().optional(),
   approvalId: z.string().optional(),
   expiresAt: z.string().optional(),
+  race: z
+    .object({
+      key: z.string(),
+      baseVersion: z.number().nullable(),
+      current: z.unknown(),
+      yours: z.unknown(),
+      merge: z.unknown(),
+    })
+    .optional()
+    .describe('Of a lost race for a shared file: what is there now, what you sent, and of text both in one.'),
+  heldBy: z
+    .object({
+      by: z.object({ kind: z.string(), id: z.string(), name: z.string(), device: z.string() }),
+      note: z.string(),
+      until: z.string(),
+    })
+    .optional()
+    .describe('Who is editing the shared file.'),
   queue: queue.optional(),
 })

@@ -22,7 +22,8 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   if (principal instanceof Fault) return problem(principal)
   const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
-  const bytes = route.body ? await readBody(request.incoming, app.config.requestBytesMax) : undefined
+  const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
+  const bytes = route.body ? await readBody(request.incoming, bytesMax) : undefined
   const body = route.body && bytes ? bodyOf(route.body, bytes) : undefined
   if (body instanceof Fault) return problem(body)
 

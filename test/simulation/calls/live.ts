@@ -14,7 +14,7 @@ import type { LoggedRequest } from '../../../src/sandbox/request-log.ts'
 import { drive } from './drive.ts'
 import type { Plan, Round, Wish } from './plan.ts'
 import { type Process, startProcess } from './processes.ts'
-import type { World } from './world.ts'
+import { count, type World } from './world.ts'
 
 /** What an agent was told, by a process that lived when it said so. */
 export type Told = { wish: Wish; ended: EndedCall }
@@ -51,7 +51,7 @@ export async function live(world: World, plan: Plan, random: Random): Promise<Li
 
 /** No run sees anything of the one before it, so that each can be seen again alone. */
 async function beginAnew({ clock, parts }: World): Promise<void> {
-  clock.move(10 * 60_000)
+  clock.leap(10 * 60_000)
   await parts.db.write(async tx => {
     for (const table of ['breakers', 'pace_shares', 'paces'] as const) await tx.deleteFrom(table).execute()
   })
@@ -105,8 +105,7 @@ async function endInPeace(
       if (ended?.outcome.kind === 'parked') await decide(world, last, wish)
     }
   }
-  // Nobody asks any more for one in five of what has a key.
-  const wanted = wishes.filter(({ key, mark }) => key !== undefined && mark.length % 5 !== 0)
+  const wanted = wishes.filter(({ key, forgotten }) => key !== undefined && !forgotten)
   const over = async () => {
     await Promise.all(wanted.map(answered))
     for (const wish of wishes) await decide(world, last, wish)
@@ -120,7 +119,8 @@ async function endInPeace(
   await drive(world, last.end('stops'), { random })
   if ((await openCalls(world, startedAt, 'all')).length === 0) return
   // What was cut off under a key that nobody asks for is ended when it could not be repeated any more.
-  clock.move(61 * 60_000)
+  count(world, 'cut off and forgotten')
+  clock.leap(61 * 60_000)
   await endAbandoned(parts)
 }
 

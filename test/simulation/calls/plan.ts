@@ -24,6 +24,8 @@ export type Wish = {
   /** Somebody looks whether it waits for a member, and decides. */
   decideAfterMs?: number
   approved: boolean
+  /** Nobody asks for it again, although it has a key. */
+  forgotten?: true
 }
 
 export type Ask = { wish: Wish; by: number; afterMs: number }
@@ -109,6 +111,7 @@ function wishOf(random: Random, mark: string, agents: number): Wish {
     ...(random.int(0, 5) === 0 && { cancelAfterMs: random.pick([0, 5, 700, 3_000]) }),
     ...(agent === agents - 1 && random.int(0, 3) > 0 && { decideAfterMs: random.pick([5, 700, 3_000]) }),
     approved: random.int(0, 3) > 0,
+    ...(random.int(0, 3) === 0 && { forgotten: true }),
   }
 }
 

@@ -52,6 +52,13 @@ export async function startProcess(
   })
   const app = spoil(watched(world, mortal.app))
   const working = works ? startWorking(app, jobKinds(app), { random: () => random.next() }) : undefined
+  const stop = async () => {
+    app.wakes.emit(stopTopic)
+    await working?.stop(0)
+    await app.breakers.close()
+    await app.pacer.close()
+    await app.notices.close()
+  }
   return {
     app,
     dead: () => isDead,
@@ -65,11 +72,9 @@ export async function startProcess(
       ]).then(given => (isDead ? undefined : given)),
     async end(how) {
       if (!isDead && how === 'stops') {
-        app.wakes.emit(stopTopic)
-        await working?.stop(0)
-        await app.breakers.close()
-        await app.pacer.close()
-        await app.notices.close()
+        await stop().catch(cause => {
+          if (!isDead) throw cause
+        })
       }
       mortal.kill()
       die()

@@ -36,8 +36,6 @@ export type World = {
   member: MemberPrincipal
   /** What happened, and how often. */
   counts: Map<string, number>
-  /** When the provider had the requests that may still be in a window with the next ones. */
-  recent: number[]
   /** What was logged since the last time. */
   takeLog(): string
   /** Makes a process worse, to see that it is noticed. */
@@ -94,7 +92,6 @@ export async function openWorld(): Promise<World> {
     keys,
     member: { ...member, workspaceId: app.workspaceId, role: 'owner', environment: 'live' },
     counts: new Map(),
-    recent: [],
     takeLog: () => lines.splice(0).join(''),
   }
 }

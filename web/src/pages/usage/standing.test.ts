@@ -15,8 +15,8 @@ test.each<[Standing, string]>([
   [turn(2, 20 * 3_600_000), 'Waits for its turn: 2nd, expected Jan 16, 2026, 10:00'],
   [turn(1, -5), 'Waits for its turn: 1st, any moment now'],
   [{ state: 'running' }, 'Is under way'],
-  [{ state: 'running', progress: { percent: 40 } }, 'The provider works on it: 40 %'],
-  [{ state: 'running', progress: { percent: 40, message: 'copying' } }, 'The provider works on it: 40 %, copying'],
+  [{ state: 'running', progress: { percent: 40 } }, 'The provider works on it: 40\u00a0%'],
+  [{ state: 'running', progress: { percent: 40, message: 'copying' } }, 'The provider works on it: 40\u00a0%, copying'],
 ])('%j is said as “%s”', (standing, text) => {
   expect(standingText(standing, now)).toBe(text)
 })

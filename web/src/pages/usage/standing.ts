@@ -16,7 +16,7 @@ export function standingText({ state, queue, progress }: Standing, nowMs: number
   if (state === 'ended') return 'Has ended'
   const { percent, message } = progress ?? {}
   if (percent === undefined) return message ? `The provider works on it: ${message}` : 'Is under way'
-  return `The provider works on it: ${percent} %${message ? `, ${message}` : ''}`
+  return `The provider works on it: ${percent}\u00a0%${message ? `, ${message}` : ''}`
 }
 
 function turnText({ position, expectedAt }: NonNullable<Standing['queue']>, nowMs: number): string {

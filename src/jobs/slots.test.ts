@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createDeliverySlots } from './delivery-slots.ts'
+import { createSlots } from './slots.ts'
 
 const isTaken = (slot: object): slot is { leave(): void } => 'leave' in slot
 
 test('two at once go to one endpoint and four in all; whoever leaves makes room', () => {
-  const slots = createDeliverySlots(() => 0)
+  const slots = createSlots(() => 0, { atOnce: 4, ofOne: 2 })
   const [a, b, c, d, e] = ['one', 'one', 'one', 'two', 'three'].map(id => slots.take(id))
   expect([a, b, c, d, e].map(slot => slot && isTaken(slot))).toEqual([true, true, false, true, true])
   expect(isTaken(slots.take('four'))).toBe(false)
@@ -14,7 +14,7 @@ test('two at once go to one endpoint and four in all; whoever leaves makes room'
 
 test('those that wait are put off one behind the other, by as long as the endpoint takes, and never for more than a minute', () => {
   let now = 1_000_000
-  const slots = createDeliverySlots(() => now)
+  const slots = createSlots(() => now, { atOnce: 4, ofOne: 2 })
   const slow = slots.take('one')
   slots.take('one')
   now += 10_000

@@ -1,0 +1,121 @@
+/** The tools with which agents work together. Listed only where the relay is in use: see toolset.ts. */
+import * as z from 'zod'
+import { isAllowed } from '../../accounts/permissions.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import type { Caller } from '../../calls/call.ts'
+import type { Effect } from '../../core/effect.ts'
+import { Fault } from '../../core/errors.ts'
+import { bePresent } from '../../relay/agents/be-present.ts'
+import { type Box, boxOf } from '../../relay/box.ts'
+import { broadcast } from '../../relay/broadcasts/broadcast.ts'
+import { priorities } from '../../relay/priority.ts'
+import { delegateTask } from '../../relay/tasks/delegate-task.ts'
+import { metaTool, silent } from './meta-tools.ts'
+import { inboxTool, respondTool } from './protocol.ts'
+import { checkInbox } from './relay/check-inbox.ts'
+import { findAgents } from './relay/find-agents.ts'
+import { respond, statuses } from './relay/respond.ts'
+import type { MetaTool } from './toolset.ts'
+
+/** Who asks, at which place. */
+type Asking = { principal: AgentPrincipal; box: Box; caller: Caller | undefined }
+
+/** A tool of the relay: whoever uses one is registered from then on, under the name of its keys. */
+function relayTool<S extends z.ZodRawShape>(row: {
+  name: string
+  description: string
+  input: S
+  effect: Effect
+  run(app: App, asking: Asking, args: z.output<z.ZodObject<S>>): Promise<unknown>
+}): MetaTool {
+  return metaTool({
+    ...row,
+    async run(app, principal, args, caller) {
+      if (!isAllowed(principal, 'relay.use'))
+        return new Fault('forbidden', 'This key may not use the relay.', { fix: 'Ask a member for a key that may.' })
+      const box = boxOf(principal)
+      return (await bePresent(app, box)) ?? row.run(app, { principal, box, caller }, args)
+    },
+  })
+}
+
+const name = z.string().min(1).max(300)
+const names = z.array(z.string().max(100)).max(100).meta({ maxItems: undefined })
+const optional = <T extends z.ZodType>(schema: T) => schema.optional()
+const idempotencyKey = z.string().max(200).optional().describe('Your id of it, to repeat it safely.')
+/** Any JSON is taken; models are asked for text, since some model providers refuse a schema that allows anything. */
+const said = z.unknown().meta({ type: 'string' })
+
+export const relayTools: readonly MetaTool[] = [
+  relayTool({
+    name: 'clawlink_list_agents',
+    description: 'List the other agents: what each can do, who is online; and the topics of broadcasts.',
+    effect: 'read',
+    input: {
+      capability: optional(z.string().max(100)),
+      online: optional(z.boolean()),
+      text: optional(z.string().max(200)),
+    },
+    run: (app, { box }, filter) => findAgents(app, box, filter),
+  }),
+  relayTool({
+    name: 'clawlink_delegate_task',
+    description: `Give a task to another agent (\`to\`: name or id), or to whoever has a \`capability\`. How it goes comes to your inbox: ${inboxTool}.`,
+    effect: 'write',
+    input: {
+      task: z.string().min(1).describe('What to do, complete: it sees nothing else.'),
+      to: optional(name),
+      capability: optional(name),
+      context: optional(said),
+      files: optional(names).describe('Keys of shared files.'),
+      priority: optional(z.enum(priorities)),
+      minutes: optional(z.int().min(1).max(43_200).meta(silent)).describe('Deadline from now.'),
+      idempotencyKey,
+    },
+    run(app, { box }, { files, minutes, idempotencyKey: messageId, ...task }) {
+      const deadlineMs = minutes === undefined ? undefined : minutes * 60_000
+      return delegateTask(app, box, { ...task, attachments: files, deadlineMs, messageId })
+    },
+  }),
+  relayTool({
+    name: inboxTool,
+    description: `Receive messages, tasks, answers and broadcasts from other agents. Each says in \`next\` what to do. Put ids of messages that you are done with into \`ack\`; ${respondTool} does that by itself.`,
+    effect: 'write',
+    input: {
+      ack: optional(names),
+      wait: z
+        .int()
+        .min(0)
+        .max(60)
+        .meta({ minimum: undefined })
+        .default(0)
+        .meta({ default: undefined })
+        .describe('Seconds to wait for something.'),
+      limit: z.int().min(1).max(20).meta(silent).default(5),
+      topics: optional(names).describe('Hear broadcasts of exactly these from now on.'),
+      capabilities: optional(names).describe('What you can do, for others to find you by.'),
+    },
+    run: (app, asking, check) => checkInbox(app, asking, check),
+  }),
+  relayTool({
+    name: respondTool,
+    description:
+      'Answer a task (`taskId`, `status`) or reply to a message (`messageId`), or say how a task of yours goes on.',
+    effect: 'write',
+    input: {
+      taskId: optional(name),
+      messageId: optional(name),
+      status: optional(z.enum(statuses)).describe('Of a task.'),
+      content: optional(said).describe('Result, question, answer, reason, note or reply.'),
+    },
+    run: (app, { box }, response) => respond(app, box, response),
+  }),
+  relayTool({
+    name: 'clawlink_broadcast',
+    description: 'Tell something to all agents that hear a topic, such as a finding or a warning.',
+    effect: 'write',
+    input: { topic: z.string().max(100), content: said, tags: optional(names), idempotencyKey },
+    run: (app, { box }, { idempotencyKey: messageId, ...told }) => broadcast(app, box, { ...told, messageId }),
+  }),
+]

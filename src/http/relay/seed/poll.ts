@@ -1,0 +1,75 @@
+import type { AgentPrincipal } from '../../../accounts/principal.ts'
+import type { App } from '../../../app.ts'
+import { Fault } from '../../../core/errors.ts'
+import type { Box } from '../../../relay/box.ts'
+import { ackMessages } from '../../../relay/messages/ack-messages.ts'
+import { awaitMessages } from '../../../relay/messages/await-messages.ts'
+import type { Held } from '../../../relay/messages/held.ts'
+import { heldBy } from '../../../relay/messages/held-by.ts'
+import { releaseMessages } from '../../../relay/messages/release-messages.ts'
+import type { Live } from '../live.ts'
+import { seedMessage } from './view.ts'
+import { ownBox } from './who.ts'
+
+/** A client of that protocol acknowledges nothing: a task that it does not answer comes again after so long. */
+export const seedLeaseMs = 10 * 60 * 1000
+
+const atOnce = 10
+const messagesMax = 100
+/** More than one answer of this length need not be in memory at once. */
+const charactersMax = 1024 * 1024
+
+export type Polled = {
+  answer: { messages: Record<string, unknown>[]; count: number }
+  /** To be called once it is known whether the answer was written. */
+  written(isWritten: boolean): Promise<void>
+}
+
+/**
+ * What waits for this agent. Asking again says that the answer before has arrived, so what was in it is done with: all but
+ * tasks, which are done with when they are answered. `gone`: whether the client has hung up.
+ */
+export async function poll(
+  app: App,
+  live: Live,
+  principal: AgentPrincipal,
+  { agentId, waitMs, gone }: { agentId: string; waitMs: number; gone: () => boolean },
+): Promise<Polled | Fault> {
+  const box = await ownBox(app, principal, agentId)
+  if (box instanceof Fault) return box
+  if (!box) return { answer: { messages: [], count: 0 }, written: async () => undefined }
+  await settleEarlier(app, live, box)
+
+  const taken: Held[] = []
+  const messages: Record<string, unknown>[] = []
+  let characters = 0
+  while (messages.length < messagesMax && characters < charactersMax) {
+    const claim = { limit: atOnce, leaseMs: seedLeaseMs, waitMs: messages.length ? 0 : waitMs, gone }
+    const some = await awaitMessages(app, box, claim)
+    if (!some.length) break
+    const unsaid: Held[] = []
+    for (const message of some) {
+      const held = { id: message.id, lease: message.lease ?? '' }
+      live.onTheWay.add(held.lease)
+      const shown = await seedMessage(app, box.workspaceId, message, { toAgent: agentId, queued: true })
+      if (shown) messages.push(shown)
+      characters += JSON.stringify(shown ?? '').length
+      ;(shown ? taken : unsaid).push(held)
+    }
+    if (unsaid.length) await ackMessages(app, box, unsaid)
+    for (const { lease } of unsaid) if (!taken.some(each => each.lease === lease)) live.onTheWay.delete(lease)
+  }
+  return {
+    answer: { messages, count: messages.length },
+    async written(isWritten) {
+      for (const { lease } of taken) live.onTheWay.delete(lease)
+      if (!isWritten && taken.length) await releaseMessages(app, box, taken, { unseen: true })
+    },
+  }
+}
+
+async function settleEarlier(app: App, live: Live, box: Box): Promise<void> {
+  const held = await heldBy(app, box)
+  const arrived = held.filter(({ kind, lease }) => kind !== 'task' && !live.onTheWay.has(lease))
+  if (arrived.length) await ackMessages(app, box, arrived)
+}

@@ -1,0 +1,49 @@
+import type { App } from '../app.ts'
+import { listenTo } from '../jobs/listen.ts'
+import { type SweepMark, sweepOnce } from '../relay/sweep.ts'
+import { mailboxTopic, relayChannel } from '../relay/wake.ts'
+
+export type RunningRelay = { stop(): Promise<void> }
+
+const sweepEveryMs = 5_000
+/** The same while PostgreSQL does not tell. */
+const sweepOftenMs = 1_000
+
+/** Wakes agents that wait in this process for what other processes do. */
+export function startRelay(app: App): RunningRelay {
+  const { config, clock, log, wakes } = app
+  const onNews = (payload: string) => {
+    for (const id of payload.split(',')) if (id) wakes.emit(mailboxTopic(id))
+  }
+  const listening =
+    config.databaseUrl && listenTo(config.databaseUrl, { name: relayChannel, news: 'messages', onNews }, log)
+  const isTold = () => listening?.isTold() ?? true
+  let mark: SweepMark | undefined
+  let stopped = false
+  let sweeping = Promise.resolve()
+  let wasTold = false
+  let cancel = clock.after(sweepEveryMs, sweep)
+
+  function sweep(): void {
+    // The first sweep after it was not told looks for what came meanwhile.
+    const told = isTold()
+    sweeping = sweepOnce(app, mark, told && wasTold)
+      .then(next => {
+        mark = next
+        wasTold = told
+      })
+      .catch(cause => log.warn({ err: cause }, 'mailboxes could not be looked at'))
+      .then(() => {
+        if (!stopped) cancel = clock.after(isTold() ? sweepEveryMs : sweepOftenMs, sweep)
+      })
+  }
+
+  return {
+    async stop() {
+      stopped = true
+      cancel()
+      await listening?.stop()
+      await sweeping
+    },
+  }
+}
