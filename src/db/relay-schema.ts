@@ -1,3 +1,4 @@
+import type { A2aTables } from './a2a-schema.ts'
 import type { Generated } from 'kysely'
 import type { SharedFileTables } from './shared-file-schema.ts'
 
@@ -164,7 +165,7 @@ export type RelayBroadcastRow = {
 }
 
 /** The tables of the relay. */
-export type RelayTables = SharedFileTables & {
+export type RelayTables = SharedFileTables & A2aTables & {
   relay_agents: RelayAgentRow
   relay_devices: RelayDeviceRow
   relay_messages: RelayMessageRow

@@ -20,13 +20,7 @@ import type { MetaTool, OnProgress } from './toolset.ts'
 /** What goes without saying costs tokens all the same. */
 export const silent = { minimum: undefined, maximum: undefined, default: undefined, description: undefined }
 
-export const wait = z
-  .int()
-  .min(0)
-  .max(60)
-  .meta({ minimum: undefined })
-  .optional()
-  .describe('Seconds to wait for its end.')
+const wait = z.int().min(0).max(60).meta({ minimum: undefined }).optional().describe('Seconds to wait for its end.')
 
 /** What a call takes. Some model providers refuse the `{}` that Zod writes for "any more properties". */
 const call = {

@@ -40,10 +40,14 @@ function relayTool<S extends z.ZodRawShape>(row: {
   })
 }
 
-const name = z.string().min(1).max(300)
+/** Some models send an empty text for what they leave out. */
+const name = z
+  .string()
+  .max(300)
+  .transform(text => text || undefined)
 const names = z.array(z.string().max(100)).max(100).meta({ maxItems: undefined })
 const optional = <T extends z.ZodType>(schema: T) => schema.optional()
-const idempotencyKey = z.string().max(200).optional().describe('Your id of it, to repeat it safely.')
+const idempotencyKey = name.optional().describe('Your id of it, to repeat it safely.')
 /** Any JSON is taken; models are asked for text, since some model providers refuse a schema that allows anything. */
 const said = z.unknown().meta({ type: 'string' })
 
@@ -53,9 +57,9 @@ export const relayTools: readonly MetaTool[] = [
     description: 'List the other agents: what each can do, who is online; and the topics of broadcasts.',
     effect: 'read',
     input: {
-      capability: optional(z.string().max(100)),
+      capability: optional(name),
       online: optional(z.boolean()),
-      text: optional(z.string().max(200)),
+      text: optional(name),
     },
     run: (app, { box }, filter) => findAgents(app, box, filter),
   }),

@@ -69,13 +69,15 @@ function serverFor({ toolset, principal, caller }: Served): Server {
     instructions: toolset.instructions,
     cacheHints,
   })
-  server.setRequestHandler('tools/list', ({ params }) =>
-    onePage(params, {
-      tools: toolset
-        .list(principal.scope)
-        .map(({ inputSchema, ...tool }) => ({ ...tool, inputSchema: { ...inputSchema, type: 'object' as const } })),
-    }),
-  )
+  server.setRequestHandler('tools/list', async ({ params }) => {
+    const tools = await toolset.list(principal)
+    return onePage(params, {
+      tools: tools.map(({ inputSchema, ...tool }) => ({
+        ...tool,
+        inputSchema: { ...inputSchema, type: 'object' as const },
+      })),
+    })
+  })
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const state = mcpReq.requestState()
     if (state !== undefined)

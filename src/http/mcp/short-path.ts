@@ -27,13 +27,8 @@ export function shortPath(
   if (request.method === 'ping') return respond(request, '{}')
   if (request.method === 'tools/list') {
     if (request.params.cursor !== undefined) return undefined
-    const tools = toolset.listJson(principal.scope)
-    return respond(
-      request,
-      request.modern
-        ? `{"tools":${tools},"ttlMs":${listCache.ttlMs},"cacheScope":"${listCache.cacheScope}",${modernEnd}}`
-        : `{"tools":${tools}}`,
-    )
+    const tools = toolset.listJson(principal)
+    return typeof tools === 'string' ? respondList(request, tools) : tools.then(json => respondList(request, json))
   }
   const { name, arguments: args = {} } = request.params
   // The SDK leaves `__proto__` out of the arguments.
@@ -46,6 +41,14 @@ export function shortPath(
     return respond(request, later ? laterText(later) : resultText(result, request.modern))
   })
 }
+
+const respondList = (request: PlainRequest, tools: string) =>
+  respond(
+    request,
+    request.modern
+      ? `{"tools":${tools},"ttlMs":${listCache.ttlMs},"cacheScope":"${listCache.cacheScope}",${modernEnd}}`
+      : `{"tools":${tools}}`,
+  )
 
 const laterText = (result: object) => JSON.stringify({ ...result, _meta: { [meta.serverInfo]: serverInfo } })
 

@@ -10,11 +10,14 @@ import type { JsonSchema } from '../../catalog/define.ts'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
+import { TtlCache } from '../../core/ttl-cache.ts'
+import { isRelayInUse } from '../../relay/agents/in-use.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { answerSchemaOf } from './answer-schema.ts'
 import { metaTools } from './meta-tools.ts'
 import { splitArguments, withOwnArguments } from './own-arguments.ts'
 import { followTool, getFileTool, instructions, instructionsFor } from './protocol.ts'
+import { relayTools } from './relay-tools.ts'
 import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
 
 /** A tool as MCP lists it (2025-11-25 and 2026-07-28 alike). */
@@ -32,9 +35,9 @@ export type Toolset = {
   app: App
   /** What an agent is told about it before it asks for anything. */
   instructions: string
-  list(scope: Scope): ListedTool[]
+  list(principal: AgentPrincipal): ListedTool[] | Promise<ListedTool[]>
   /** The same list as JSON. */
-  listJson(scope: Scope): string
+  listJson(principal: AgentPrincipal): string | Promise<string>
   call(
     principal: AgentPrincipal,
     name: string,
@@ -57,13 +60,30 @@ export type MetaTool = {
   run(app: App, principal: AgentPrincipal, args: never, caller?: Caller, onProgress?: OnProgress): Promise<unknown>
 }
 
-/** The default toolset of `/mcp`. */
+/**
+ * The default toolset of `/mcp`. The tools of the relay are listed where it is in use, so that they cost nobody else
+ * anything; by their names they can be called always.
+ */
 export function metaToolset(app: App): Toolset {
-  const byName = new Map(metaTools.map(tool => [tool.name, tool]))
+  const withRelay = [...metaTools, ...relayTools]
+  const byName = new Map(withRelay.map(tool => [tool.name, tool]))
+  const alone = listedOnce(() => metaTools.map(listedMetaTool))
+  const all = listedOnce(() => withRelay.map(listedMetaTool))
+  const inUse = new TtlCache<boolean>({ ttlMs: 1000, entriesMax: 10_000 })
+  function choose<T>(
+    { workspaceId, scope }: AgentPrincipal,
+    give: (from: typeof all, scope: Scope) => T,
+  ): T | Promise<T> {
+    const now = app.clock.now()
+    const known = scope.relay === false ? false : inUse.get(workspaceId, now)
+    if (known !== undefined) return give(known ? all : alone, scope)
+    return isRelayInUse(app, workspaceId).then(used => give(inUse.set(workspaceId, used, now) ? all : alone, scope))
+  }
   return {
     app,
     instructions,
-    ...listedOnce(() => metaTools.map(listedMetaTool)),
+    list: principal => choose(principal, (from, scope) => from.list(scope)),
+    listJson: principal => choose(principal, (from, scope) => from.listJson(scope)),
     call(principal, name, args, caller, onProgress) {
       const tool = byName.get(name)
       return tool && runMetaTool(app, principal, tool, args, caller, onProgress)
@@ -117,13 +137,15 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
   const provider = app.catalog.providers.get(slug)
   if (!provider) return undefined
   const follow = metaTools.filter(({ name }) => name === followTool || name === getFileTool)
+  const listed = listedOnce(
+    () => [...provider.tools.map(listedTool), ...follow.map(listedMetaTool)],
+    (scope, { name }) => sees(app, scope, name) || follow.some(tool => tool.name === name),
+  )
   return {
     app,
     instructions: instructionsFor(provider.connector.name),
-    ...listedOnce(
-      () => [...provider.tools.map(listedTool), ...follow.map(listedMetaTool)],
-      (scope, { name }) => sees(app, scope, name) || follow.some(tool => tool.name === name),
-    ),
+    list: ({ scope }) => listed.list(scope),
+    listJson: ({ scope }) => listed.listJson(scope),
     call(principal, name, args, caller, onProgress) {
       const own = follow.find(each => each.name === name)
       if (own) return runMetaTool(app, principal, own, args, caller, onProgress).catch(cause => failed(app, own, cause))
@@ -151,7 +173,7 @@ function failed(app: App, { name, effect }: { name: string; effect: Effect }, ca
 function listedOnce(
   make: () => ListedTool[],
   keep?: (scope: Scope, tool: ListedTool) => boolean,
-): Pick<Toolset, 'list' | 'listJson'> {
+): { list(scope: Scope): ListedTool[]; listJson(scope: Scope): string } {
   let tools: ListedTool[] | undefined
   let json: string | undefined
   const all = () => (tools ??= make())

@@ -120,7 +120,6 @@ const allWays: readonly Way[] = [
   at('applied', 'hang', () => ({ kind: 'hang', applied: true })),
   at('applied', 'slow', ({ random }) => ({ kind: 'slow', ms: random.int(1, 20) })),
   at('applied', 'status', drawn => ({ kind: 'status', status: brokenStatus(drawn), applied: true })),
-  at('applied', 'ok_error', () => ({ kind: 'ok_error', applied: true })),
   at('applied', 'html', () => ({ kind: 'html', status: 502, applied: true })),
 
   at('mid_headers', 'close_mid_headers', drawn => ({

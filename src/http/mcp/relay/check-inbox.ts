@@ -11,6 +11,7 @@ import { awaitMessages } from '../../../relay/messages/await-messages.ts'
 import { findHeld } from '../../../relay/messages/find-held.ts'
 import type { Message } from '../../../relay/messages/message.ts'
 import { listTasks } from '../../../relay/tasks/list-tasks.ts'
+import type { Task } from '../../../relay/tasks/task.ts'
 import { getFileTool, respondTool } from '../protocol.ts'
 import { whatNext } from './what-next.ts'
 
@@ -50,13 +51,13 @@ export async function checkInbox(
   // Whoever did something wrong is told at once.
   const waitMs = problems.length ? 0 : wait * 1000
   const messages = await awaitMessages(app, box, { limit, leaseMs, waitMs, gone })
-  const yours = await unfinished(app, principal, new Set(messages.map(({ taskId }) => taskId)))
+  const tasks = await openTasks(app, principal, new Set(messages.map(({ taskId }) => taskId)))
   return {
     messages: await Promise.all(messages.map(each => toldMessage(app, box, each))),
     ...(messages.length > 0 && { note: noteOf(messages) }),
     ...(messages.length === limit && { more: 'There may be more: check again after these.' }),
     ...(problems.length > 0 && { notAcknowledged: problems }),
-    ...(yours.length > 0 && { yourTasks: yours }),
+    ...tasks,
   }
 }
 
@@ -119,10 +120,15 @@ async function toldBody(app: App, { workspaceId, agentId }: Box, { id, body }: M
   return { file: file.id, bytes: bytes.length, head, next: `Read all of it with ${getFileTool}.` }
 }
 
-/** The tasks that it has and that are not in these messages. */
-async function unfinished(app: App, principal: AgentPrincipal, not: Set<string | null>): Promise<object[]> {
-  const { items } = await listTasks(app, principal, { role: 'assignee', state: 'open', limit: tasksMax })
-  return items
-    .filter(({ id, state }) => state !== 'submitted' && !not.has(id))
-    .map(({ id, state, from, task }) => ({ taskId: id, state, from: from.name, task: task.slice(0, taskLengthMax) }))
+/** The tasks that it has accepted, and those that it has given, as far as they are open and not in these messages. */
+async function openTasks(app: App, principal: AgentPrincipal, not: Set<string | null>): Promise<object> {
+  const list = async (role: 'assignee' | 'sender') =>
+    (await listTasks(app, principal, { role, state: 'open', limit: tasksMax })).items.filter(({ id }) => !not.has(id))
+  const told = ({ id, state, task }: Task) => ({ taskId: id, state, task: task.slice(0, taskLengthMax) })
+  const yours = (await list('assignee')).filter(({ state }) => state !== 'submitted')
+  const given = await list('sender')
+  return {
+    ...(yours.length > 0 && { yourTasks: yours.map(task => ({ ...told(task), from: task.from.name })) }),
+    ...(given.length > 0 && { delegated: given.map(task => ({ ...told(task), to: task.to?.name ?? null })) }),
+  }
 }

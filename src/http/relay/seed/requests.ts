@@ -36,7 +36,7 @@ export const requests = {
     from_agent: agentId,
     to_agent: name.nullish(),
     message_id: name.nullish(),
-    result: z.unknown(),
+    result: z.unknown().optional(),
     status: z.string().min(1).max(200).default('completed'),
   }),
   files: z.object({

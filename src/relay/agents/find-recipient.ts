@@ -1,0 +1,67 @@
+import type { App } from '../../app.ts'
+import { Fault } from '../../core/errors.ts'
+
+/** Where something is to go: to an agent, and where `device` is not empty, to that device of it only. */
+export type Recipient = { id: string; name: string; device: string }
+
+const choicesMax = 10
+
+/** The agent of this workspace with this id or name; `name/device` for one device of it. */
+export async function findRecipient(app: App, workspaceId: string, ref: string): Promise<Recipient | Fault> {
+  const agent = await agentByRef(app, workspaceId, ref)
+  if (agent) return { ...agent, device: '' }
+  const slash = ref.lastIndexOf('/')
+  const owner = slash > 0 && slash < ref.length - 1 && (await agentByRef(app, workspaceId, ref.slice(0, slash)))
+  if (owner) return { ...owner, device: ref.slice(slash + 1) }
+  return notThere(app, workspaceId, ref)
+}
+
+/** The device of this name that registered last, whoever's in the workspace: for clients that know devices only. */
+export async function findDevice(app: App, workspaceId: string, device: string): Promise<Recipient | undefined> {
+  const row = await app.db.read
+    .selectFrom('relay_devices')
+    .select(['agent_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('device', '=', device)
+    .where('left_at', 'is', null)
+    .orderBy('registered_at', 'desc')
+    .executeTakeFirst()
+  const agent = row && (await agentById(app, workspaceId, row.agent_id))
+  return agent && { ...agent, device }
+}
+
+/** The agent of this id; as of a second ago. */
+export async function agentById(app: App, workspaceId: string, id: string) {
+  return remembered(app, `${workspaceId}\n${id}`, () => app.relay.queries.agentById(workspaceId, id))
+}
+
+async function agentByRef(app: App, workspaceId: string, ref: string) {
+  const byId = ref.startsWith('agt_') ? await agentById(app, workspaceId, ref) : undefined
+  return byId ?? remembered(app, `${workspaceId}\n\n${ref}`, () => app.relay.queries.agentByName(workspaceId, ref))
+}
+
+type Agent = { id: string; name: string }
+
+async function remembered(app: App, key: string, ask: () => Agent[] | Promise<Agent[]>): Promise<Agent | undefined> {
+  const now = app.clock.now()
+  const known = app.relay.agents.get(key, now)
+  if (known) return known
+  const [row] = await ask()
+  return row && app.relay.agents.set(key, row, now)
+}
+
+async function notThere(app: App, workspaceId: string, ref: string): Promise<Fault> {
+  const rows = await app.db.read
+    .selectFrom('relay_agents')
+    .innerJoin('agents', 'agents.id', 'relay_agents.agent_id')
+    .select('agents.name')
+    .where('relay_agents.workspace_id', '=', workspaceId)
+    .where('relay_agents.left_at', 'is', null)
+    .orderBy('relay_agents.seen_at', 'desc')
+    .limit(choicesMax)
+    .execute()
+  return new Fault('not_found', `There is no agent ${ref.slice(0, 200)} in this workspace.`, {
+    choices: rows.map(({ name }) => name),
+    fix: 'Use the name or id of an agent that GET /relay/agents lists.',
+  })
+}

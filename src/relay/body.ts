@@ -1,0 +1,97 @@
+/** What agents say to each other, at rest: sealed under a key of the workspace and the day, which the key ring wraps. */
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import type { App } from '../app.ts'
+import { Fault } from '../core/errors.ts'
+import { jsonOrUndefined } from '../core/json.ts'
+import { Secret } from '../core/secret.ts'
+import type { SealSubject } from '../vault/seal.ts'
+
+/** Whose it is: part of the seal, so that what was moved to another row or workspace does not open. */
+export type BodyPlace = { workspaceId: string; id: string }
+
+const algorithm = 'aes-256-gcm'
+const ivBytes = 12
+const tagBytes = 16
+const dayMs = 24 * 60 * 60 * 1000
+/** Longer than anything in the relay is kept, waiting and retention together. */
+const keyLastsMs = 2 * 366 * dayMs
+
+/**
+ * Seals a JSON value. AES-256-GCM with a random 96-bit IV; a key lasts for a day, which keeps it far below the 2^32 messages
+ * that such IVs are good for (NIST SP 800-38D, 8.3). Layout: the day, a dot, base64 of IV, text and tag.
+ */
+export async function sealBody(app: App, place: BodyPlace, value: unknown): Promise<string> {
+  return sealText(app, place, JSON.stringify(value))
+}
+
+/** The same for JSON that is written already. */
+export async function sealText(app: App, place: BodyPlace, json: string): Promise<string> {
+  const day = String(Math.floor(app.relay.now() / dayMs))
+  const found = keyOf(app, place.workspaceId, day)
+  const key = found instanceof Promise ? await found : found
+  if (!key) throw new Error('a key of the relay does not open')
+  const iv = randomBytes(ivBytes)
+  const cipher = createCipheriv(algorithm, key, iv).setAAD(additional(place))
+  const sealed = Buffer.concat([iv, cipher.update(json, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return `${day}.${sealed.toString('base64')}`
+}
+
+/** The JSON value, or a fault when it does not open: changed, moved, or under a key that is gone. */
+export async function openBody(app: App, place: BodyPlace, sealed: string): Promise<unknown> {
+  const dot = sealed.indexOf('.')
+  const found = keyOf(app, place.workspaceId, sealed.slice(0, dot))
+  const key = found instanceof Promise ? await found : found
+  const bytes = Buffer.from(sealed.slice(dot + 1), 'base64')
+  const end = bytes.length - tagBytes
+  if (!key || end < ivBytes) return unreadable(app, place)
+  try {
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+    decipher.setAAD(additional(place)).setAuthTag(bytes.subarray(end))
+    const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes, end)), decipher.final()])
+    return jsonOrUndefined(text.toString('utf8'))
+  } catch {
+    return unreadable(app, place)
+  }
+}
+
+function unreadable(app: App, { id }: BodyPlace): Fault {
+  app.log.error({ id }, 'what an agent said does not open')
+  return new Fault('internal', `What ${id} says does not open.`, { fix: 'Restore the key ring from its backup.' })
+}
+
+const additional = ({ workspaceId, id }: BodyPlace) => Buffer.from(`clawlink 1\nrelay\n${workspaceId}\n${id}`)
+
+function keyOf(app: App, workspaceId: string, day: string): KeyObject | undefined | Promise<KeyObject | undefined> {
+  const name = `${workspaceId} ${day}`
+  const known = app.relay.bodyKeys.get(name)
+  if (known) return known
+  return loadKey(app, { workspaceId, connectionId: `relay:${workspaceId}:${day}`, version: 1 }).then(key => {
+    if (key) app.relay.bodyKeys.set(name, key)
+    return key
+  })
+}
+
+/** Made by whoever needs it first: what counts is what the database holds afterwards. */
+async function loadKey(app: App, subject: SealSubject): Promise<KeyObject | undefined> {
+  const fresh = app.vault.seal(subject, new Secret(randomBytes(32).toString('base64')))
+  const select = app.db.read.selectFrom('seals').selectAll().where('id', '=', subject.connectionId)
+  const known = await select.executeTakeFirst()
+  if (!known)
+    await app.db.write(tx =>
+      tx
+        .insertInto('seals')
+        .values({
+          id: subject.connectionId,
+          workspace_id: subject.workspaceId,
+          version: subject.version,
+          ring_version: fresh.ringVersion,
+          sealed: fresh.text,
+          expires_at: app.clock.now() + keyLastsMs,
+        })
+        .onConflict(on => on.doNothing())
+        .execute(),
+    )
+  const row = known ?? (await select.executeTakeFirstOrThrow())
+  const opened = app.vault.open(subject, { ringVersion: row.ring_version, text: row.sealed })
+  return opened instanceof Fault ? undefined : createSecretKey(opened.reveal(), 'base64')
+}

@@ -1,0 +1,89 @@
+import type { Principal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import { Fault } from '../../core/errors.ts'
+import { agentById } from '../agents/find-recipient.ts'
+import { type Message, type MessageRow, viewOf } from '../messages/message.ts'
+
+/** A message that could not be delivered. */
+export type DeadLetter = Message & {
+  to: { id: string; name: string }
+  /** Why it is here, and what its last receiver said when it gave it back. */
+  problem: string
+}
+
+export type DeadLetterPage = { after?: string | undefined; limit: number }
+
+const seqOf = (cursor: string | undefined) =>
+  cursor !== undefined && /^\d{1,15}$/.test(cursor) ? Number(cursor) : Number.MAX_SAFE_INTEGER
+
+/** Dead letters, newest first: all of the workspace for a member, of a key its own mailbox's. */
+export async function listDeadLetters(
+  app: App,
+  principal: Principal,
+  { after, limit }: DeadLetterPage,
+): Promise<{ items: DeadLetter[]; next: string | null }> {
+  const rows = await app.db.read
+    .selectFrom('relay_messages')
+    .selectAll()
+    .where('workspace_id', '=', principal.workspaceId)
+    .where('state', '=', 'dead')
+    .$if(principal.kind === 'agent', q => q.where('mailbox', '=', principal.kind === 'agent' ? principal.agentId : ''))
+    .where('seq', '<', seqOf(after))
+    .orderBy('seq', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const items = await Promise.all(rows.slice(0, limit).map(row => viewOfLetter(app, row)))
+  return { items, next: rows.length > limit ? (items.at(-1)?.cursor ?? null) : null }
+}
+
+async function viewOfLetter(app: App, row: MessageRow): Promise<DeadLetter> {
+  const to = await agentById(app, row.workspace_id, row.mailbox)
+  return {
+    ...(await viewOf(app, row, false)),
+    to: { id: row.mailbox, name: to?.name ?? '' },
+    problem: row.problem,
+  }
+}
+
+const hourMs = 60 * 60 * 1000
+
+/** Puts a dead letter back into its mailbox, as if it had never been handed out. */
+export async function requeueDeadLetter(app: App, workspaceId: string, id: string): Promise<{ id: string } | Fault> {
+  const row = await app.db.write(tx =>
+    tx
+      .updateTable('relay_messages')
+      .set({
+        state: 'waiting',
+        deliveries: 0,
+        lease: '',
+        lease_until: 0,
+        holder: '',
+        problem: '',
+        expires_at: app.relay.now() + app.config.relayMessageHours * hourMs,
+      })
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspaceId)
+      .where('state', '=', 'dead')
+      .returning('mailbox')
+      .executeTakeFirst(),
+  )
+  if (!row) return noLetter(id)
+  app.relay.wake([row.mailbox])
+  return { id }
+}
+
+/** Nobody is to get it any more. */
+export async function discardDeadLetter(app: App, workspaceId: string, id: string): Promise<{ id: string } | Fault> {
+  const done = await app.db.write(tx =>
+    tx
+      .updateTable('relay_messages')
+      .set({ state: 'done', problem: 'It was discarded.' })
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspaceId)
+      .where('state', '=', 'dead')
+      .executeTakeFirst(),
+  )
+  return done.numUpdatedRows === 1n ? { id } : noLetter(id)
+}
+
+const noLetter = (id: string) => new Fault('not_found', `There is no dead letter ${id.slice(0, 100)}.`)

@@ -1,0 +1,90 @@
+import type { App } from '../app.ts'
+import type { JobKind } from '../jobs/job.ts'
+import { endUndelivered } from './messages/end-undelivered.ts'
+import { lookAtDueTasks } from './tasks/due-tasks.ts'
+
+/** Rows in one transaction: larger ones hold up everybody else. */
+const atOnce = 500
+/** Of which kind of row so much is done in one run at most; the rest is for the next. */
+const batchesMax = 20
+
+/** Messages that nobody received in time have expired; whatever ended long enough ago goes. */
+export async function sweepRelay(app: App): Promise<void> {
+  await repeat(() => expireMessages(app))
+  await repeat(() => forget(app, 'relay_messages', 'seq'))
+  await repeat(() => forget(app, 'relay_contents', 'id'))
+  await repeat(() => forget(app, 'relay_broadcasts', 'seq'))
+  await repeat(() => forgetTasks(app))
+}
+
+async function repeat(step: () => Promise<number>): Promise<void> {
+  for (let i = 0; i < batchesMax; i++) if ((await step()) < atOnce) return
+}
+
+async function expireMessages(app: App): Promise<number> {
+  const now = app.relay.now()
+  const rows = await app.db.read
+    .selectFrom('relay_messages')
+    .select(['seq', 'deliveries', 'expires_at'])
+    .where('expires_at', '<=', now)
+    .where('state', '=', 'waiting')
+    .where('lease_until', '<=', now)
+    .limit(atOnce)
+    .execute()
+  if (rows.length) await endUndelivered(app, rows, now)
+  return rows.length
+}
+
+async function forget(
+  app: App,
+  table: 'relay_messages' | 'relay_contents' | 'relay_broadcasts',
+  key: 'seq' | 'id',
+): Promise<number> {
+  const now = app.relay.now()
+  return app.db.write(async tx => {
+    const done = await tx
+      .deleteFrom(table)
+      .where(key, 'in', ({ selectFrom }) =>
+        selectFrom(table)
+          .select(key)
+          .where('expires_at', '<=', now)
+          .$if(table === 'relay_messages', q => q.where('state', '!=', 'waiting'))
+          .limit(atOnce),
+      )
+      .executeTakeFirst()
+    return Number(done.numDeletedRows)
+  })
+}
+
+async function forgetTasks(app: App): Promise<number> {
+  const before = app.relay.now() - app.config.relayKeepHours * 60 * 60 * 1000
+  return app.db.write(async tx => {
+    const done = await tx
+      .deleteFrom('relay_tasks')
+      .where('id', 'in', ({ selectFrom }) =>
+        selectFrom('relay_tasks').select('id').where('ended_at', '<=', before).limit(atOnce),
+      )
+      .executeTakeFirst()
+    return Number(done.numDeletedRows)
+  })
+}
+
+const sweepEveryMs = 5 * 60_000
+const tasksEveryMs = 10_000
+
+export const forgetRelayJob = (app: App): JobKind => ({
+  failuresMax: Number.POSITIVE_INFINITY,
+  async run() {
+    await sweepRelay(app)
+    return { againAt: app.clock.now() + sweepEveryMs }
+  },
+})
+
+/** Tasks whose deadline or whose assignee's time is over. */
+export const relayTasksJob = (app: App): JobKind => ({
+  failuresMax: Number.POSITIVE_INFINITY,
+  async run() {
+    const nextMs = (await lookAtDueTasks(app)) ?? tasksEveryMs
+    return { againAt: app.clock.now() + Math.min(tasksEveryMs, Math.max(500, nextMs)) }
+  },
+})

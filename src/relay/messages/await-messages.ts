@@ -1,0 +1,32 @@
+import type { App } from '../../app.ts'
+import { lookUntil } from '../../core/look-until.ts'
+import type { Box } from '../box.ts'
+import { mailboxTopic } from '../wake.ts'
+import { type Claim, claimMessages } from './claim-messages.ts'
+import type { Message } from './message.ts'
+import { releaseMessages } from './release-messages.ts'
+
+/**
+ * As `claimMessages`, and waits up to `waitMs` for something to come. Waiting costs nothing but a little memory: no row is
+ * read before somebody says that there may be something. `gone`: nobody is there to take them any more; then nothing is taken,
+ * or given back at once.
+ */
+export async function awaitMessages(
+  app: App,
+  box: Box,
+  { waitMs, gone = () => false, ...claim }: Claim & { waitMs: number; gone?: () => boolean },
+): Promise<Message[]> {
+  const topic = mailboxTopic(box.agentId)
+  const done = (found: Message[]) => found.length > 0 || gone()
+  const found = await lookUntil(app, { topic, waitMs, done, everyMs: Number.POSITIVE_INFINITY }, async () =>
+    gone() ? [] : claimMessages(app, box, claim),
+  )
+  if (!found.length || !gone()) return found
+  await releaseMessages(
+    app,
+    box,
+    found.map(({ id, lease }) => ({ id, lease: lease ?? '' })),
+    { unseen: true },
+  )
+  return []
+}

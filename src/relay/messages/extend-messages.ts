@@ -1,0 +1,31 @@
+import type { App } from '../../app.ts'
+import type { Fault } from '../../core/errors.ts'
+import type { Box } from '../box.ts'
+import { changeHeld, type Held } from './held.ts'
+
+/** Keeps these for `leaseMs` from now on, also after the lease was over, as long as nobody else has got them. */
+export async function extendMessages(
+  app: App,
+  box: Box,
+  held: readonly Held[],
+  leaseMs: number,
+): Promise<(Fault | { leaseUntil: string })[]> {
+  const until = app.relay.now() + leaseMs
+  const { faults } = await changeHeld(app, box, held, {
+    again: false,
+    change: (lease, ids) =>
+      app.db.together(tx =>
+        tx
+          .updateTable('relay_messages')
+          .set({ lease_until: until })
+          .where('id', 'in', ids)
+          .where('mailbox', '=', box.agentId)
+          .where('lease', '=', lease)
+          .where('state', '=', 'waiting')
+          .returning(['id', 'thread', 'bytes'])
+          .execute(),
+      ),
+  })
+  app.relay.leases.note(box.agentId, leaseMs)
+  return faults.map(fault => fault ?? { leaseUntil: new Date(until).toISOString() })
+}

@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { App } from '../../app.ts'
+import type { Fault } from '../../core/errors.ts'
+import type { Box } from '../box.ts'
+import { changeHeld, type Held } from './held.ts'
+
+export type Release = {
+  /** Why it is given back, for whoever looks at a dead letter. */
+  problem?: string | undefined
+  /** They never reached the receiver: then they do not count as handed out. */
+  unseen?: boolean
+}
+
+/** Gives these back: whoever asks next gets them at once. */
+export async function releaseMessages(
+  app: App,
+  box: Box,
+  held: readonly Held[],
+  { problem = '', unseen = false }: Release = {},
+): Promise<(Fault | undefined)[]> {
+  const { changed, faults } = await changeHeld(app, box, held, {
+    again: false,
+    change: (lease, ids) =>
+      app.db.together(tx =>
+        tx
+          .updateTable('relay_messages')
+          .set({ lease: '', lease_until: 0, holder: '', problem: problem.slice(0, 500) })
+          .$if(unseen, q => q.set({ deliveries: sql<number>`deliveries - 1` }))
+          .where('id', 'in', ids)
+          .where('mailbox', '=', box.agentId)
+          .where('lease', '=', lease)
+          .where('state', '=', 'waiting')
+          .returning(['id', 'thread', 'bytes'])
+          .execute(),
+      ),
+  })
+  if (changed.length) app.relay.wake([box.agentId])
+  return faults
+}

@@ -1,0 +1,47 @@
+import { type Kysely, sql } from 'kysely'
+import type { Db, Point } from '../db/db.ts'
+import type { Schema } from '../db/schema.ts'
+import { priorities } from './priority.ts'
+
+/** A message that may be handed out, with what decides about it. */
+export type Waiting = { seq: number; lane: number; created_at: number; expires_at: number; deliveries: number }
+
+export type RelayQueries = {
+  /** Id of the mailbox, time, device, and at most so many; all of it once per lane. */
+  waiting: Point<Waiting>
+  message: Point<{ id: string; mailbox: string; thread: string; digest: string }>
+  agentById: Point<{ id: string; name: string }>
+  agentByName: Point<{ id: string; name: string }>
+}
+
+/** The queries of the busy paths, made ready once. The values given here only mark where parameters go. */
+export function relayQueries(db: Db): RelayQueries {
+  const agents = (q: Kysely<Schema>) => q.selectFrom('agents').select(['id', 'name']).where('workspace_id', '=', '')
+  return {
+    waiting: db.point(q => ({ compile: () => waitingQuery().compile(q) })),
+    message: db.point(q =>
+      q.selectFrom('relay_messages').select(['id', 'mailbox', 'thread', 'digest']).where('id', '=', ''),
+    ),
+    agentById: db.point(q => agents(q).where('id', '=', '')),
+    agentByName: db.point(q => agents(q).where('name', '=', '')),
+  }
+}
+
+/**
+ * The first ones of each lane that nobody holds. Of a thread only the first that waits: what is later comes when it is done
+ * with, so that a thread stays in order whoever receives it, and however often.
+ */
+function waitingQuery() {
+  const lanes = priorities.map(
+    (_, lane) => sql<Waiting>`select * from (
+      select seq, lane, created_at, expires_at, deliveries from relay_messages as m
+      where mailbox = ${''} and lane = ${sql.lit(lane)} and state = 'waiting' and lease_until <= ${0}
+        and to_device in ('', ${''})
+        and (thread = '' or not exists (
+          select 1 from relay_messages as earlier
+          where earlier.mailbox = m.mailbox and earlier.thread = m.thread and earlier.seq < m.seq
+            and earlier.state = 'waiting' and earlier.thread <> ''))
+      order by seq limit ${0}) as ${sql.ref(`lane${lane}`)}`,
+  )
+  return sql<Waiting>`${sql.join(lanes, sql` union all `)}`
+}

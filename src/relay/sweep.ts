@@ -1,0 +1,40 @@
+import type { App } from '../app.ts'
+import { mailboxTopic } from './wake.ts'
+
+/** What the last sweep has seen. */
+export type SweepMark = { at: number; seq: number }
+
+/** Messages of several processes become visible in another order than that of their numbers: so far it looks back. */
+const overlap = 1_000
+
+/**
+ * Wakes whoever waits here for what nobody told this process of: leases of others that are over and, unless PostgreSQL tells of
+ * them, messages that other processes have stored. Costs two small queries, however many are waiting.
+ */
+export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: boolean): Promise<SweepMark> {
+  const { db, relay, wakes } = app
+  const now = relay.now()
+  const over = await db.read
+    .selectFrom('relay_messages')
+    .select('mailbox')
+    .distinct()
+    .where('state', '=', 'waiting')
+    .where('lease_until', '>', mark?.at ?? 0)
+    .where('lease_until', '<=', now)
+    .execute()
+  for (const { mailbox } of over) wakes.emit(mailboxTopic(mailbox))
+  if (db.dialect === 'sqlite' || isTold) return { at: now, seq: mark?.seq ?? 0 }
+  const last = await db.read
+    .selectFrom('relay_messages')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .executeTakeFirst()
+  const fresh = await db.read
+    .selectFrom('relay_messages')
+    .select('mailbox')
+    .distinct()
+    .where('seq', '>', Math.max(0, (mark?.seq || (last?.seq ?? 0)) - overlap))
+    .where('state', '=', 'waiting')
+    .execute()
+  for (const { mailbox } of fresh) wakes.emit(mailboxTopic(mailbox))
+  return { at: now, seq: last?.seq ?? 0 }
+}

@@ -1,0 +1,25 @@
+import type { App } from '../../app.ts'
+import { agentsAbleTo } from '../agents/discover-agents.ts'
+import { nextAssignee } from './look-at-task.ts'
+
+/** The id of the agent that gets a task by capability next, or undefined while nobody suitable is online. */
+export async function chooseAssignee(
+  app: App,
+  { workspaceId, capability, tried, not }: { workspaceId: string; capability: string; tried: string[]; not: string },
+): Promise<string | undefined> {
+  const able = (await agentsAbleTo(app, workspaceId, capability)).filter(id => id !== not)
+  if (!able.length) return undefined
+  const counts = await app.db.read
+    .selectFrom('relay_tasks')
+    .select(({ fn }) => ['to_agent', fn.countAll<number>().as('open')])
+    .where('to_agent', 'in', able)
+    .where('ended_at', 'is', null)
+    .groupBy('to_agent')
+    .execute()
+  const open = new Map(counts.map(row => [row.to_agent, Number(row.open)]))
+  return nextAssignee(
+    able.map(id => ({ id, open: open.get(id) ?? 0 })),
+    { tried, not },
+    app.random(),
+  )
+}

@@ -1,0 +1,60 @@
+import type { Principal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import { Fault } from '../../core/errors.ts'
+import type { RelayTaskEventRow, RelayTaskRow, RelayTaskState } from '../../db/relay-schema.ts'
+import { openBody } from '../body.ts'
+import { readContent } from '../messages/message.ts'
+import { findTask, noTask, partyOf, type Task, viewOfTask } from './task.ts'
+
+export type TaskDetail = Task & {
+  /** Null where there was none, or it is forgotten. */
+  context: unknown
+  /** In order. */
+  history: TaskEvent[]
+}
+
+export type TaskEvent = {
+  version: number
+  at: string
+  step: string
+  state: RelayTaskState
+  by: { kind: RelayTaskEventRow['by_kind']; id: string; name: string }
+  /** Note, question, answer, result or reason, as far as something was said. */
+  said: Record<string, unknown>
+}
+
+/** A task with all that happened to it: for members, and for agents that gave it, have it or are told of it. */
+export async function getTask(app: App, principal: Principal, id: string): Promise<TaskDetail | Fault> {
+  const row = await findTask(app, principal.workspaceId, id)
+  if (!row || !maySee(principal, row)) return noTask(id)
+  const events = await app.db.read
+    .selectFrom('relay_task_events')
+    .selectAll()
+    .where('task_id', '=', id)
+    .orderBy('version')
+    .execute()
+  const context = row.content_id ? await readContent(app, row.workspace_id, row.content_id) : null
+  return {
+    ...(await viewOfTask(app, row)),
+    context: context instanceof Fault ? null : (context ?? null),
+    history: await Promise.all(events.map(event => viewOfEvent(app, row, event))),
+  }
+}
+
+const maySee = (principal: Principal, { from_agent, to_agent, reply_to }: RelayTaskRow) =>
+  principal.kind === 'member' || [from_agent, to_agent, reply_to].includes(principal.agentId)
+
+async function viewOfEvent(app: App, task: RelayTaskRow, event: RelayTaskEventRow): Promise<TaskEvent> {
+  const { version, step, state, by_kind, by_id, sealed } = event
+  const place = { workspaceId: task.workspace_id, id: `${task.id}:${version}` }
+  const said = sealed ? await openBody(app, place, sealed) : {}
+  const party = by_kind === 'agent' ? await partyOf(app, task.workspace_id, by_id) : { id: by_id, name: '' }
+  return {
+    version,
+    at: new Date(event.at).toISOString(),
+    step,
+    state,
+    by: { kind: by_kind, ...party },
+    said: said instanceof Fault ? {} : Object(said),
+  }
+}

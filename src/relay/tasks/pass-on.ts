@@ -1,0 +1,53 @@
+import type { App } from '../../app.ts'
+import type { RelayTaskRow } from '../../db/relay-schema.ts'
+import { listIn } from '../agents/agent.ts'
+import { chooseAssignee } from './choose-assignee.ts'
+import { commitTask, type TaskChange } from './commit-task.ts'
+import { lookAgainMs } from './look-at-task.ts'
+import { taskBody } from './task.ts'
+import { offerMessage, updateMessage } from './task-messages.ts'
+
+/**
+ * Gives a task by capability to the next who can do it; while nobody can, to nobody. Whoever had it can do nothing more about
+ * it. One that all have rejected is rejected. Undefined when somebody else has changed the task in the meantime.
+ */
+export async function passOn(
+  app: App,
+  row: RelayTaskRow,
+  { step, by, said }: Pick<TaskChange, 'step' | 'by' | 'said'>,
+): Promise<RelayTaskRow | undefined> {
+  const tried = [...new Set([...listIn(row.tried), ...(row.to_agent ? [row.to_agent] : [])])]
+  const { workspace_id: workspaceId, capability, from_agent } = row
+  const next = await chooseAssignee(app, { workspaceId, capability, tried, not: from_agent })
+  const now = app.relay.now()
+  const allRejected = step === 'reject' && (next === undefined || tried.includes(next))
+  const set: Partial<RelayTaskRow> = allRejected
+    ? { state: 'rejected', ended_at: now, lease_until: 0, next_at: now }
+    : {
+        state: 'submitted',
+        to_agent: next ?? '',
+        to_device: '',
+        tried: JSON.stringify(next !== undefined && tried.includes(next) ? tried.filter(id => id !== next) : tried),
+        lease_until: next === undefined ? 0 : now + app.config.relayOfferSeconds * 1000,
+        next_at: Math.min(
+          row.deadline_at,
+          now + (next === undefined ? lookAgainMs : app.config.relayOfferSeconds * 1000),
+        ),
+      }
+  const after = { ...row, ...set, version: row.version + 1 }
+  const isOffered = !allRejected && next !== undefined
+  const tell = updateMessage(app, after, {
+    to: row.reply_to,
+    from: by.by_kind === 'agent' ? { agentId: by.by_id, device: '' } : { agentId: '', device: '' },
+    step,
+    said: { ...said, ...(isOffered && { to: next }) },
+  })
+  return commitTask(app, row, {
+    set,
+    step,
+    by,
+    said: { ...said, ...(isOffered && { to: next }) },
+    messages: [...(isOffered ? [offerMessage(after, await taskBody(app, row))] : []), tell],
+    withdraw: true,
+  })
+}

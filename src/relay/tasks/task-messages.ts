@@ -1,0 +1,56 @@
+import type { App } from '../../app.ts'
+import type { RelayTaskRow } from '../../db/relay-schema.ts'
+import { messageIdFor } from '../messages/message.ts'
+import type { NewMessage } from '../messages/new-message.ts'
+import { priorityOf } from '../priority.ts'
+import type { TaskBody } from './task.ts'
+
+const hourMs = 60 * 60 * 1000
+
+/** What puts a task into the mailbox of whoever is to do it. `row` is as it stands once that is stored. */
+export function offerMessage(row: RelayTaskRow, { task, attachments }: TaskBody): NewMessage {
+  return {
+    id: messageIdFor(row.workspace_id, row.id, `offer ${row.version}`),
+    workspaceId: row.workspace_id,
+    mailbox: row.to_agent,
+    toDevice: row.to_device,
+    from: { agentId: row.from_agent, device: row.from_device },
+    kind: 'task',
+    thread: row.thread,
+    taskId: row.id,
+    priority: priorityOf(row.lane),
+    body: {
+      task,
+      attachments,
+      capability: row.capability || null,
+      deadline: new Date(row.deadline_at).toISOString(),
+    },
+    contentId: row.content_id,
+    expiresAt: row.deadline_at,
+  }
+}
+
+/** What tells an agent how a task goes. `row` is as it stands once that is stored. */
+export function updateMessage(
+  app: App,
+  row: RelayTaskRow,
+  {
+    to,
+    from,
+    step,
+    said,
+  }: { to: string; from: { agentId: string; device: string }; step: string; said: Record<string, unknown> },
+): NewMessage {
+  return {
+    id: messageIdFor(row.workspace_id, row.id, `${row.version} to ${to}`),
+    workspaceId: row.workspace_id,
+    mailbox: to,
+    from,
+    kind: 'task_update',
+    thread: row.thread,
+    taskId: row.id,
+    priority: priorityOf(row.lane),
+    body: { taskId: row.id, state: row.state, step, version: row.version, ...said },
+    expiresAt: app.relay.now() + app.config.relayMessageHours * hourMs,
+  }
+}

@@ -1,0 +1,380 @@
+import { expect, test } from 'vitest'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { openSocket, refusalOf } from '../kit/web-socket.ts'
+
+/** The stock client of the openclaw-link skill, as it asks and reads: JSON over HTTP with a bearer token. */
+type Seed = {
+  key: string
+  id: string
+  post(path: string, body: unknown): Promise<Told>
+  get(path: string): Promise<Told>
+}
+type Told = { status: number; body: Record<string, unknown> }
+
+const started = () => startClawLink({ config: { roles: ['web'] }, connected: false })
+
+function client(claw: TestClawLink, key: string | undefined, id = ''): Seed {
+  const ask = async (method: string, path: string, body?: unknown): Promise<Told> => {
+    const headers = {
+      accept: '*/*',
+      'user-agent': 'Python-urllib/3.12',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    }
+    const raw = typeof body === 'string' ? body : JSON.stringify(body)
+    const { status, headers: got, text } = await claw.http({ method, path, headers, ...(body !== undefined && { body: raw }) })
+    expect(got.get('content-type')).toBe('application/json; charset=utf-8')
+    return { status, body: JSON.parse(text) }
+  }
+  return { key: key ?? '', id, post: (path, body) => ask('POST', path, body), get: path => ask('GET', path) }
+}
+
+/** An agent with a key of its own that has registered as the stock client does it. */
+async function registered(claw: TestClawLink, name: string): Promise<Seed> {
+  const key = await claw.newKey({ agent: name })
+  const told = await client(claw, key).post('/register', { name, capabilities: ['code'], description: `${name} codes` })
+  expect(told.status).toBe(200)
+  const { agent_id } = told.body.agent as { agent_id: string }
+  return client(claw, key, agent_id)
+}
+
+const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+const anyText = expect.any(String)
+
+test('register answers with the agent, and makes up what the client leaves out', async () => {
+  await using claw = await started()
+  const asked = { agent_id: 'a1b2c3d4', name: 'Ann', capabilities: ['code', 'review'], machine: 'desk', description: 'x' }
+  const told = await client(claw, claw.key).post('/register', asked)
+  expect(told).toEqual({
+    status: 200,
+    body: {
+      status: 'registered',
+      agent: {
+        ...asked,
+        registered_at: iso,
+        last_heartbeat: claw.clock.now() / 1000,
+        status: 'online',
+      },
+      server_time: iso,
+    },
+  })
+  expect(Object.keys(told.body)).toEqual(['status', 'agent', 'server_time'])
+  const bare = await client(claw, claw.key).post('/register', {})
+  expect(bare.body.agent).toMatchObject({
+    agent_id: expect.stringMatching(/^[0-9a-f]{8}$/),
+    name: expect.stringMatching(/^agent-[0-9a-f]{4}$/),
+    machine: '127.0.0.1',
+    description: '',
+  })
+})
+
+test('discover lists every agent, and those that have gone quiet as stale instead of not at all', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  claw.clock.move(121_000)
+  expect(await bob.post('/heartbeat', { agent_id: bob.id })).toEqual({ status: 200, body: { status: 'ok' } })
+  const { status, body } = await ann.get('/discover')
+  expect(status).toBe(200)
+  expect(Object.keys(body)).toEqual(['agents', 'count', 'server_time'])
+  expect(body.count).toBe(2)
+  const agents = body.agents as { agent_id: string; status: string }[]
+  const listed = agents.map(({ agent_id, status: state }) => [agent_id, state])
+  expect(listed.sort()).toEqual([[ann.id, 'stale'] as const, [bob.id, 'online'] as const].sort())
+})
+
+test('heartbeat knows its agent, says so of one that is not registered, and needs an id', async () => {
+  await using claw = await started()
+  const ann = await registered(claw, 'ann')
+  expect((await ann.post('/heartbeat', { agent_id: ann.id })).body).toEqual({ status: 'ok' })
+  expect(await ann.post('/heartbeat', { agent_id: 'nobody' })).toEqual({ status: 200, body: { status: 'unknown_agent' } })
+  expect(await ann.post('/heartbeat', {})).toMatchObject({ status: 400, body: { error: anyText } })
+})
+
+test('a task is delegated, polled, answered, and the answer polled', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const given = await ann.post('/delegate', {
+    from_agent: ann.id,
+    to_agent: bob.id,
+    task: 'review it',
+    context: { pr: 7, ['__proto__x']: 1 },
+    priority: 'high',
+  })
+  expect(given).toEqual({ status: 200, body: { status: 'delegated', delivery: 'queued', message_id: anyText } })
+  const { message_id } = given.body
+  expect(await bob.get(`/poll/${bob.id}`)).toEqual({
+    status: 200,
+    body: {
+      messages: [
+        {
+          type: 'task_delegation',
+          message_id,
+          from_agent: ann.id,
+          to_agent: bob.id,
+          task: 'review it',
+          context: { pr: 7, ['__proto__x']: 1 },
+          priority: 'high',
+          timestamp: iso,
+          queued_at: iso,
+        },
+      ],
+      count: 1,
+    },
+  })
+  const response = { from_agent: bob.id, to_agent: ann.id, message_id, result: 'looks good', status: 'completed' }
+  const answered = await bob.post('/respond', response)
+  expect(answered).toEqual({ status: 200, body: { status: 'response_sent', delivery: 'queued' } })
+  expect((await ann.get(`/poll/${ann.id}`)).body).toEqual({
+    messages: [
+      {
+        type: 'task_response',
+        message_id,
+        response_id: anyText,
+        from_agent: bob.id,
+        to_agent: ann.id,
+        result: 'looks good',
+        status: 'completed',
+        timestamp: iso,
+        queued_at: iso,
+      },
+    ],
+    count: 1,
+  })
+  expect((await bob.get(`/poll/${bob.id}`)).body).toEqual({ messages: [], count: 0 })
+  expect((await ann.get(`/poll/${ann.id}`)).body).toEqual({ messages: [], count: 0 })
+  const task = await claw.rest('GET', `/relay/tasks/${message_id}`, { key: ann.key })
+  expect(task.body).toMatchObject({ state: 'completed' })
+})
+
+test.each([
+  ['completed', { any: ['json', 1] }, 'completed'],
+  ['failed', 'it broke', 'failed'],
+  ['in_progress', 'half of it', 'in_progress'],
+  ['in_progress', { half: true }, 'accepted'],
+  ['rejected', 'not mine', 'rejected'],
+  ['nearly there', 'soon', 'accepted'],
+])('a response of status %s arrives word for word', async (status, result, state) => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const { body } = await ann.post('/delegate', { from_agent: ann.id, to_agent: bob.id, task: 't' })
+  await bob.get(`/poll/${bob.id}`)
+  const { message_id } = body
+  await bob.post('/respond', { from_agent: bob.id, to_agent: ann.id, message_id, result, status })
+  expect((await ann.get(`/poll/${ann.id}`)).body).toMatchObject({ messages: [{ message_id, result, status }], count: 1 })
+  expect((await claw.rest('GET', `/relay/tasks/${message_id}`, { key: ann.key })).body).toMatchObject({ state })
+})
+
+test('a broadcast reaches every other agent once, polled or connected', async () => {
+  await using claw = await started()
+  const [ann, bob, cid] = [
+    await registered(claw, 'ann'),
+    await registered(claw, 'bob'),
+    await registered(claw, 'cid'),
+  ]
+  await using ws = await openSocket(claw.url, `/ws/${cid.id}`, { key: cid.key })
+  const said = { from_agent: ann.id, topic: 'findings', content: 'it is the cache', tags: ['perf'] }
+  const told = await ann.post('/broadcast', said)
+  expect(told).toEqual({ status: 200, body: { status: 'broadcast_sent', message_id: anyText, recipients: 2 } })
+  const { message_id } = told.body
+  const event = { type: 'knowledge_broadcast', message_id, ...said, timestamp: iso }
+  expect((await bob.get(`/poll/${bob.id}`)).body).toEqual({ messages: [{ ...event, queued_at: iso }], count: 1 })
+  expect(await ws.next()).toEqual(event)
+  expect((await bob.get(`/poll/${bob.id}`)).body.count).toBe(0)
+  expect((await ann.get(`/poll/${ann.id}`)).body.count).toBe(0)
+  await ws.end()
+  expect((await cid.get(`/poll/${cid.id}`)).body.count).toBe(0)
+  const topic = await ann.post('/broadcast', { from_agent: ann.id, content: 'plain' })
+  expect(topic.status).toBe(200)
+  expect((await bob.get(`/poll/${bob.id}`)).body.messages).toMatchObject([{ topic: 'general', tags: [] }])
+})
+
+test('info tells what the relay is; without a token the same address shows nothing of it', async () => {
+  await using claw = await started()
+  const ann = await registered(claw, 'ann')
+  const { status, body } = await ann.get('/')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ service: 'ClawLink Relay', auth_required: true, agents_online: 1, total_broadcasts: 0, shared_files: 0 })
+  expect(Object.keys(body)).toEqual([
+    'service',
+    'version',
+    'auth_required',
+    'agents_online',
+    'total_broadcasts',
+    'shared_files',
+    'note',
+    'endpoints',
+    'server_time',
+  ])
+  const open = await claw.http({ method: 'GET', path: '/' })
+  expect(open.text).not.toContain('agents_online')
+})
+
+test('what was polled and is not answered comes again; what cannot be answered is done with by the next poll', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  await ann.post('/delegate', { from_agent: ann.id, to_agent: bob.id, task: 'work' })
+  await ann.post('/broadcast', { from_agent: ann.id, content: 'hear' })
+  expect((await bob.get(`/poll/${bob.id}`)).body.count).toBe(2)
+  expect((await bob.get(`/poll/${bob.id}`)).body.count).toBe(0)
+  claw.clock.move(10 * 60_000)
+  expect((await bob.get(`/poll/${bob.id}`)).body.messages).toMatchObject([{ type: 'task_delegation', task: 'work' }])
+})
+
+test('what waits for an agent outlives the process', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  await ann.post('/delegate', { from_agent: ann.id, to_agent: bob.id, task: 'kept' })
+  const db = await claw.otherProcess()
+  const rows = await db.read.selectFrom('relay_messages').select(['kind', 'state', 'to_device']).execute()
+  expect(rows).toEqual([{ kind: 'task', state: 'waiting', to_device: bob.id }])
+})
+
+test('a poll may wait for what comes', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const polling = bob.get(`/poll/${bob.id}?wait=30`)
+  await ann.post('/delegate', { from_agent: ann.id, to_agent: bob.id, task: 'now' })
+  expect((await polling).body).toMatchObject({ messages: [{ task: 'now' }], count: 1 })
+})
+
+test('on its WebSocket an agent gets what is for it, and says its frames', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  await using from = await openSocket(claw.url, `/ws/${ann.id}`, { key: ann.key })
+  await using to = await openSocket(claw.url, `/ws/${bob.id}`, { key: bob.key })
+  from.say({ type: 'heartbeat' })
+  from.say({ type: 'delegate', from_agent: 'somebody else', to_agent: bob.id, task: 'ws task', context: { a: 1 } })
+  const got = await to.next()
+  expect(got).toEqual({
+    type: 'task_delegation',
+    message_id: anyText,
+    from_agent: ann.id,
+    to_agent: bob.id,
+    task: 'ws task',
+    context: { a: 1 },
+    priority: 'normal',
+    timestamp: iso,
+  })
+  const { message_id } = got
+  const response = { from_agent: bob.id, to_agent: ann.id, message_id, result: 'done' }
+  expect((await bob.post('/respond', response)).body).toEqual({ status: 'response_sent', delivery: 'websocket' })
+  expect(await from.next()).toMatchObject({ type: 'task_response', message_id, result: 'done', status: 'completed' })
+  from.say({ type: 'broadcast', topic: 'news', content: 'hello', tags: [] })
+  expect(await to.next()).toMatchObject({ type: 'knowledge_broadcast', from_agent: ann.id, content: 'hello' })
+  const cid = await registered(claw, 'cid')
+  const joined = { type: 'agent_joined', agent: { agent_id: cid.id }, timestamp: iso }
+  expect(await to.next()).toMatchObject(joined)
+  expect(await from.next()).toMatchObject(joined)
+})
+
+test('what a client never confirmed on its WebSocket comes again', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const deaf = await openSocket(claw.url, `/ws/${bob.id}`, { key: bob.key, autoPong: false })
+  await ann.post('/broadcast', { from_agent: ann.id, content: 'hear' })
+  expect(await deaf.next()).toMatchObject({ content: 'hear' })
+  await deaf.end()
+  expect((await bob.get(`/poll/${bob.id}`)).body).toMatchObject({ messages: [{ content: 'hear' }], count: 1 })
+})
+
+const routes: [string, string, unknown?][] = [
+  ['POST', '/register', {}],
+  ['GET', '/discover'],
+  ['POST', '/heartbeat', { agent_id: 'x' }],
+  ['POST', '/delegate', { from_agent: 'x', to_agent: 'y', task: 't' }],
+  ['POST', '/broadcast', { from_agent: 'x', content: 'c' }],
+  ['POST', '/respond', { from_agent: 'x', to_agent: 'y' }],
+  ['GET', '/poll/x'],
+  ['POST', '/files', { file_key: 'k', content: 'c', agent_id: 'x' }],
+  ['GET', '/files'],
+  ['GET', '/files/k'],
+]
+
+test.each(routes)('%s %s without a token, with a wrong one, or with one in the URL is refused', async (method, path, body) => {
+  await using claw = await started()
+  const refusal = { status: 401, body: { error: 'Unauthorized. Provide Authorization: Bearer <token>' } }
+  for (const [key, at] of [
+    [undefined, path],
+    ['wrong', path],
+    [undefined, `${path}${path.includes('?') ? '&' : '?'}token=${claw.key}`],
+  ] as const) {
+    const as = client(claw, key)
+    expect(await (method === 'POST' ? as.post(at, body) : as.get(at))).toEqual(refusal)
+  }
+})
+
+test('nobody speaks, polls, registers or connects as another agent', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  await ann.post('/delegate', { from_agent: ann.id, to_agent: bob.id, task: 'for bob' })
+  const forbidden = { status: 403, body: { code: 'forbidden' } }
+  const mal = await registered(claw, 'mal')
+  expect(await mal.get(`/poll/${bob.id}`)).toMatchObject(forbidden)
+  expect(await mal.post('/heartbeat', { agent_id: bob.id })).toMatchObject(forbidden)
+  expect(await mal.post('/register', { agent_id: bob.id })).toMatchObject(forbidden)
+  expect(await mal.post('/register', { agent_id: 'bob' })).toMatchObject(forbidden)
+  expect(await mal.post('/delegate', { from_agent: bob.id, to_agent: ann.id, task: 't' })).toMatchObject(forbidden)
+  expect(await mal.post('/broadcast', { from_agent: bob.id, content: 'c' })).toMatchObject(forbidden)
+  expect(await mal.post('/respond', { from_agent: bob.id, to_agent: ann.id })).toMatchObject(forbidden)
+  expect(await refusalOf(openSocket(claw.url, `/ws/${bob.id}`, { key: mal.key }))).toBe(403)
+  expect((await bob.get(`/poll/${bob.id}`)).body.messages).toMatchObject([{ task: 'for bob', from_agent: ann.id }])
+})
+
+test('a device that is called like another agent’s does not make its words look like that agent’s', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const mal = await claw.newKey({ agent: 'mal' })
+  const headers = { 'x-clawlink-device': ann.id }
+  await claw.rest('PUT', '/relay/agents/me', { key: mal, headers, body: {} })
+  await claw.rest('POST', '/relay/messages', { key: mal, headers, body: { to: 'bob', body: 'I am ann' } })
+  const { body } = await bob.get(`/poll/${bob.id}`)
+  const [{ from_agent }] = body.messages as [{ from_agent: string }]
+  expect(from_agent).toMatch(/^agt_/)
+  await bob.post('/delegate', { from_agent: bob.id, to_agent: ann.id, task: 'for ann' })
+  expect((await ann.get(`/poll/${ann.id}`)).body).toMatchObject({ messages: [{ task: 'for ann' }] })
+})
+
+test('a message to nobody is refused instead of waiting for ever', async () => {
+  await using claw = await started()
+  const ann = await registered(claw, 'ann')
+  const told = await ann.post('/delegate', { from_agent: ann.id, to_agent: 'ffffffff', task: 't' })
+  expect(told).toMatchObject({ status: 404, body: { error: anyText, code: 'not_found' } })
+})
+
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is an agent id like any other', async name => {
+  await using claw = await started()
+  const ann = await registered(claw, 'ann')
+  const key = await claw.newKey({ agent: 'odd' })
+  const odd = client(claw, key, name)
+  expect((await odd.post('/register', `{"agent_id":${JSON.stringify(name)},"name":"odd"}`)).status).toBe(200)
+  expect((await ann.post('/delegate', { from_agent: ann.id, to_agent: name, task: 't' })).status).toBe(200)
+  await using ws = await openSocket(claw.url, `/ws/${name}`, { key })
+  expect(await ws.next()).toMatchObject({ to_agent: name, task: 't' })
+  expect((await ann.get(`/poll/${ann.id}`)).body.count).toBe(0)
+})
+
+test.each<[string, string, unknown]>([
+  ['no JSON', '/delegate', '{"task":'],
+  ['no object', '/delegate', '[]'],
+  ['missing fields', '/delegate', { from_agent: 'a' }],
+  ['an empty task', '/delegate', { from_agent: 'a', to_agent: 'b', task: '' }],
+  ['a context that is no object', '/delegate', { from_agent: 'a', to_agent: 'b', task: 't', context: 7 }],
+  ['an agent id that is no text', '/register', { agent_id: { $ne: '' } }],
+  ['an agent id with a slash', '/register', { agent_id: '../etc' }],
+  ['an agent id with line breaks', '/register', { agent_id: 'a\r\nx: y' }],
+  ['no content', '/broadcast', { from_agent: 'a' }],
+])('%s is told so', async (_, path, body) => {
+  await using claw = await started()
+  const told = await client(claw, claw.key).post(path, body)
+  expect(told).toMatchObject({ status: 400, body: { error: anyText, code: 'validation_error' } })
+})
+
+test('frames that are not JSON or not known are told so, and the connection goes on', async () => {
+  await using claw = await started()
+  const ann = await registered(claw, 'ann')
+  await using ws = await openSocket(claw.url, `/ws/${ann.id}`, { key: ann.key })
+  for (const frame of ['{', '7', '{"type":"dance"}', '{"type":"delegate","to_agent":"nobody","task":"t"}']) {
+    ws.say(frame)
+    expect(await ws.next()).toMatchObject({ error: anyText })
+  }
+})

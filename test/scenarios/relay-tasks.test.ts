@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lookAtDueTasks } from '../../src/relay/tasks/due-tasks.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { signIn } from '../kit/member.ts'
+import { type Agent, type Got, relayAgent } from '../kit/relay-agent.ts'
+
+let claw: TestClawLink
+let count = 0
+/** Agents of a test have names of their own: all tests share one ClawLink. */
+const newAgent = (name: string) => relayAgent(claw, `${name}-${++count}`)
+const pair = async (): Promise<[Agent, Agent]> => [await newAgent('ann'), await newAgent('bob')]
+
+beforeAll(async () => {
+  // No worker: what its job does, a test does when it is time.
+  claw = await startClawLink({ config: { roles: ['web'], relayDeliveriesMax: 2 } })
+})
+afterAll(() => claw.stop())
+
+const step = (agent: Agent, id: unknown, name: string, body: unknown = {}) =>
+  agent.ok('POST', `/tasks/${id}/${name}`, body)
+const takeAll = async (agent: Agent): Promise<Got[]> => {
+  const all: Got[] = []
+  for (;;) {
+    const messages = await agent.take()
+    if (!messages.length) return all
+    for (const message of messages) await agent.ack(message)
+    all.push(...messages)
+  }
+}
+const due = async (ms: number) => {
+  claw.clock.move(ms)
+  await lookAtDueTasks(claw.app)
+}
+const stateOf = async (agent: Agent, id: unknown) => (await agent.ok('GET', `/tasks/${id}`)).state
+
+describe('tasks', () => {
+  test('go from one agent to another and back, over notes and questions, and keep their history', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', {
+      to: bob.name,
+      task: 'Review it',
+      context: { diff: 'x'.repeat(100_000) },
+      attachments: ['notes.md'],
+      priority: 'high',
+    })
+    const [offer] = await takeAll(bob)
+    expect(offer).toMatchObject({
+      kind: 'task',
+      taskId: id,
+      priority: 'high',
+      body: { task: 'Review it', context: { diff: 'x'.repeat(100_000) }, attachments: ['notes.md'] },
+    })
+    await step(bob, id, 'accept')
+    await step(bob, id, 'progress', { note: 'half' })
+    await step(bob, id, 'ask', { question: 'Which branch?' })
+    await step(ann, id, 'answer', { answer: 'main' })
+    expect(await takeAll(bob)).toMatchObject([{ kind: 'task_update', body: { step: 'answer', answer: 'main' } }])
+    await step(bob, id, 'complete', { result: { verdict: 'fine', log: 'y'.repeat(5_000) } })
+    expect((await takeAll(ann)).map(({ body }) => body)).toMatchObject([
+      { state: 'accepted' },
+      { state: 'in_progress', note: 'half' },
+      { state: 'input_required', question: 'Which branch?' },
+      { state: 'completed', result: { verdict: 'fine' } },
+    ])
+    const task = await ann.ok('GET', `/tasks/${id}`)
+    expect(task).toMatchObject({ state: 'completed', version: 6, context: { diff: expect.any(String) } })
+    expect((task.history as { step: string; by: { id: string } }[]).map(each => [each.step, each.by.id])).toEqual([
+      ['delegate', ann.id],
+      ['accept', bob.id],
+      ['progress', bob.id],
+      ['ask', bob.id],
+      ['answer', ann.id],
+      ['complete', bob.id],
+    ])
+    expect(await bob.refused('POST', `/tasks/${id}/fail`, { reason: 'no' })).toBe('conflict')
+    expect(await step(bob, id, 'complete', {})).toMatchObject({ state: 'completed', version: 6 })
+  })
+
+  test('belong to who gave them, who has them and who is told of them: nobody else sees or changes them', async () => {
+    const [ann, bob] = await pair()
+    const [carl, dora] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't', replyTo: carl.name })
+    for (const [method, path, body] of [
+      ['GET', `/tasks/${id}`, undefined],
+      ['POST', `/tasks/${id}/accept`, {}],
+      ['POST', `/tasks/${id}/cancel`, {}],
+    ] as const)
+      expect(await dora.refused(method, path, body)).toBe('not_found')
+    expect((await dora.ok('GET', '/tasks')).items).toEqual([])
+    expect(await bob.refused('POST', `/tasks/${id}/cancel`, {})).toBe('conflict')
+    expect(await ann.refused('POST', `/tasks/${id}/complete`, {})).toBe('conflict')
+    await step(bob, id, 'complete', { result: 1 })
+    expect(await takeAll(carl)).toMatchObject([{ body: { state: 'completed' } }])
+    expect(await takeAll(ann)).toEqual([])
+  })
+
+  test('delegated twice under one messageId are there once', async () => {
+    const [ann, bob] = await pair()
+    const asked = { to: bob.name, task: 't', context: { n: 1 }, messageId: 'm' }
+    const made = await Promise.all(Array.from({ length: 6 }, () => ann.ok('POST', '/tasks', asked)))
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+    expect(await takeAll(bob)).toHaveLength(1)
+    expect(await ann.refused('POST', '/tasks', { ...asked, task: 'u' })).toBe('idempotency_conflict')
+  })
+
+  test('that are canceled are taken back from the mailbox, and whoever has them is told', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't' })
+    await step(ann, id, 'cancel', { reason: 'never mind' })
+    expect(await takeAll(bob)).toMatchObject([{ kind: 'task_update', body: { state: 'canceled' } }])
+    expect(await bob.refused('POST', `/tasks/${id}/accept`, {})).toBe('conflict')
+  })
+
+  test('expire at their deadline, and both sides are told', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't', deadlineSeconds: 100 })
+    await due(99_000)
+    expect(await stateOf(ann, id)).toBe('submitted')
+    await due(2_000)
+    expect(await stateOf(ann, id)).toBe('expired')
+    expect(await takeAll(ann)).toMatchObject([{ body: { state: 'expired' } }])
+    expect(await takeAll(bob)).toMatchObject([{ body: { state: 'expired' } }])
+  })
+
+  test('are changed by one of two who change them at once, and by a version that is known', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't' })
+    const answers = await Promise.all([
+      bob.ask('POST', `/tasks/${id}/complete`, { version: 1 }),
+      ann.ask('POST', `/tasks/${id}/cancel`, { version: 1 }),
+    ])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect((await ann.ok('GET', `/tasks/${id}`)).version).toBe(2)
+  })
+
+  test('name either an agent or a capability', async () => {
+    const [ann, bob] = await pair()
+    for (const body of [{ task: 't' }, { task: 't', to: bob.name, capability: 'code' }, { task: ' ', to: bob.name }])
+      expect(await ann.refused('POST', '/tasks', body)).toBe('validation_error')
+  })
+})
+
+describe('a task by capability', () => {
+  const able = async (name: string, capability: string) => {
+    const agent = await newAgent(name)
+    await agent.ok('PUT', '/agents/me', { capabilities: [capability] })
+    return agent
+  }
+  const has = async (sender: Agent, id: unknown) => {
+    const { to } = await sender.ok('GET', `/tasks/${id}`)
+    return (to as { id: string } | null)?.id
+  }
+
+  test('goes to one that can, to the next when that one does not accept, and the first can do nothing more', async () => {
+    const capability = `code-${++count}`
+    const ann = await newAgent('ann')
+    const workers = [await able('bob', capability), await able('carl', capability)]
+    const { id } = await ann.ok('POST', '/tasks', { capability, task: 't' })
+    const firstId = await has(ann, id)
+    const [one, other] = workers[0]?.id === firstId ? workers : workers.toReversed()
+    if (!one || !other) throw new Error('there are two')
+    expect(await other.take()).toEqual([])
+    expect(await one.take()).toMatchObject([{ kind: 'task' }])
+    claw.clock.move(30_000)
+    await other.ok('POST', '/agents/me/heartbeat')
+    await due(30_001)
+    expect(await has(ann, id)).toBe(other.id)
+    expect(await one.refused('POST', `/tasks/${id}/accept`, {})).toBe('conflict')
+    await step(other, id, 'accept')
+    expect(await takeAll(other)).toMatchObject([{ kind: 'task' }])
+    expect(await takeAll(one)).toEqual([])
+  })
+
+  test('goes to the next when whoever accepted it goes quiet, and stays while it shows signs of life', async () => {
+    const capability = `code-${++count}`
+    const ann = await newAgent('ann')
+    const bob = await able('bob', capability)
+    const { id } = await ann.ok('POST', '/tasks', { capability, task: 't' })
+    await step(bob, id, 'accept')
+    const carl = await able('carl', capability)
+    for (let i = 0; i < 4; i++) {
+      await Promise.all([bob, carl].map(each => each.ok('POST', '/agents/me/heartbeat')))
+      await due(100_000)
+    }
+    expect(await has(ann, id)).toBe(bob.id)
+    await carl.ok('POST', '/agents/me/heartbeat')
+    await due(60_000)
+    expect(await has(ann, id)).toBe(carl.id)
+    expect(await bob.refused('POST', `/tasks/${id}/complete`, { result: 1 })).toBe('conflict')
+    expect(await stateOf(ann, id)).toBe('submitted')
+  })
+
+  test('waits while nobody can, and goes to the first that comes and can', async () => {
+    const capability = `code-${++count}`
+    const ann = await newAgent('ann')
+    const { id, to } = await ann.ok('POST', '/tasks', { capability, task: 't' })
+    expect(to).toBeNull()
+    await due(20_000)
+    const bob = await able('bob', capability)
+    expect(await has(ann, id)).toBe(bob.id)
+    expect(await takeAll(bob)).toMatchObject([{ kind: 'task' }])
+  })
+
+  test('goes to the next when it is rejected, and is rejected when all have', async () => {
+    const capability = `code-${++count}`
+    const ann = await newAgent('ann')
+    const workers = new Map(
+      (await Promise.all([able('bob', capability), able('carl', capability)])).map(w => [w.id, w]),
+    )
+    const { id } = await ann.ok('POST', '/tasks', { capability, task: 't' })
+    const reject = async () => {
+      const agent = workers.get((await has(ann, id)) ?? '')
+      if (!agent) throw new Error('nobody has it')
+      return step(agent, id, 'reject', { reason: 'busy' })
+    }
+    expect(await reject()).toMatchObject({ state: 'submitted' })
+    expect(await reject()).toMatchObject({ state: 'rejected' })
+  })
+
+  test('is never given to whoever asks for it', async () => {
+    const capability = `code-${++count}`
+    const ann = await able('ann', capability)
+    expect((await ann.ok('POST', '/tasks', { capability, task: 't' })).to).toBeNull()
+  })
+})
+
+describe('dead letters', () => {
+  test('are seen and put back by an admin', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 'stuck')
+    for (let i = 0; i < 2; i++) {
+      await bob.take()
+      claw.clock.move(60_001)
+    }
+    expect(await bob.take()).toEqual([])
+    const admin = await signIn(claw, { name: 'Ada', role: 'admin' })
+    const seen = await admin.rest('GET', '/relay/dead-letters')
+    const [letter] = seen.body.items as { id: string }[]
+    expect(letter).toMatchObject({ to: { name: bob.name }, from: { name: ann.name }, body: 'stuck' })
+    expect((await admin.rest('POST', `/relay/dead-letters/${letter?.id}/requeue`)).status).toBe(200)
+    expect(await bob.take()).toMatchObject([{ body: 'stuck', deliveries: 1 }])
+  })
+})

@@ -1,0 +1,271 @@
+import { expect, test } from 'vitest'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { openSocket, refusalOf, type TestSocket } from '../kit/web-socket.ts'
+
+type Pushed = { type: string; message: { id: string; lease: string; cursor: string; body: unknown; deliveries: number } }
+
+const started = () => startClawLink({ config: { roles: ['web'] }, connected: false })
+
+/** A key of an agent that is called so. */
+async function agent(claw: TestClawLink, name: string): Promise<string> {
+  return claw.newKey({ agent: name })
+}
+
+async function hello(claw: TestClawLink, key: string, more: Record<string, unknown> = {}): Promise<TestSocket> {
+  const ws = await openSocket(claw.url, '/ws', { key })
+  ws.say({ type: 'hello', ...more })
+  expect(await ws.next()).toMatchObject({ type: 'welcome' })
+  return ws
+}
+
+const send = async (claw: TestClawLink, key: string, to: string, body: unknown) => {
+  const answer = await claw.rest('POST', '/relay/messages', { key, body: { to, body } })
+  expect(answer.status).toBe(201)
+  return String(answer.body.id)
+}
+
+const pushed = async (ws: TestSocket) => (await ws.next()) as Pushed
+
+test('a message is pushed with a lease, and does not come again once it is acknowledged', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using ws = await hello(claw, bob)
+  const id = await send(claw, alice, 'bob', { n: 1 })
+  const { type, message } = await pushed(ws)
+  expect({ type, id: message.id, body: message.body }).toEqual({ type: 'message', id, body: { n: 1 } })
+  ws.say({ type: 'ack', ref: '1', id, lease: message.lease })
+  expect(await ws.next()).toEqual({ type: 'ok', ref: '1', result: { id } })
+  await ws.end()
+  const inbox = await claw.rest('POST', '/relay/inbox', { key: bob, body: {} })
+  expect(inbox.body.items).toEqual([])
+})
+
+test('what is not acknowledged comes again on the next connection', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  const first = await hello(claw, bob)
+  const id = await send(claw, alice, 'bob', 'again')
+  expect((await pushed(first)).message.id).toBe(id)
+  await first.end()
+  await using second = await hello(claw, bob)
+  const { message } = await pushed(second)
+  expect([message.id, message.deliveries]).toEqual([id, 2])
+})
+
+test('no more than the window is pushed before it is acknowledged', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using ws = await hello(claw, bob, { window: 2 })
+  for (let n = 0; n < 4; n++) await send(claw, alice, 'bob', n)
+  const [one, two] = [await pushed(ws), await pushed(ws)]
+  ws.say({ type: 'heartbeat', ref: 'still two' })
+  expect(await ws.next()).toMatchObject({ ref: 'still two' })
+  expect(ws.unread()).toEqual([])
+  ws.say({ type: 'ack', id: one.message.id, lease: one.message.lease })
+  ws.say({ type: 'ack', id: two.message.id, lease: two.message.lease })
+  expect([(await pushed(ws)).message.body, (await pushed(ws)).message.body]).toEqual([2, 3])
+})
+
+test('from a cursor everything is read again, and then it goes on live', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using first = await hello(claw, bob)
+  const cursors: string[] = []
+  for (let n = 0; n < 30; n++) {
+    await send(claw, alice, 'bob', n)
+    const { message } = await pushed(first)
+    cursors.push(message.cursor)
+    first.say({ type: 'ack', id: message.id, lease: message.lease, ref: 'a' })
+    await first.next()
+  }
+  await first.end()
+  await using second = await hello(claw, bob, { cursor: cursors[3] })
+  const replayed: unknown[] = []
+  for (let n = 4; n < 30; n++) {
+    const { type, message } = await pushed(second)
+    expect([type, message.lease]).toEqual(['replay', null])
+    replayed.push(message.body)
+  }
+  expect(replayed).toEqual(Array.from({ length: 26 }, (_, n) => n + 4))
+  expect(await second.next()).toEqual({ type: 'replayed', cursor: cursors[29] })
+  await send(claw, alice, 'bob', 'live')
+  expect(await pushed(second)).toMatchObject({ type: 'message', message: { body: 'live' } })
+})
+
+test('of several devices each message goes to one, and one for a device only to that', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using desk = await hello(claw, bob, { device: 'desk', window: 1 })
+  await using phone = await hello(claw, bob, { device: 'phone', window: 1 })
+  await send(claw, alice, 'bob/phone', 'for the phone')
+  expect((await pushed(phone)).message.body).toBe('for the phone')
+  await send(claw, alice, 'bob', 'for any')
+  expect((await pushed(desk)).message.body).toBe('for any')
+  expect([desk.unread(), phone.unread()]).toEqual([[], []])
+})
+
+test('messages of one thread that are sent on one connection arrive in order', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using from = await hello(claw, alice)
+  for (let n = 0; n < 100; n++) from.say({ type: 'send', ref: `${n}`, to: 'bob', body: n, thread: 't' })
+  for (let n = 0; n < 100; n++) expect(await from.next()).toMatchObject({ type: 'ok', ref: `${n}` })
+  await using to = await hello(claw, bob)
+  for (let n = 0; n < 100; n++) {
+    const { message } = await pushed(to)
+    expect(message.body).toBe(n)
+    to.say({ type: 'ack', id: message.id, lease: message.lease })
+  }
+})
+
+test('a task is delegated, done and told of on connections alone', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using from = await hello(claw, alice)
+  await using to = await hello(claw, bob)
+  from.say({ type: 'delegate', ref: 'd', to: 'bob', task: 'count', context: { to: 3 } })
+  const told = await from.next()
+  expect(told).toMatchObject({ type: 'ok', ref: 'd', result: { task: { state: 'submitted' } } })
+  const offer = (await pushed(to)).message
+  expect(offer.body).toMatchObject({ task: 'count', context: { to: 3 } })
+  const { taskId } = offer as unknown as { taskId: string }
+  to.say({ type: 'step', ref: 's', id: taskId, step: 'complete', result: [1, 2, 3] })
+  expect(await to.next()).toMatchObject({ result: { task: { state: 'completed' } } })
+  expect((await pushed(from)).message.body).toMatchObject({ state: 'completed', result: [1, 2, 3] })
+})
+
+test('a broadcast comes once to a connection that has subscribed', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using ws = await hello(claw, bob)
+  ws.say({ type: 'subscribe', ref: 's', topic: 'news' })
+  expect(await ws.next()).toMatchObject({ type: 'ok', result: { topic: 'news' } })
+  const told = await claw.rest('POST', '/relay/broadcasts', { key: alice, body: { topic: 'news', content: 'hi' } })
+  expect(told.status).toBe(201)
+  expect((await pushed(ws)).message.body).toMatchObject({ topic: 'news', content: 'hi' })
+  ws.say({ type: 'heartbeat', ref: 'h' })
+  expect(await ws.next()).toMatchObject({ ref: 'h' })
+})
+
+test('a lease is extended for as long as the connection is there, and the message stays with it', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using ws = await hello(claw, bob, { leaseSeconds: 15 })
+  const id = await send(claw, alice, 'bob', 'mine')
+  const { message } = await pushed(ws)
+  for (let n = 0; n < 12; n++) {
+    claw.clock.move(5_000)
+    ws.say({ type: 'heartbeat', ref: 'h' })
+    await ws.next()
+  }
+  const other = await claw.rest('POST', '/relay/inbox', { key: bob, body: {} })
+  expect(other.body.items).toEqual([])
+  ws.say({ type: 'ack', ref: 'a', id, lease: message.lease })
+  expect(await ws.next()).toMatchObject({ type: 'ok', ref: 'a' })
+})
+
+test('a stop closes connections with 1001 and gives back what they had', async () => {
+  const claw = await started()
+  try {
+    const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+    const ws = await hello(claw, bob)
+    await send(claw, alice, 'bob', 'kept')
+    await pushed(ws)
+    const db = await claw.otherProcess()
+    await claw.stopServing()
+    expect(await ws.closed).toBe(1001)
+    const rows = await db.read.selectFrom('relay_messages').select(['state', 'lease']).execute()
+    expect(rows).toEqual([{ state: 'waiting', lease: '' }])
+  } finally {
+    await claw.stop()
+  }
+})
+
+test('who is quiet and answers no ping is gone, and a pong is a sign of life', async () => {
+  await using claw = await started()
+  const bob = await agent(claw, 'bob')
+  await using alive = await hello(claw, bob, { device: 'alive' })
+  const dead = await openSocket(claw.url, '/ws', { key: bob, autoPong: false })
+  dead.say({ type: 'hello', device: 'dead' })
+  await dead.next()
+  for (let n = 0; n < 4; n++) {
+    const pinged = new Promise(resolve => alive.socket.once('ping', resolve))
+    claw.clock.move(30_000)
+    await pinged
+    alive.say({ type: 'heartbeat', ref: 'h' })
+    await alive.next()
+  }
+  expect(await dead.closed).toBe(1006)
+  expect(alive.socket.readyState).toBe(alive.socket.OPEN)
+})
+
+test.each<[string, string | Buffer]>([
+  ['no JSON', '{"type":'],
+  ['a number', '7'],
+  ['null', 'null'],
+  ['an unknown type', '{"type":"dance","ref":"r"}'],
+  ['a prototype name as its type', '{"type":"__proto__","ref":"r"}'],
+  ['too deep JSON', `${'['.repeat(100)}${']'.repeat(100)}`],
+  ['an unknown member', '{"type":"heartbeat","ref":"r","more":1}'],
+])('a frame that is %s is told so, and the connection goes on', async (_, frame) => {
+  await using claw = await started()
+  await using ws = await hello(claw, claw.key)
+  ws.socket.send(frame)
+  expect(await ws.next()).toMatchObject({ type: 'fault', problem: { code: 'validation_error' } })
+  ws.say({ type: 'heartbeat', ref: 'on' })
+  expect(await ws.next()).toMatchObject({ type: 'ok', ref: 'on' })
+})
+
+test('binary frames, frames that are no UTF-8, and too large ones end the connection with the code that says why', async () => {
+  await using claw = await started()
+  const binary = await hello(claw, claw.key)
+  binary.socket.send(Buffer.from('{}'), { binary: true })
+  expect(await binary.closed).toBe(1003)
+  const broken = await hello(claw, claw.key)
+  broken.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false })
+  expect(await broken.closed).toBe(1007)
+  const large = await hello(claw, claw.key)
+  large.socket.send('x'.repeat(3 * 1024 * 1024))
+  expect(await large.closed).toBe(1009)
+})
+
+test('nothing but hello comes first', async () => {
+  await using claw = await started()
+  const ws = await openSocket(claw.url, '/ws', { key: claw.key })
+  ws.say({ type: 'heartbeat' })
+  expect(await ws.next()).toMatchObject({ type: 'fault' })
+  expect(await ws.closed).toBe(1008)
+})
+
+test('without a key, with a wrong one, from a foreign page or host, there is no connection', async () => {
+  await using claw = await started()
+  const none = { key: 'cllk_live_nothing' }
+  expect(await refusalOf(openSocket(claw.url, '/ws'))).toBe(401)
+  expect(await refusalOf(openSocket(claw.url, '/ws', none))).toBe(401)
+  expect(await refusalOf(openSocket(claw.url, `/ws?token=${claw.key}`))).toBe(401)
+  const foreign = { key: claw.key, headers: { origin: 'https://evil.example' } }
+  expect(await refusalOf(openSocket(claw.url, '/ws', foreign))).toBe(403)
+  const rebound = { key: claw.key, headers: { host: 'evil.example' } }
+  expect(await refusalOf(openSocket(claw.url, '/ws', rebound))).toBe(403)
+  const scoped = { key: await claw.newKey({ agent: 'scoped', scope: { relay: false } }) }
+  expect(await refusalOf(openSocket(claw.url, '/ws', scoped))).toBe(403)
+})
+
+test('an agent has a hundred connections at most', async () => {
+  await using claw = await started()
+  const open = await Promise.all(Array.from({ length: 100 }, () => openSocket(claw.url, '/ws', { key: claw.key })))
+  expect(await refusalOf(openSocket(claw.url, '/ws', { key: claw.key }))).toBe(429)
+  await Promise.all(open.map(ws => ws.end()))
+})
+
+test('a connection ends with its key', async () => {
+  await using claw = await started()
+  const bob = await agent(claw, 'bob')
+  const ws = await hello(claw, bob)
+  await claw.app.db.write(tx =>
+    tx.updateTable('keys').set({ revoked_at: claw.clock.now() }).where('agent_id', '!=', '').execute(),
+  )
+  claw.clock.move(2_000)
+  ws.say({ type: 'heartbeat' })
+  expect(await ws.closed).toBe(1008)
+})

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { otherWorkspace } from '../kit/other-workspace.ts'
+import { type Agent, type Got, relayAgent } from '../kit/relay-agent.ts'
+
+let claw: TestClawLink
+let count = 0
+/** Agents of a test have names of their own: all tests share one ClawLink. */
+const newAgent = (name: string) => relayAgent(claw, `${name}-${++count}`)
+
+beforeAll(async () => {
+  claw = await startClawLink({ config: { relayMailboxMax: 50, relayDeliveriesMax: 3 } })
+})
+afterAll(() => claw.stop())
+
+const bodies = (messages: Got[]) => messages.map(({ body }) => body)
+const pair = async (): Promise<[Agent, Agent]> => [await newAgent('ann'), await newAgent('bob')]
+
+describe('agents', () => {
+  test('register, are found by capability, machine and text, and go stale but stay listed', async () => {
+    const [ann, bob] = await pair()
+    await ann.ok('PUT', '/agents/me', {
+      capabilities: ['code', 'review'],
+      machine: 'tower',
+      description: 'Writes Rust',
+    })
+    await bob.ok('PUT', '/agents/me', { capabilities: ['translate'], machine: `laptop-${count}` })
+    const names = async (query: string) =>
+      ((await ann.ok('GET', `/agents?${query}`)).items as { name: string }[]).map(({ name }) => name)
+    expect(await names('capability=REVIEW')).toContain(ann.name)
+    expect(await names('capability=review')).not.toContain(bob.name)
+    expect(await names(`machine=laptop-${count}`)).toEqual([bob.name])
+    expect(await names('text=rust')).toContain(ann.name)
+
+    claw.clock.move(60_000)
+    await bob.ok('POST', '/agents/me/heartbeat')
+    claw.clock.move(61_000)
+    expect(await names('online=true&limit=200')).toContain(bob.name)
+    expect(await names('online=true&limit=200')).not.toContain(ann.name)
+    expect(await names('limit=200')).toEqual(expect.arrayContaining([ann.name, bob.name]))
+  })
+
+  test('leave, and come back', async () => {
+    const ann = await newAgent('ann')
+    await ann.ok('PUT', '/agents/me', {})
+    expect(await ann.ok('DELETE', '/agents/me')).toMatchObject({ left: true })
+    expect(await ann.refused('POST', '/agents/me/heartbeat')).toBe('not_found')
+    await ann.ok('PUT', '/agents/me', {})
+    await ann.ok('POST', '/agents/me/heartbeat')
+  })
+
+  test('have several devices, each of which comes and goes by itself', async () => {
+    const ann = await newAgent('ann')
+    await ann.at('tower').ok('PUT', '/agents/me', { machine: 'tower' })
+    await ann.at('phone').ok('PUT', '/agents/me', { machine: 'phone' })
+    expect(await ann.at('phone').ok('DELETE', '/agents/me')).toMatchObject({ left: false })
+    const { items } = await ann.ok('GET', `/agents?text=${ann.name}`)
+    expect(items).toMatchObject([{ devices: [{ device: 'tower', machine: 'tower' }] }])
+  })
+})
+
+describe('messages', () => {
+  test('arrive with who sent them, which is the agent of the key whatever the body says', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, { from: 'bob', text: 'hello' })
+    const [message] = await bob.take()
+    expect(message).toMatchObject({
+      body: { from: 'bob', text: 'hello' },
+      from: { id: ann.id, name: ann.name },
+      deliveries: 1,
+    })
+    expect(await ann.refused('POST', '/messages', { to: bob.name, body: 1, from: bob.id })).toBe('validation_error')
+  })
+
+  test('are handed out to one holder, and again when it does not acknowledge in time, with a count', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 1)
+    const [first] = await bob.at('tower').take()
+    expect(await bob.at('phone').take()).toEqual([])
+    claw.clock.move(59_000)
+    expect(await bob.at('phone').take()).toEqual([])
+    claw.clock.move(1_001)
+    const [second] = await bob.at('phone').take()
+    expect(second).toMatchObject({ id: first?.id, deliveries: 2 })
+    expect(await bob.at('tower').refused('POST', `/inbox/${first?.id}/ack`, { lease: first?.lease })).toBe('conflict')
+    await bob.at('phone').ack(second)
+    await bob.at('phone').ack(second)
+    claw.clock.move(120_000)
+    expect(await bob.take()).toEqual([])
+  })
+
+  test('stay with a holder that extends its lease, and go on at once when it gives them back', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 1)
+    const [message] = await bob.take()
+    claw.clock.move(50_000)
+    await bob.ok('POST', `/inbox/${message?.id}/extend`, { lease: message?.lease, leaseSeconds: 60 })
+    claw.clock.move(50_000)
+    expect(await bob.take()).toEqual([])
+    await bob.ok('POST', `/inbox/${message?.id}/release`, { lease: message?.lease })
+    expect(await bob.take()).toMatchObject([{ id: message?.id, deliveries: 2 }])
+    expect(await bob.refused('POST', `/inbox/${message?.id}/release`, { lease: message?.lease })).toBe('conflict')
+  })
+
+  test('sent twice under one messageId are there once; something else under it is refused', async () => {
+    const [ann, bob] = await pair()
+    const sending = { to: bob.name, body: { n: 1 }, messageId: 'one' }
+    const sent = await Promise.all(Array.from({ length: 8 }, () => ann.ok('POST', '/messages', sending)))
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1)
+    expect(sent.filter(({ repeated }) => !repeated)).toHaveLength(1)
+    expect(await ann.refused('POST', '/messages', { ...sending, body: { n: 2 } })).toBe('idempotency_conflict')
+    const [message, ...more] = await bob.take()
+    expect(more).toEqual([])
+    await bob.ack(message)
+    expect(await ann.ok('POST', '/messages', sending)).toMatchObject({ id: message?.id, repeated: true })
+    expect(await bob.take()).toEqual([])
+    const carl = await newAgent('carl')
+    expect(await carl.ok('POST', '/messages', sending)).toMatchObject({ repeated: false })
+  })
+
+  test('of one thread come one after the other, whichever device asks and whatever their priority', async () => {
+    const [ann, bob] = await pair()
+    for (const n of [1, 2, 3]) await ann.send(bob, n, { thread: 't', priority: n === 3 ? 'urgent' : 'normal' })
+    await ann.send(bob, 'other')
+    const first = await bob.at('tower').take()
+    expect(bodies(first)).toEqual([1, 'other'])
+    expect(await bob.at('phone').take()).toEqual([])
+    await bob.ack(first[0])
+    const second = await bob.at('phone').take()
+    expect(bodies(second)).toEqual([2])
+    await bob.ack(second[0])
+    expect(bodies(await bob.at('tower').take())).toEqual([3])
+    expect(bodies((await ann.ok('GET', '/threads/t')).items as Got[])).toEqual([1, 2, 3])
+    const carl = await newAgent('carl')
+    expect((await carl.ok('GET', '/threads/t')).items).toEqual([])
+  })
+
+  test('go by priority, and the low ones in the end before newer urgent ones', async () => {
+    const [ann, bob] = await pair()
+    for (const priority of ['low', 'normal', 'urgent', 'high'] as const) await ann.send(bob, priority, { priority })
+    expect(bodies(await bob.take(3))).toEqual(['urgent', 'high', 'normal'])
+    claw.clock.move(91_000)
+    await ann.send(bob, 'new', { priority: 'urgent' })
+    expect(bodies(await bob.take(10)).at(-1)).toBe('new')
+  })
+
+  test('for one device go to no other', async () => {
+    const [ann, bob] = await pair()
+    await ann.ok('POST', '/messages', { to: `${bob.name}/phone`, body: 1 })
+    expect(await bob.at('tower').take()).toEqual([])
+    expect(bodies(await bob.at('phone').take())).toEqual([1])
+  })
+
+  test('wake who waits for them, and a wait that is over comes back empty', async () => {
+    const [ann, bob] = await pair()
+    const waiting = bob.take(10, 60)
+    await ann.send(bob, 'now')
+    expect(bodies(await waiting)).toEqual(['now'])
+    const idle = ann.take(10, 30)
+    const over = setInterval(() => claw.clock.move(5_000), 20)
+    expect(await idle).toEqual([])
+    clearInterval(over)
+  })
+
+  test('can be read again from a cursor, also once they are acknowledged', async () => {
+    const [ann, bob] = await pair()
+    for (const n of [1, 2, 3]) await ann.send(bob, n)
+    for (const message of await bob.take()) await bob.ack(message)
+    const all = (await bob.ok('GET', '/messages')).items as Got[]
+    expect(bodies(all)).toEqual([1, 2, 3])
+    expect(bodies((await bob.ok('GET', `/messages?after=${all[0]?.cursor}`)).items as Got[])).toEqual([2, 3])
+    expect((await ann.ok('GET', '/messages')).items).toEqual([])
+  })
+
+  test('of up to 1 MiB arrive whole, and larger ones are refused', async () => {
+    const [ann, bob] = await pair()
+    const text = 'ä'.repeat(500_000)
+    await ann.send(bob, { text })
+    expect(bodies(await bob.take())).toEqual([{ text }])
+    expect(await ann.refused('POST', '/messages', { to: bob.name, body: 'x'.repeat(1024 * 1024) })).toBe(
+      'payload_too_large',
+    )
+  })
+
+  test('are sealed where they are stored', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 'planted-secret-5531')
+    await ann.send(bob, `planted-secret-5531 ${'x'.repeat(5000)}`)
+    const rows = [
+      ...(await claw.app.db.read.selectFrom('relay_messages').selectAll().execute()),
+      ...(await claw.app.db.read.selectFrom('relay_contents').selectAll().execute()),
+    ]
+    expect(JSON.stringify(rows)).not.toContain('planted-secret-5531')
+    expect(claw.logged()).not.toContain('planted-secret-5531')
+  })
+
+  test('to a mailbox that nobody reads are refused once it is full, and accepted again once it is read', async () => {
+    const [ann, bob] = await pair()
+    for (let n = 0; n < 50; n++) await ann.send(bob, n)
+    const full = await ann.ask('POST', '/messages', { to: bob.name, body: 'one more' })
+    expect(full).toMatchObject({
+      status: 429,
+      body: { code: 'quota_exceeded', detail: expect.stringContaining(bob.name) },
+    })
+    const [message] = await bob.take(1)
+    await bob.ack(message)
+    await ann.send(bob, 'now there is room')
+  })
+
+  test('that are never acknowledged become dead letters, seen by their receiver, and hold up nothing', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 'bad', { thread: 'd' })
+    await ann.send(bob, 'good', { thread: 'd' })
+    for (let i = 0; i < 3; i++) {
+      expect(bodies(await bob.take())).toEqual(['bad'])
+      claw.clock.move(60_001)
+    }
+    expect(bodies(await bob.take())).toEqual(['good'])
+    const { items } = await bob.ok('GET', '/dead-letters')
+    expect(items).toMatchObject([{ body: 'bad', to: { id: bob.id }, problem: expect.stringContaining('3 times') }])
+    expect((await ann.ok('GET', '/dead-letters')).items).toEqual([])
+    const [letter] = items as Got[]
+    expect(await bob.refused('POST', `/dead-letters/${letter?.id}/requeue`)).toBe('forbidden')
+  })
+
+  test('that nobody receives in time expire', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 'soon', { expiresInSeconds: 10 })
+    await ann.send(bob, 'later')
+    claw.clock.move(10_001)
+    expect(bodies(await bob.take())).toEqual(['later'])
+  })
+})
+
+describe('bad input', () => {
+  test('an agent that is not there is named as such, with those that are; names of prototypes are names like others', async () => {
+    const ann = await newAgent('ann')
+    await ann.ok('PUT', '/agents/me', {})
+    for (const to of [
+      'nobody',
+      '__proto__',
+      'constructor',
+      'toString',
+      'agt_00000000000000000000000000000000',
+      'a/b',
+      '/',
+    ]) {
+      const { status, body } = await ann.ask('POST', '/messages', { to, body: 1 })
+      expect({ to, status, code: body.code }).toEqual({ to, status: 404, code: 'not_found' })
+    }
+    const proto = await relayAgent(claw, '__proto__')
+    await proto.ok('PUT', '/agents/me', { capabilities: ['__proto__', 'constructor'] })
+    await ann.send(proto, 'hi', { thread: '__proto__', messageId: 'constructor' })
+    expect(bodies(await proto.take())).toEqual(['hi'])
+    const { items } = await ann.ok('GET', '/agents?capability=__proto__')
+    expect(items).toMatchObject([{ name: '__proto__' }])
+  })
+
+  test('a message that nobody has cannot be acknowledged, extended or given back', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.send(bob, 1)
+    for (const step of ['ack', 'extend', 'release'])
+      expect(await bob.refused('POST', `/inbox/${id}/${step}`, { lease: 'lease_made_up' })).toBe('conflict')
+    const [message] = await bob.take()
+    for (const step of ['ack', 'extend', 'release'])
+      expect(await ann.refused('POST', `/inbox/${id}/${step}`, { lease: message?.lease })).toBe('not_found')
+    expect(await bob.refused('POST', `/inbox/${id}/ack`, { lease: '' })).toBe('validation_error')
+  })
+
+  test('workspaces know nothing of each other', async () => {
+    const ann = await newAgent('ann')
+    const { key } = await otherWorkspace(claw)
+    const stranger = await relayAgent(claw, 'stranger', key)
+    await stranger.ok('PUT', '/agents/me', {})
+    expect(await ann.refused('POST', '/messages', { to: stranger.id, body: 1 })).toBe('not_found')
+    expect(await stranger.refused('POST', '/messages', { to: ann.name, body: 1 })).toBe('not_found')
+    expect(((await stranger.ok('GET', '/agents')).items as unknown[]).length).toBe(1)
+    const task = await ann.ok('POST', '/tasks', { to: ann.name, task: 'mine' })
+    expect(await stranger.refused('GET', `/tasks/${task.id}`)).toBe('not_found')
+    expect(await stranger.refused('POST', `/tasks/${task.id}/accept`, {})).toBe('not_found')
+  })
+
+  test('a key whose scope says so has no part in the relay', async () => {
+    const key = await claw.newKey({ agent: `quiet-${++count}`, scope: { relay: false } })
+    for (const [method, path] of [
+      ['GET', '/relay/agents'],
+      ['POST', '/relay/inbox'],
+    ] as const)
+      expect((await claw.rest(method, path, { key, ...(method === 'POST' && { body: {} }) })).status).toBe(403)
+  })
+})
