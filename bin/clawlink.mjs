@@ -3,4 +3,4 @@ import { run } from '../scripts/run.mjs'
 
 const args = process.argv.slice(2)
 // Only a server shows pages.
-await run('src/cli/main.ts', args, { dev: false, web: args[0] === 'start' })
+await run('src/cli/main.ts', args, { dev: false, web: args[0] === 'start' || args[0] === 'relay' })

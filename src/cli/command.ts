@@ -95,6 +95,8 @@ const valueNames: Partial<Record<ConfigKey, string>> = {
   fileBytesMax: 'bytes',
   filesBytesMax: 'bytes',
   fileMinutes: 'minutes',
+  sharedFilesBytesMax: 'bytes',
+  sharedFileDays: 'days',
   connectTimeoutMs: 'ms',
   callTimeoutMs: 'ms',
   stopGraceMs: 'ms',

@@ -139,6 +139,30 @@ async function play(
   }
   tell('Meanwhile the provider works on the report. Its call says how far it is, and in the end what it says', seen)
 
+  const reviewer = orExit(
+    await createKey(app.db, app.clock.now(), { workspaceId: app.workspaceId, agent: 'reviewer', environment: 'live' }),
+    flags,
+  )
+  const [here, there] = [relayClient(url, made.key), relayClient(url, reviewer.key)]
+  await there('PUT', '/agents/me', { capabilities: ['review'], description: 'Reads texts before they go out.' })
+  const wanted = { capability: 'review', task: 'Is the offer clear?', context: { offer: 'Two for one, this week.' } }
+  const task = await here('POST', '/tasks', wanted)
+  tell('A second agent can review texts. The first one gives a task to whoever can do that: it is delegated', {
+    task: task.id,
+    to: Object(task.to).name,
+    state: task.state,
+  })
+
+  const [arrived] = (await there('POST', '/inbox', { waitSeconds: 10 })).items as Json[]
+  await there('POST', `/tasks/${arrived?.taskId}/complete`, { result: 'Say which week.' })
+  await there('POST', `/inbox/${arrived?.id}/ack`, { lease: arrived?.lease })
+  const [back] = (await here('POST', '/inbox', { waitSeconds: 10 })).items as Json[]
+  tell('The second one does it, and the answer comes back to the first', {
+    asked: Object(arrived?.body).task,
+    state: Object(back?.body).state,
+    result: Object(back?.body).result,
+  })
+
   const usage = await fetch(`${url}/api/v1/usage`, { headers: { authorization: `Bearer ${made.key.reveal()}` } })
   const { items } = (await usage.json()) as { items: Json[] }
   tell(
@@ -163,6 +187,18 @@ function mcpClient(url: string, key: Secret) {
     const text = await answer.text()
     const { result } = JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '{}'))
     return result
+  }
+}
+
+/** The relay over REST, as an agent uses it. */
+function relayClient(url: string, key: Secret) {
+  return async (method: 'POST' | 'PUT', path: string, body: Json): Promise<Json> => {
+    const answer = await fetch(`${url}/api/v1/relay${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key.reveal()}` },
+      body: JSON.stringify(body),
+    })
+    return Object(await answer.json())
   }
 }
 

@@ -68,14 +68,14 @@ export async function deleteFileCommand(flags: Flags, id: string): Promise<void>
   print(`${id} is deleted.`)
 }
 
-async function sizeOf(path: string): Promise<number | Fault> {
+export async function sizeOf(path: string): Promise<number | Fault> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile()) return found.size
   return new Fault('validation_error', `There is no file ${path} that can be read.`, { fix: 'Check the path.' })
 }
 
 /** Standard output, left open: what is printed after it must still go out. */
-function standardOutput(): Writable {
+export function standardOutput(): Writable {
   return new Writable({
     write(chunk, _, done) {
       process.stdout.write(chunk, done)
@@ -86,7 +86,10 @@ function standardOutput(): Writable {
 const shownFromBytes = 4 * 1024 * 1024
 
 /** The same stream, with how far it is on standard error: of large files, where a person sees it. */
-async function* counted(source: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+export async function* counted<Piece extends Uint8Array>(
+  source: AsyncIterable<Piece>,
+  bytes: number,
+): AsyncGenerator<Piece> {
   const shown = process.stderr.isTTY && bytes >= shownFromBytes
   let done = 0
   let percent = -1

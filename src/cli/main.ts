@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { version } from '../core/version.ts'
 import { command, settingsFor } from './command.ts'
+import { addRelayCommands } from './relay/commands.ts'
 
 const program = new Command('clawlink')
   .description('The link between your AI agents and everything else.')
@@ -281,6 +282,8 @@ command(
   async (flags, [id]) => (await import('./files.ts')).deleteFileCommand(flags, id ?? ''),
   settingsFor.files,
 )
+
+addRelayCommands(program)
 
 const policy = group('policy', 'Rules that decide what agents may do.')
 command(policy, 'list', 'List the rules in their order.', async flags =>

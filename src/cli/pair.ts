@@ -4,9 +4,10 @@ import { hash, randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import { type ErrorCode, errorCatalogue, Fault } from '../core/errors.ts'
+import { Fault } from '../core/errors.ts'
 import { type Credential, readCredentials, writeCredential } from './credentials-file.ts'
 import { bold, dim, green, print, printJson } from './print.ts'
+import { askRest, readUrl } from './rest.ts'
 import { type Flags, orExit, text } from './settings.ts'
 
 const started = z.object({
@@ -94,62 +95,8 @@ const ended = {
   completed: new Fault('conflict', 'The key of this pairing was fetched already. If it was not you, revoke it.', again),
 }
 
-async function post<T>(url: string, path: string, shape: z.ZodType<T>, body: object): Promise<T | Fault> {
-  let answer: { ok: boolean; status: number }
-  let value: unknown
-  try {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      redirect: 'error',
-      signal: AbortSignal.timeout(20_000),
-    })
-    answer = response
-    value = await response.json()
-  } catch {
-    return new Fault('provider_unavailable', `No ClawLink answers at ${url}.`, {
-      fix: 'Start it with `clawlink start`, or name another one with --url.',
-    })
-  }
-  const parsed = shape.safeParse(value)
-  if (answer.ok && parsed.success) return parsed.data
-  return (
-    problemFault(value) ??
-    new Fault('internal', `What answers at ${url} (${answer.status}) is no ClawLink.`, {
-      fix: 'Check --url.',
-    })
-  )
-}
-
-const problem = z.object({
-  code: z.string().refine((code): code is ErrorCode => Object.hasOwn(errorCatalogue, code)),
-  detail: z.string().max(2000),
-  fix: z.string().max(2000).optional(),
-  retryAfterMs: z.number().optional(),
-})
-
-function problemFault(value: unknown): Fault | undefined {
-  const { data } = problem.safeParse(value)
-  if (!data) return undefined
-  const { code, detail, fix, retryAfterMs } = data
-  return new Fault(code, plain(detail), {
-    ...(fix !== undefined && { fix: plain(fix) }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  })
-}
-
-/** What comes from a server must not move the cursor of this terminal. */
-const plain = (words: string) => words.replace(/\p{Cc}/gu, ' ')
-
-function readUrl(given: string): string | Fault {
-  const url = URL.parse(given)
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:') && !url.search && !url.hash && !url.username)
-    return url.href.replace(/\/+$/, '')
-  return new Fault('validation_error', '--url takes the URL of a ClawLink.', {
-    fix: 'For example: --url http://127.0.0.1:9077',
-  })
-}
+const post = <T>(url: string, path: string, shape: z.ZodType<T>, body: object): Promise<T | Fault> =>
+  askRest({ url }, { method: 'POST', path, shape, body, timeoutMs: 20_000 })
 
 /** Everything but the result goes to standard error, so that what reads the output finds only that. */
 function say(line: string): void {

@@ -40,6 +40,19 @@ export function printTable(headings: readonly string[], rows: readonly (readonly
   process.stdout.write(`${dim(line(headings))}\n${rows.map(row => `${line(row)}\n`).join('')}`)
 }
 
+/** What others wrote, on one line: it must not move the cursor of this terminal or pass for what we print. */
+export const plain = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+
+/** The same, with its line breaks and tabs. */
+export const plainLines = (words: string) =>
+  words
+    .split(/\r?\n/)
+    .map(line => line.split('\t').map(plain).join('\t'))
+    .join('\n')
+
+/** At most `most` characters of it. */
+export const shortened = (words: string, most: number) => (words.length > most ? `${words.slice(0, most - 1)}…` : words)
+
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
 }

@@ -74,7 +74,7 @@ export const errorCatalogue = {
   },
   conflict: {
     status: 409,
-    title: 'The provider reports a conflict with the present state',
+    title: 'It conflicts with the present state',
     retryable: false,
     fix: 'Read the present state, then decide whether the change is still wanted.',
   },

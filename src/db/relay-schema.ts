@@ -1,5 +1,5 @@
-import type { A2aTables } from './a2a-schema.ts'
 import type { Generated } from 'kysely'
+import type { A2aTables } from './a2a-schema.ts'
 import type { SharedFileTables } from './shared-file-schema.ts'
 
 /** What an agent says of itself in the relay. It is found by this; who it is, is in `agents`. */
@@ -154,7 +154,6 @@ export type RelayBroadcastRow = {
   /** JSON list. */
   tags: string
   digest: string
-  sealed: string
   /** Copies that were put into mailboxes, and those for which there was no room. */
   recipients: number
   refused: number
@@ -165,13 +164,14 @@ export type RelayBroadcastRow = {
 }
 
 /** The tables of the relay. */
-export type RelayTables = SharedFileTables & A2aTables & {
-  relay_agents: RelayAgentRow
-  relay_devices: RelayDeviceRow
-  relay_messages: RelayMessageRow
-  relay_contents: RelayContentRow
-  relay_tasks: RelayTaskRow
-  relay_task_events: RelayTaskEventRow
-  relay_subscriptions: RelaySubscriptionRow
-  relay_broadcasts: RelayBroadcastRow
-}
+export type RelayTables = SharedFileTables &
+  A2aTables & {
+    relay_agents: RelayAgentRow
+    relay_devices: RelayDeviceRow
+    relay_messages: RelayMessageRow
+    relay_contents: RelayContentRow
+    relay_tasks: RelayTaskRow
+    relay_task_events: RelayTaskEventRow
+    relay_subscriptions: RelaySubscriptionRow
+    relay_broadcasts: RelayBroadcastRow
+  }

@@ -22,7 +22,7 @@ export function createRouter(app: App, url: () => string, live: Live): RequestLi
   const http = new Hono<{ Bindings: HttpBindings }>()
   for (const route of restRoutes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1')
-    http.on(route.method, `/api/v1${path}${route.tail ? '{.+}' : ''}`, async c => {
+    http.on(route.method, `/api/v1${path}${route.tail ? '{[^]+}' : ''}`, async c => {
       const request = { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }
       const answer = await serveRoute(app, route, request)
       return answer instanceof Response ? answer : responseOf(answer)
@@ -31,6 +31,18 @@ export function createRouter(app: App, url: () => string, live: Live): RequestLi
   http.route('/auth/oidc', oidcSignIn(app))
   http.post('/hooks/calls/:id/:token', c => callHook(app, c.req.param('id'), c.req.param('token')))
   http.get('/connect/callback', c => connectCallback(app, c.env.incoming))
+  for (const path of ['/a2a/:agent', '/a2a/:agent/*'])
+    http.all(path, async c => {
+      // Loaded with the SDK behind it when somebody first speaks A2A.
+      const { serveA2a } = await import('./a2a/endpoint.ts')
+      const below = c.req.path.split('/').slice(3)
+      const rest = {
+        ref: c.req.param('agent') ?? '',
+        path: below.map(each => `/${each}`).join(''),
+        query: c.req.query(),
+      }
+      return serveA2a(app, c.env, rest)
+    })
   http.get('/api/openapi.json', () => responseOf(json(openApi(restRoutes, url()))))
   http.route('/', seedRoutes(app, live))
   const web = webApp()

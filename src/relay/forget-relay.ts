@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { JobKind } from '../jobs/job.ts'
+import { forgetSharedFiles } from './files/forget-shared-files.ts'
 import { endUndelivered } from './messages/end-undelivered.ts'
 import { lookAtDueTasks } from './tasks/due-tasks.ts'
 
@@ -27,7 +29,7 @@ async function expireMessages(app: App): Promise<number> {
     .selectFrom('relay_messages')
     .select(['seq', 'deliveries', 'expires_at'])
     .where('expires_at', '<=', now)
-    .where('state', '=', 'waiting')
+    .where('state', '=', sql.lit('waiting'))
     .where('lease_until', '<=', now)
     .limit(atOnce)
     .execute()
@@ -48,7 +50,7 @@ async function forget(
         selectFrom(table)
           .select(key)
           .where('expires_at', '<=', now)
-          .$if(table === 'relay_messages', q => q.where('state', '!=', 'waiting'))
+          .$if(table === 'relay_messages', q => q.where('state', '!=', sql.lit('waiting')))
           .limit(atOnce),
       )
       .executeTakeFirst()
@@ -76,6 +78,7 @@ export const forgetRelayJob = (app: App): JobKind => ({
   failuresMax: Number.POSITIVE_INFINITY,
   async run() {
     await sweepRelay(app)
+    await forgetSharedFiles(app)
     return { againAt: app.clock.now() + sweepEveryMs }
   },
 })

@@ -7,18 +7,24 @@ import { priorities } from './priority.ts'
 export type Waiting = { seq: number; lane: number; created_at: number; expires_at: number; deliveries: number }
 
 export type RelayQueries = {
-  /** Id of the mailbox, time, device, and at most so many; all of it once per lane. */
-  waiting: Point<Waiting>
+  /** Id of the mailbox, time and device, once per lane: up to `few` of each lane, or up to `many`. */
+  few: Point<Waiting>
+  many: Point<Waiting>
   message: Point<{ id: string; mailbox: string; thread: string; digest: string }>
   agentById: Point<{ id: string; name: string }>
   agentByName: Point<{ id: string; name: string }>
 }
 
+export const few = 10
+/** And no more than these are handed out at once. */
+export const many = 100
+
 /** The queries of the busy paths, made ready once. The values given here only mark where parameters go. */
 export function relayQueries(db: Db): RelayQueries {
   const agents = (q: Kysely<Schema>) => q.selectFrom('agents').select(['id', 'name']).where('workspace_id', '=', '')
   return {
-    waiting: db.point(q => ({ compile: () => waitingQuery().compile(q) })),
+    few: db.point(q => ({ compile: () => waitingQuery(few).compile(q) })),
+    many: db.point(q => ({ compile: () => waitingQuery(many).compile(q) })),
     message: db.point(q =>
       q.selectFrom('relay_messages').select(['id', 'mailbox', 'thread', 'digest']).where('id', '=', ''),
     ),
@@ -31,17 +37,17 @@ export function relayQueries(db: Db): RelayQueries {
  * The first ones of each lane that nobody holds. Of a thread only the first that waits: what is later comes when it is done
  * with, so that a thread stays in order whoever receives it, and however often.
  */
-function waitingQuery() {
+function waitingQuery(limit: number) {
   const lanes = priorities.map(
     (_, lane) => sql<Waiting>`select * from (
       select seq, lane, created_at, expires_at, deliveries from relay_messages as m
       where mailbox = ${''} and lane = ${sql.lit(lane)} and state = 'waiting' and lease_until <= ${0}
-        and to_device in ('', ${''})
+        and (to_device = '' or to_device = ${''})
         and (thread = '' or not exists (
           select 1 from relay_messages as earlier
           where earlier.mailbox = m.mailbox and earlier.thread = m.thread and earlier.seq < m.seq
             and earlier.state = 'waiting' and earlier.thread <> ''))
-      order by seq limit ${0}) as ${sql.ref(`lane${lane}`)}`,
+      order by seq limit ${sql.lit(limit)}) as ${sql.ref(`lane${lane}`)}`,
   )
   return sql<Waiting>`${sql.join(lanes, sql` union all `)}`
 }

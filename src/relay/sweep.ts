@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { mailboxTopic } from './wake.ts'
 
@@ -18,7 +19,7 @@ export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: b
     .selectFrom('relay_messages')
     .select('mailbox')
     .distinct()
-    .where('state', '=', 'waiting')
+    .where('state', '=', sql.lit('waiting'))
     .where('lease_until', '>', mark?.at ?? 0)
     .where('lease_until', '<=', now)
     .execute()
@@ -33,7 +34,7 @@ export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: b
     .select('mailbox')
     .distinct()
     .where('seq', '>', Math.max(0, (mark?.seq || (last?.seq ?? 0)) - overlap))
-    .where('state', '=', 'waiting')
+    .where('state', '=', sql.lit('waiting'))
     .execute()
   for (const { mailbox } of fresh) wakes.emit(mailboxTopic(mailbox))
   return { at: now, seq: last?.seq ?? 0 }

@@ -10,6 +10,11 @@ import type { JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
 import { listenForJobs } from '../jobs/listen.ts'
 import { startWorking } from '../jobs/work.ts'
+import { pushJob } from '../relay/a2a/push-job.ts'
+import { forwardJob, forwardKind } from '../relay/a2a/remote/forward-job.ts'
+import { remotesKind } from '../relay/a2a/remote/remote.ts'
+import { remotesJob } from '../relay/a2a/remote/remotes-job.ts'
+import { pushKind } from '../relay/a2a/tell-pushes.ts'
 import { fanOutJob, fanOutKind } from '../relay/broadcasts/fan-out.ts'
 import { forgetRelayJob, relayTasksJob } from '../relay/forget-relay.ts'
 
@@ -26,6 +31,7 @@ export async function startWorker(app: App, { alone = false } = {}): Promise<Wor
   await ensureRecurring(app, 'renew_credentials')
   await ensureRecurring(app, 'forget_relay')
   await ensureRecurring(app, 'relay_tasks')
+  await ensureRecurring(app, remotesKind)
   const listening = databaseUrl && listenForJobs(databaseUrl, () => app.wakes.emit(jobsTopic), app.log)
   const working = startWorking(app, jobKinds(app), { isTold: listening?.isTold ?? (() => true) })
   return {
@@ -48,5 +54,8 @@ export function jobKinds(app: App): JobKinds {
     [fanOutKind]: fanOutJob(app),
     forget_relay: forgetRelayJob(app),
     relay_tasks: relayTasksJob(app),
+    [pushKind]: pushJob(app),
+    [remotesKind]: remotesJob(app),
+    [forwardKind]: forwardJob(app),
   }
 }

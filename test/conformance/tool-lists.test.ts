@@ -1,6 +1,7 @@
 /** What the lists of tools cost an agent, and what every client can take. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectors } from '../../src/connectors/index.ts'
+import { relayTools } from '../../src/http/mcp/relay-tools.ts'
 import type { ListedTool } from '../../src/http/mcp/toolset.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { modern } from '../kit/mcp-messages.ts'
@@ -26,6 +27,19 @@ const list = async (path: string) => (await ask<{ tools: ListedTool[] }>(path, '
 test('the tools that every agent sees cost it about a thousand tokens at most', async () => {
   const seen = (await list('/mcp')).map(({ name, description, inputSchema }) => ({ name, description, inputSchema }))
   // English and JSON come to about four characters a token.
+  expect(JSON.stringify(seen).length).toBeLessThanOrEqual(4_000)
+})
+
+test('the tools with which agents work together cost as much again, and only where they are in use', async () => {
+  await using together = await startClawLink({ connected: false })
+  await together.rest('PUT', '/relay/agents/me', { body: {} })
+  const { body } = await together.mcp('tools/list')
+  const before = new Set((await list('/mcp')).map(({ name }) => name))
+  const listed = Object(body.result).tools as ListedTool[] // as MCP has it
+  const seen = listed
+    .filter(({ name }) => !before.has(name))
+    .map(({ name, description, inputSchema }) => ({ name, description, inputSchema }))
+  expect(seen.map(({ name }) => name)).toEqual(relayTools.map(({ name }) => name))
   expect(JSON.stringify(seen).length).toBeLessThanOrEqual(4_000)
 })
 

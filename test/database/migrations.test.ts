@@ -39,6 +39,7 @@ describe('migrations', () => {
       '0005-trusted-calls',
       '0006-relay',
       '0007-shared-files',
+      '0008-a2a',
     ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])

@@ -26,16 +26,18 @@ export function sha256Of(pieces: Iterable<Uint8Array>): string {
 
 export type Uploaded = { status: number; body: Record<string, unknown> }
 
+type UploadOptions = { method?: string; path?: string; query?: string; headers?: Record<string, string> }
+
 /** Uploads what `source` gives, without saying before how much that is unless the headers do. */
 export async function upload(
   { url, key }: { url: string; key: string },
   source: Iterable<Buffer> | Buffer | string,
-  { query = '', headers = {} }: { query?: string; headers?: Record<string, string> } = {},
+  { method = 'POST', path = '/files', query = '', headers = {} }: UploadOptions = {},
 ): Promise<Uploaded> {
   const given = typeof source === 'string' ? Buffer.from(source) : source
   const pieces = Buffer.isBuffer(given) ? [given] : given
-  const sending = request(`${url}/api/v1/files${query}`, {
-    method: 'POST',
+  const sending = request(`${url}/api/v1${path}${query}`, {
+    method,
     headers: { authorization: `Bearer ${key}`, ...headers },
     agent,
   })
@@ -50,13 +52,13 @@ export async function upload(
 
 export type Downloaded = { status: number; headers: IncomingHttpHeaders; bytes: number; sha256: string; text: string }
 
-/** Reads a file to its end; `text` is kept of short ones only. */
+/** Reads a file to its end, that with this id or what is at a path; `text` is kept of short ones only. */
 export async function download(
   { url, key }: Pick<TestClawLink, 'url' | 'key'>,
   id: string,
   { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
 ): Promise<Downloaded> {
-  const sending = request(`${url}/api/v1/files/${id}`, {
+  const sending = request(`${url}/api/v1${id.startsWith('/') ? id : `/files/${id}`}`, {
     method,
     headers: { authorization: `Bearer ${key}`, ...headers },
     agent,

@@ -12,7 +12,7 @@ test('the demo plays the whole story, says each step, and leaves nothing behind'
   const { exitCode, stdout, stderr } = await home.run(['demo'], { env: tmp(home) })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   const steps = [...stdout.matchAll(/^● (.*)$/gm)].map(([, step]) => step)
-  expect(steps).toHaveLength(13)
+  expect(steps).toHaveLength(15)
   for (const word of [
     'sandbox provider',
     'connects',
@@ -26,6 +26,8 @@ test('the demo plays the whole story, says each step, and leaves nothing behind'
     'goes on by itself',
     'waits for its turn',
     'how far it is',
+    'delegated',
+    'answer comes back',
     'usage',
   ])
     expect(steps.join('\n')).toContain(word)
@@ -33,6 +35,7 @@ test('the demo plays the whole story, says each step, and leaves nothing behind'
   expect(stdout).toContain('outcome_unknown')
   expect(stdout).toContain('"succeeded": 12')
   expect(stdout).toMatch(/"state": "ended",\s+"data": \{\s+"id": "rep_/)
+  expect(stdout).toMatch(/"state": "completed",\s+"result": "Say which week."/)
   expect(stdout).toMatch(/sandbox_create_issue +succeeded/)
   expect(stdout).toMatch(/Now with your own apps: npm start\n$/)
   expect(stdout).not.toMatch(/cllk_live_[0-9a-f]{20}|sbx_/)
@@ -42,7 +45,7 @@ test('the demo plays the whole story, says each step, and leaves nothing behind'
 test('with --json it is the same story as one document', async () => {
   using home = tempHome()
   const { steps } = await home.json(['demo'], { env: tmp(home) })
-  expect(steps).toHaveLength(13)
+  expect(steps).toHaveLength(15)
   for (const step of steps as object[]) expect(step).toEqual({ step: expect.any(String), shows: expect.anything() })
 })
 

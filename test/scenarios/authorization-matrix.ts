@@ -2,6 +2,8 @@
 import { Fault } from '../../src/core/errors.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Route } from '../../src/http/rest/route.ts'
+import { putSharedFile } from '../../src/relay/files/put-shared-file.ts'
+import { agentWriter } from '../../src/relay/files/writer.ts'
 import { sendMessage } from '../../src/relay/messages/send-message.ts'
 import { delegateTask } from '../../src/relay/tasks/delegate-task.ts'
 import type { TestClawLink } from '../kit/clawlink.ts'
@@ -240,6 +242,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
   const message = await sendMessage(app, box, { to: box.agentId, body: 'theirs' })
   const letter = await sendMessage(app, box, { to: box.agentId, body: 'theirs' })
   const task = await delegateTask(app, box, { to: box.agentId, task: 'theirs' })
+  const shared = await putSharedFile(app, agentWriter(box), { key: 'theirs', content: [Buffer.from('theirs')] })
+  if (shared instanceof Fault) throw new Error(shared.message)
   if (message instanceof Fault || letter instanceof Fault || task instanceof Fault) throw new Error('nothing was sent')
   await app.db.write(tx =>
     tx.updateTable('relay_messages').set({ state: 'dead' }).where('id', '=', letter.id).execute(),
@@ -248,6 +252,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     '/relay/inbox/': message.id,
     '/relay/dead-letters/': letter.id,
     '/relay/tasks/': task.id,
+    '/relay/file-history/': shared.key,
+    '/relay/file-restore/': shared.key,
     '/connections/': connection?.id,
     '/calls/': String(ended.body.callId),
     '/approvals/': ids.approval,
@@ -264,8 +270,16 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
     '/endpoints/': ids.endpoint,
     '/deliveries/': ids.delivery,
   }
-  /** The catalogue is everybody's, and the names of topics and threads too; an interaction is bound to a browser, which has tests of its own. */
-  const ofNobody = ['/tools/', '/providers/', '/oauth/interactions/', '/relay/subscriptions/', '/relay/threads/']
+  /** The catalogue is everybody's, and the names of topics, threads and shared files too; an interaction is bound to a browser, which has tests of its own. */
+  const ofNobody = [
+    '/tools/',
+    '/providers/',
+    '/oauth/interactions/',
+    '/relay/subscriptions/',
+    '/relay/threads/',
+    '/relay/files/',
+    '/relay/file-lease/',
+  ]
   return {
     idFor(path) {
       if (ofNobody.some(start => path.startsWith(start))) return undefined
@@ -296,6 +310,7 @@ const bodies: Record<string, unknown> = {
   'post /relay/inbox/{id}/ack': { lease: 'lease_made_up' },
   'post /relay/inbox/{id}/extend': { lease: 'lease_made_up' },
   'post /relay/inbox/{id}/release': { lease: 'lease_made_up' },
+  'post /relay/file-restore/{key}': { version: 1 },
   'post /relay/tasks/{id}/ask': { question: 'taken over?' },
   'post /relay/tasks/{id}/answer': { answer: 'taken over' },
   'post /relay/tasks/{id}/fail': { reason: 'taken over' },
@@ -314,6 +329,7 @@ export function sampleBody(route: Route): unknown {
 const watched = [
   'relay_messages',
   'relay_tasks',
+  'shared_file_versions',
   'rules',
   'keys',
   'agents',

@@ -115,6 +115,17 @@ describe('a broadcast', () => {
     expect((await claw.rest('GET', '/relay/subscriptions', { key: former })).body.items).toEqual([])
   })
 
+  test('does not come to who subscribes to a topic of the same name in another workspace', async () => {
+    const topic = newTopic()
+    const stranger = await otherWorkspace(claw)
+    await subscribe(stranger.key, topic)
+    expect((await tell(await newAgent(), topic)).body.recipients).toBe(0)
+    expect(await receive(stranger.key)).toEqual([])
+    expect((await claw.rest('GET', '/relay/topics', { key: stranger.key })).body.items).toMatchObject([
+      { topic, subscribers: 1, broadcasts: 0 },
+    ])
+  })
+
   test('does nothing more when it is sent again, also at the same moment, and is refused when it says something else', async () => {
     const topic = newTopic()
     const [sender, reader] = await Promise.all([newAgent(), newAgent()])

@@ -1,4 +1,7 @@
+import { request } from 'node:http'
 import { expect, test } from 'vitest'
+import { stopTopic } from '../../src/core/look-until.ts'
+import { historyOf } from '../../src/relay/files/list-shared-files.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { openSocket, refusalOf } from '../kit/web-socket.ts'
 
@@ -22,7 +25,11 @@ function client(claw: TestClawLink, key: string | undefined, id = ''): Seed {
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     }
     const raw = typeof body === 'string' ? body : JSON.stringify(body)
-    const { status, headers: got, text } = await claw.http({ method, path, headers, ...(body !== undefined && { body: raw }) })
+    const {
+      status,
+      headers: got,
+      text,
+    } = await claw.http({ method, path, headers, ...(body !== undefined && { body: raw }) })
     expect(got.get('content-type')).toBe('application/json; charset=utf-8')
     return { status, body: JSON.parse(text) }
   }
@@ -43,7 +50,13 @@ const anyText = expect.any(String)
 
 test('register answers with the agent, and makes up what the client leaves out', async () => {
   await using claw = await started()
-  const asked = { agent_id: 'a1b2c3d4', name: 'Ann', capabilities: ['code', 'review'], machine: 'desk', description: 'x' }
+  const asked = {
+    agent_id: 'a1b2c3d4',
+    name: 'Ann',
+    capabilities: ['code', 'review'],
+    machine: 'desk',
+    description: 'x',
+  }
   const told = await client(claw, claw.key).post('/register', asked)
   expect(told).toEqual({
     status: 200,
@@ -52,13 +65,15 @@ test('register answers with the agent, and makes up what the client leaves out',
       agent: {
         ...asked,
         registered_at: iso,
-        last_heartbeat: claw.clock.now() / 1000,
+        last_heartbeat: expect.any(Number),
         status: 'online',
       },
       server_time: iso,
     },
   })
   expect(Object.keys(told.body)).toEqual(['status', 'agent', 'server_time'])
+  const { last_heartbeat } = told.body.agent as { last_heartbeat: number }
+  expect(Math.abs(last_heartbeat - claw.app.relay.now() / 1000)).toBeLessThan(1)
   const bare = await client(claw, claw.key).post('/register', {})
   expect(bare.body.agent).toMatchObject({
     agent_id: expect.stringMatching(/^[0-9a-f]{8}$/),
@@ -86,7 +101,10 @@ test('heartbeat knows its agent, says so of one that is not registered, and need
   await using claw = await started()
   const ann = await registered(claw, 'ann')
   expect((await ann.post('/heartbeat', { agent_id: ann.id })).body).toEqual({ status: 'ok' })
-  expect(await ann.post('/heartbeat', { agent_id: 'nobody' })).toEqual({ status: 200, body: { status: 'unknown_agent' } })
+  expect(await ann.post('/heartbeat', { agent_id: 'nobody' })).toEqual({
+    status: 200,
+    body: { status: 'unknown_agent' },
+  })
   expect(await ann.post('/heartbeat', {})).toMatchObject({ status: 400, body: { error: anyText } })
 })
 
@@ -97,7 +115,7 @@ test('a task is delegated, polled, answered, and the answer polled', async () =>
     from_agent: ann.id,
     to_agent: bob.id,
     task: 'review it',
-    context: { pr: 7, ['__proto__x']: 1 },
+    context: { pr: 7, constructor: 1 },
     priority: 'high',
   })
   expect(given).toEqual({ status: 200, body: { status: 'delegated', delivery: 'queued', message_id: anyText } })
@@ -112,7 +130,7 @@ test('a task is delegated, polled, answered, and the answer polled', async () =>
           from_agent: ann.id,
           to_agent: bob.id,
           task: 'review it',
-          context: { pr: 7, ['__proto__x']: 1 },
+          context: { pr: 7, constructor: 1 },
           priority: 'high',
           timestamp: iso,
           queued_at: iso,
@@ -160,17 +178,40 @@ test.each([
   await bob.get(`/poll/${bob.id}`)
   const { message_id } = body
   await bob.post('/respond', { from_agent: bob.id, to_agent: ann.id, message_id, result, status })
-  expect((await ann.get(`/poll/${ann.id}`)).body).toMatchObject({ messages: [{ message_id, result, status }], count: 1 })
+  expect((await ann.get(`/poll/${ann.id}`)).body).toMatchObject({
+    messages: [{ message_id, result, status }],
+    count: 1,
+  })
   expect((await claw.rest('GET', `/relay/tasks/${message_id}`, { key: ann.key })).body).toMatchObject({ state })
+})
+
+test('two clients that share a key delegate to each other, and each gets what is for it', async () => {
+  await using claw = await started()
+  const one = client(claw, claw.key, 'one')
+  const two = client(claw, claw.key, 'two')
+  for (const { id, post } of [one, two]) expect((await post('/register', { agent_id: id })).status).toBe(200)
+  const { body } = await one.post('/delegate', { from_agent: 'one', to_agent: 'two', task: 't' })
+  const { message_id } = body
+  expect((await one.get('/poll/one')).body.count).toBe(0)
+  expect((await two.get('/poll/two')).body).toMatchObject({ messages: [{ message_id, from_agent: 'one' }], count: 1 })
+  await two.post('/respond', { from_agent: 'two', to_agent: 'one', message_id, result: 'r' })
+  expect((await two.get('/poll/two')).body.count).toBe(0)
+  const response = {
+    type: 'task_response',
+    message_id,
+    from_agent: 'two',
+    to_agent: 'one',
+    result: 'r',
+    status: 'completed',
+  }
+  expect((await one.get('/poll/one')).body).toMatchObject({ messages: [response], count: 1 })
+  const task = await claw.rest('GET', `/relay/tasks/${message_id}`)
+  expect(task.body).toMatchObject({ state: 'completed' })
 })
 
 test('a broadcast reaches every other agent once, polled or connected', async () => {
   await using claw = await started()
-  const [ann, bob, cid] = [
-    await registered(claw, 'ann'),
-    await registered(claw, 'bob'),
-    await registered(claw, 'cid'),
-  ]
+  const [ann, bob, cid] = [await registered(claw, 'ann'), await registered(claw, 'bob'), await registered(claw, 'cid')]
   await using ws = await openSocket(claw.url, `/ws/${cid.id}`, { key: cid.key })
   const said = { from_agent: ann.id, topic: 'findings', content: 'it is the cache', tags: ['perf'] }
   const told = await ann.post('/broadcast', said)
@@ -193,7 +234,13 @@ test('info tells what the relay is; without a token the same address shows nothi
   const ann = await registered(claw, 'ann')
   const { status, body } = await ann.get('/')
   expect(status).toBe(200)
-  expect(body).toMatchObject({ service: 'ClawLink Relay', auth_required: true, agents_online: 1, total_broadcasts: 0, shared_files: 0 })
+  expect(body).toMatchObject({
+    service: 'ClawLink Relay',
+    auth_required: true,
+    agents_online: 1,
+    total_broadcasts: 0,
+    shared_files: 0,
+  })
   expect(Object.keys(body)).toEqual([
     'service',
     'version',
@@ -237,6 +284,27 @@ test('a poll may wait for what comes', async () => {
   expect((await polling).body).toMatchObject({ messages: [{ task: 'now' }], count: 1 })
 })
 
+test('a client that hangs up while it polls takes nothing with it', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const { hostname, port } = new URL(claw.url)
+  const waiting = () => claw.app.wakes.listenerCount(stopTopic)
+  const before = waiting()
+  const polling = request({
+    hostname,
+    port,
+    path: `/poll/${bob.id}?wait=60`,
+    headers: { authorization: `Bearer ${bob.key}` },
+  })
+  polling.on('error', () => undefined)
+  polling.end()
+  await expect.poll(waiting).toBe(before + 1)
+  polling.destroy()
+  await expect.poll(waiting).toBe(before)
+  await ann.post('/delegate', { from_agent: ann.id, to_agent: bob.id, task: 'kept' })
+  expect((await bob.get(`/poll/${bob.id}`)).body).toMatchObject({ messages: [{ task: 'kept' }], count: 1 })
+})
+
 test('on its WebSocket an agent gets what is for it, and says its frames', async () => {
   await using claw = await started()
   const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
@@ -274,8 +342,58 @@ test('what a client never confirmed on its WebSocket comes again', async () => {
   await ann.post('/broadcast', { from_agent: ann.id, content: 'hear' })
   expect(await deaf.next()).toMatchObject({ content: 'hear' })
   await deaf.end()
-  expect((await bob.get(`/poll/${bob.id}`)).body).toMatchObject({ messages: [{ content: 'hear' }], count: 1 })
+  expect((await bob.get(`/poll/${bob.id}?wait=30`)).body).toMatchObject({ messages: [{ content: 'hear' }], count: 1 })
 })
+
+test('files are saved, read and listed, and every other agent hears of it', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const file = { file_key: 'notes.md', content: '# one', agent_id: ann.id, file_type: 'markdown' }
+  expect(await ann.post('/files', file)).toEqual({ status: 200, body: { status: 'saved', version: 1 } })
+  const facts = { file_type: 'markdown', last_editor: ann.id, version: 1, updated_at: iso }
+  const got = await bob.get('/files/notes.md')
+  expect(got).toEqual({ status: 200, body: { file_key: 'notes.md', content: '# one', ...facts } })
+  expect(await bob.get('/files')).toEqual({
+    status: 200,
+    body: { files: [{ file_key: 'notes.md', ...facts }], count: 1 },
+  })
+  expect((await bob.get(`/poll/${bob.id}`)).body).toEqual({
+    messages: [{ type: 'file_updated', file_key: 'notes.md', version: 1, last_editor: ann.id, timestamp: iso }],
+    count: 1,
+  })
+  expect((await ann.get(`/poll/${ann.id}`)).body.count).toBe(0)
+  expect(await bob.get('/files/other')).toMatchObject({ status: 404, body: { error: 'file not found' } })
+  const plain = await bob.post('/files', { file_key: 'plain', content: 'x', agent_id: bob.id })
+  expect(plain.body).toEqual({ status: 'saved', version: 1 })
+  expect((await ann.get('/files/plain')).body).toMatchObject({ file_type: 'text', last_editor: bob.id })
+})
+
+test('an empty file is one, the last write counts, what was before is kept, and a named base protects against a race', async () => {
+  await using claw = await started()
+  const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
+  const file = { file_key: 'k', agent_id: ann.id }
+  expect((await ann.post('/files', { ...file, content: '' })).body).toEqual({ status: 'saved', version: 1 })
+  expect((await ann.get('/files/k')).body.content).toBe('')
+  expect((await bob.post('/files', { file_key: 'k', agent_id: bob.id, content: 'b' })).body.version).toBe(2)
+  expect((await ann.post('/files', { ...file, content: 'a' })).body.version).toBe(3)
+  const lost = await bob.post('/files', { file_key: 'k', agent_id: bob.id, content: 'c', base_version: 2 })
+  expect(lost).toMatchObject({ status: 409, body: { code: 'conflict' } })
+  const history = await historyOf(claw.app, claw.app.workspaceId, { key: 'k', limit: 10 })
+  expect(history).toMatchObject({ items: [{ version: 3 }, { version: 2 }, { version: 1 }] })
+})
+
+test.each(['../etc/passwd', '/etc/passwd', 'a/../../b', '..', 'a\\b', '%2e%2e/x', 'nul', 'a\u0000b'])(
+  'the key %j leads out of nothing: it is refused',
+  async key => {
+    await using claw = await started()
+    const ann = await registered(claw, 'ann')
+    const told = await ann.post('/files', { file_key: key, content: 'x', agent_id: ann.id })
+    expect(told).toMatchObject({ status: 400, body: { code: 'validation_error' } })
+    const read = await ann.get(`/files/${encodeURIComponent(key)}`)
+    expect(read.body).not.toHaveProperty('content')
+    expect((await ann.get('/files')).body.count).toBe(0)
+  },
+)
 
 const routes: [string, string, unknown?][] = [
   ['POST', '/register', {}],
@@ -290,18 +408,21 @@ const routes: [string, string, unknown?][] = [
   ['GET', '/files/k'],
 ]
 
-test.each(routes)('%s %s without a token, with a wrong one, or with one in the URL is refused', async (method, path, body) => {
-  await using claw = await started()
-  const refusal = { status: 401, body: { error: 'Unauthorized. Provide Authorization: Bearer <token>' } }
-  for (const [key, at] of [
-    [undefined, path],
-    ['wrong', path],
-    [undefined, `${path}${path.includes('?') ? '&' : '?'}token=${claw.key}`],
-  ] as const) {
-    const as = client(claw, key)
-    expect(await (method === 'POST' ? as.post(at, body) : as.get(at))).toEqual(refusal)
-  }
-})
+test.each(routes)(
+  '%s %s without a token, with a wrong one, or with one in the URL is refused',
+  async (method, path, body) => {
+    await using claw = await started()
+    const refusal = { status: 401, body: { error: 'Unauthorized. Provide Authorization: Bearer <token>' } }
+    for (const [key, at] of [
+      [undefined, path],
+      ['wrong', path],
+      [undefined, `${path}${path.includes('?') ? '&' : '?'}token=${claw.key}`],
+    ] as const) {
+      const as = client(claw, key)
+      expect(await (method === 'POST' ? as.post(at, body) : as.get(at))).toEqual(refusal)
+    }
+  },
+)
 
 test('nobody speaks, polls, registers or connects as another agent', async () => {
   await using claw = await started()
@@ -325,6 +446,7 @@ test('a device that is called like another agent’s does not make its words loo
   const [ann, bob] = [await registered(claw, 'ann'), await registered(claw, 'bob')]
   const mal = await claw.newKey({ agent: 'mal' })
   const headers = { 'x-clawlink-device': ann.id }
+  claw.clock.move(1_000)
   await claw.rest('PUT', '/relay/agents/me', { key: mal, headers, body: {} })
   await claw.rest('POST', '/relay/messages', { key: mal, headers, body: { to: 'bob', body: 'I am ann' } })
   const { body } = await bob.get(`/poll/${bob.id}`)
@@ -341,17 +463,51 @@ test('a message to nobody is refused instead of waiting for ever', async () => {
   expect(told).toMatchObject({ status: 404, body: { error: anyText, code: 'not_found' } })
 })
 
-test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is an agent id like any other', async name => {
+test('an upload of 2 GB is refused when it is announced, and cut off when it only streams', async () => {
   await using claw = await started()
   const ann = await registered(claw, 'ann')
-  const key = await claw.newKey({ agent: 'odd' })
-  const odd = client(claw, key, name)
-  expect((await odd.post('/register', `{"agent_id":${JSON.stringify(name)},"name":"odd"}`)).status).toBe(200)
-  expect((await ann.post('/delegate', { from_agent: ann.id, to_agent: name, task: 't' })).status).toBe(200)
-  await using ws = await openSocket(claw.url, `/ws/${name}`, { key })
-  expect(await ws.next()).toMatchObject({ to_agent: name, task: 't' })
-  expect((await ann.get(`/poll/${ann.id}`)).body.count).toBe(0)
+  const headers = { authorization: `Bearer ${ann.key}`, 'content-type': 'application/json' }
+  const announced = await claw.http({
+    method: 'POST',
+    path: '/files',
+    headers: { ...headers, 'content-length': String(2 * 1024 ** 3) },
+    body: '{"file_key":"k","content":"',
+  })
+  expect(announced.status).toBe(413)
+  expect(JSON.parse(announced.text)).toMatchObject({ error: anyText, code: 'payload_too_large' })
+  const { hostname, port } = new URL(claw.url)
+  const sending = request({ hostname, port, method: 'POST', path: '/files', headers })
+  const answer = new Promise<number>((resolve, reject) => {
+    sending.once('response', ({ statusCode = 0 }) => resolve(statusCode))
+    sending.once('error', reject)
+  })
+  let sent = 0
+  const piece = Buffer.alloc(256 * 1024, 'x')
+  const more = () => {
+    sent += piece.length
+    if (sent < 2 * 1024 ** 3 && !sending.destroyed) sending.write(piece, more)
+  }
+  more()
+  expect(await answer).toBe(413)
+  sending.destroy()
+  expect(sent).toBeLessThan(64 * 1024 ** 2)
+  expect((await ann.get('/files')).body.count).toBe(0)
 })
+
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+  '%s is an agent id like any other',
+  async name => {
+    await using claw = await started()
+    const ann = await registered(claw, 'ann')
+    const key = await claw.newKey({ agent: 'odd' })
+    const odd = client(claw, key, name)
+    expect((await odd.post('/register', `{"agent_id":${JSON.stringify(name)},"name":"odd"}`)).status).toBe(200)
+    expect((await ann.post('/delegate', { from_agent: ann.id, to_agent: name, task: 't' })).status).toBe(200)
+    await using ws = await openSocket(claw.url, `/ws/${name}`, { key })
+    expect(await ws.next()).toMatchObject({ to_agent: name, task: 't' })
+    expect((await ann.get(`/poll/${ann.id}`)).body.count).toBe(0)
+  },
+)
 
 test.each<[string, string, unknown]>([
   ['no JSON', '/delegate', '{"task":'],

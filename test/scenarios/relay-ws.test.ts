@@ -1,8 +1,13 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { openSocket, refusalOf, type TestSocket } from '../kit/web-socket.ts'
 
-type Pushed = { type: string; message: { id: string; lease: string; cursor: string; body: unknown; deliveries: number } }
+type Pushed = {
+  type: string
+  message: { id: string; lease: string; cursor: string; body: unknown; deliveries: number }
+}
 
 const started = () => startClawLink({ config: { roles: ['web'] }, connected: false })
 
@@ -229,6 +234,108 @@ test('binary frames, frames that are no UTF-8, and too large ones end the connec
   expect(await large.closed).toBe(1009)
 })
 
+test('a frame that is announced with 2 GB, or goes on for ever, ends the connection before it is there', async () => {
+  await using claw = await started()
+  const { hostname, port } = new URL(claw.url)
+  const announced = connect(Number(port), hostname)
+  announced.write(
+    [
+      'GET /ws HTTP/1.1',
+      `host: ${hostname}:${port}`,
+      'connection: upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`,
+      `authorization: Bearer ${claw.key}`,
+      '\r\n',
+    ].join('\r\n'),
+  )
+  await once(announced, 'data')
+  const frame = Buffer.alloc(14)
+  frame.writeUInt8(0x81, 0)
+  frame.writeUInt8(0xff, 1)
+  frame.writeBigUInt64BE(2n * 1024n ** 3n, 2)
+  announced.write(frame)
+  const [closing] = await once(announced, 'data')
+  expect(closing.readUInt16BE(2)).toBe(1009)
+  announced.destroy()
+
+  const endless = await hello(claw, claw.key)
+  const piece = 'x'.repeat(64 * 1024)
+  let sent = 0
+  const more = () => {
+    sent += piece.length
+    if (endless.socket.readyState === endless.socket.OPEN) endless.socket.send(piece, { fin: false }, more)
+  }
+  more()
+  expect(await endless.closed).toBe(1009)
+  expect(sent).toBeLessThan(64 * 1024 ** 2)
+})
+
+test('a slow reader costs no memory: what it does not take stays where it is', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  const large = 'x'.repeat(500_000)
+  for (let n = 0; n < 60; n++) await send(claw, alice, 'bob', `${n} ${large}`)
+  await using ws = await openSocket(claw.url, '/ws', { key: bob })
+  ws.say({ type: 'hello', window: 100 })
+  await ws.next()
+  ws.socket.pause()
+  const held = async () => {
+    const rows = await claw.app.db.read.selectFrom('relay_messages').select('id').where('lease', '!=', '').execute()
+    return rows.length
+  }
+  // It takes some at once, fills the buffers, and stops.
+  await expect.poll(held).toBeGreaterThan(0)
+  expect(await held()).toBeLessThan(45)
+  ws.socket.resume()
+  for (let n = 0; n < 60; n++) expect(String((await pushed(ws)).message.body)).toMatch(new RegExp(`^${n} `))
+})
+
+test('who asks and does not read the answers is not read from', async () => {
+  await using claw = await started()
+  const ws = await hello(claw, claw.key)
+  ws.socket.pause()
+  const ref = 'r'.repeat(100)
+  for (let n = 0; n < 200_000 && ws.socket.bufferedAmount < 8 * 1024 ** 2; n++) ws.say({ type: 'heartbeat', ref })
+  expect(ws.socket.bufferedAmount).toBeGreaterThan(1024 ** 2)
+  ws.socket.resume()
+  expect(await ws.next()).toMatchObject({ type: 'ok', ref })
+  ws.socket.terminate()
+  await ws.closed
+})
+
+test('the event stream gives a mailbox from a cursor on, and then as it fills', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  for (let n = 0; n < 25; n++) await send(claw, alice, 'bob', n)
+  const read = await claw.rest('GET', '/relay/messages?limit=5', { key: bob })
+  const { cursor } = read.body as { cursor: string }
+  for (const [path, headers] of [
+    [`/relay/stream?after=${cursor}`, {}],
+    ['/relay/stream', { 'last-event-id': cursor }],
+  ] as const) {
+    const gone = new AbortController()
+    const answer = await fetch(`${claw.url}/api/v1${path}`, {
+      headers: { accept: 'text/event-stream', authorization: `Bearer ${bob}`, ...headers },
+      signal: gone.signal,
+    })
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    const events = eventsOf(answer)
+    const bodies: unknown[] = []
+    for (let n = 5; n < 25; n++) bodies.push((await events.next()).value?.message.body)
+    expect(bodies).toEqual(Array.from({ length: 20 }, (_, n) => n + 5))
+    const id = await send(claw, alice, 'bob/x', 'for another device')
+    const live = await send(claw, alice, 'bob', 'live')
+    const { value } = await events.next()
+    expect(value?.id).toBe(value?.message.cursor)
+    expect(value?.message).toMatchObject({ id: live, lease: null })
+    expect(value?.message.id).not.toBe(id)
+    gone.abort()
+    await claw.app.db.write(tx => tx.deleteFrom('relay_messages').where('id', 'in', [id, live]).execute())
+  }
+})
+
 test('nothing but hello comes first', async () => {
   await using claw = await started()
   const ws = await openSocket(claw.url, '/ws', { key: claw.key })
@@ -269,3 +376,23 @@ test('a connection ends with its key', async () => {
   ws.say({ type: 'heartbeat' })
   expect(await ws.closed).toBe(1008)
 })
+
+type Event = { id: string; message: { id: string; cursor: string; body: unknown; lease: string | null } }
+
+async function* eventsOf({ body }: Response): AsyncGenerator<Event> {
+  if (!body) return
+  let text = ''
+  try {
+    for await (const piece of body.pipeThrough(new TextDecoderStream())) {
+      text += piece
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const [, id = '', data = ''] = /^id: (.*)\nevent: message\ndata: (.*)$/.exec(block) ?? []
+        if (data) yield { id, message: JSON.parse(data) }
+      }
+    }
+  } catch {
+    // hung up by the test
+  }
+}

@@ -10,7 +10,13 @@ import { type OtherWorkspace, otherWorkspace } from '../kit/other-workspace.ts'
 import { account, letter, otherAccount } from './tools.ts'
 
 /** Everything of the other workspace that has a name. */
-type Theirs = OtherWorkspace & { callId: string; sessionId: string; fileId: string }
+type Theirs = OtherWorkspace & {
+  callId: string
+  sessionId: string
+  fileId: string
+  messageId: string
+  taskId: string
+}
 
 async function theirsIn(claw: TestClawLink): Promise<Theirs> {
   const other = await otherWorkspace(claw)
@@ -18,12 +24,22 @@ async function theirsIn(claw: TestClawLink): Promise<Theirs> {
   expect(body.account).toBe(otherAccount.email)
   const asked = await claw.rest('POST', '/connect-sessions', { key: other.key, body: { provider: 'sandbox' } })
   const made = await claw.rest('POST', '/files', { key: other.key, raw: 'theirs' })
+  await claw.rest('PUT', '/relay/files/theirs.txt', { key: other.key, raw: 'theirs' })
+  const me = await claw.rest('PUT', '/relay/agents/me', { key: other.key, body: {} })
+  const to = String(me.body.id)
+  const sent = await claw.rest('POST', '/relay/messages', {
+    key: other.key,
+    body: { to, body: 'theirs', thread: 'theirs' },
+  })
+  const given = await claw.rest('POST', '/relay/tasks', { key: other.key, body: { to, task: 'theirs' } })
   claw.sandbox.takeRequests()
   return {
     ...other,
     callId: String(body.callId),
     sessionId: String(asked.body.id),
     fileId: String(made.body.file),
+    messageId: String(sent.body.id),
+    taskId: String(given.body.id),
   }
 }
 
@@ -49,9 +65,47 @@ const sweep: Record<string, (claw: TestClawLink, theirs: Theirs) => ReturnType<T
     ),
   'get /files/{id}': (claw, { fileId }) => [claw.rest('GET', `/files/${fileId}`)],
   'delete /files/{id}': (claw, { fileId }) => [claw.rest('DELETE', `/files/${fileId}`)],
+  'get /relay/files/{key}': claw => [claw.rest('GET', '/relay/files/theirs.txt')],
+  'delete /relay/files/{key}': claw => [claw.rest('DELETE', '/relay/files/theirs.txt')],
+  'get /relay/file-history/{key}': claw => [claw.rest('GET', '/relay/file-history/theirs.txt')],
+  'post /relay/file-restore/{key}': claw => [
+    claw.rest('POST', '/relay/file-restore/theirs.txt', { body: { version: 1 } }),
+  ],
+  // Make something of that name in the workspace of who asks; test/scenarios/relay-files.test.ts has that it is another thing.
+  'put /relay/files/{key}': () => [],
+  'post /relay/file-lease/{key}': () => [],
+  'delete /relay/file-lease/{key}': () => [],
+  'get /relay/threads/{thread}': () => [], // test/scenarios/relay.test.ts has that a thread of that name is another one
+  'get /relay/tasks/{id}': (claw, { taskId }) => [claw.rest('GET', `/relay/tasks/${taskId}`)],
+  ...Object.fromEntries(
+    Object.entries({
+      accept: {},
+      progress: {},
+      ask: { question: 'Why?' },
+      answer: { answer: 'taken over' },
+      complete: {},
+      fail: { reason: 'taken over' },
+      reject: {},
+      cancel: {},
+    }).map(([step, body]) => [
+      `post /relay/tasks/{id}/${step}`,
+      (claw: TestClawLink, { taskId }: Theirs) => [claw.rest('POST', `/relay/tasks/${taskId}/${step}`, { body })],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['ack', 'extend', 'release'].map(step => [
+      `post /relay/inbox/{id}/${step}`,
+      (claw: TestClawLink, { messageId }: Theirs) => [
+        claw.rest('POST', `/relay/inbox/${messageId}/${step}`, { body: { lease: 'lease_made_up' } }),
+      ],
+    ]),
+  ),
   // Names a tool, which belongs to nobody.
   'get /tools/{name}': () => [],
   'get /providers/{slug}': () => [],
+  // Names a topic of the workspace of who asks; test/scenarios/relay-broadcasts.test.ts has what comes of the same name elsewhere.
+  'put /relay/subscriptions/{topic}': () => [],
+  'delete /relay/subscriptions/{topic}': () => [],
 }
 
 describe('what belongs to another workspace', () => {

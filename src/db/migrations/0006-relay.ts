@@ -188,7 +188,6 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('topic', 'text', column => column.notNull())
     .addColumn('tags', 'text', column => column.notNull())
     .addColumn('digest', 'text', column => column.notNull())
-    .addColumn('sealed', 'text', column => column.notNull())
     .addColumn('recipients', 'integer', column => column.notNull())
     .addColumn('refused', 'integer', column => column.notNull())
     .addColumn('state', 'text', column => column.notNull())

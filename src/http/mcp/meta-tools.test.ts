@@ -1,11 +1,14 @@
 import MiniSearch from 'minisearch'
 import { describe, expect, test } from 'vitest'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
+import { guides } from './guides.ts'
 import { metaTools } from './meta-tools.ts'
 import { getPrompt, listedPrompts } from './prompts.ts'
 import { instructions } from './protocol.ts'
+import { relayTools } from './relay-tools.ts'
 
-const names = metaTools.map(({ name }) => name)
+const tools = [...metaTools, ...relayTools]
+const names = tools.map(({ name }) => name)
 
 /** The names of tools of ClawLink that a text uses. */
 const namedIn = (text: string) => text.match(/clawlink_\w+/g) ?? []
@@ -16,12 +19,12 @@ describe('the tools of ClawLink itself', () => {
     for (const name of names) expect(name).toMatch(/^clawlink_[a-z0-9_]{1,39}$/)
   })
 
-  test.for(metaTools)('$name says in plain sentences what it is for', ({ description }) => {
+  test.for(tools)('$name says in plain sentences what it is for', ({ description }) => {
     expect(description).toMatch(/^[A-Z].{40,230}\.$/)
     expect(names).toEqual(expect.arrayContaining(namedIn(description)))
   })
 
-  test.for(metaTools)('$name takes an object and names every argument that there is', ({ input }) => {
+  test.for(tools)('$name takes an object and names every argument that there is', ({ input }) => {
     expect(jsonSchemaOf(input)).toMatchObject({ type: 'object', additionalProperties: false })
   })
 
@@ -41,9 +44,16 @@ describe('the tools of ClawLink itself', () => {
     ['which accounts are connected', 'clawlink_list_connections'],
     ['list connected apps', 'clawlink_list_connections'],
     ['which workspace and agent', 'clawlink_whoami'],
+    ['which other agents are online', 'clawlink_list_agents'],
+    ['delegate a task to another agent', 'clawlink_delegate_task'],
+    ['receive messages', 'clawlink_check_inbox'],
+    ['reply to a message', 'clawlink_respond'],
+    ['tell a finding to all agents', 'clawlink_broadcast'],
+    ['share a file', 'clawlink_put_file'],
+    ['list shared files', 'clawlink_list_files'],
   ])('are found by their words: "%s" gives %s', ([words, expected]) => {
     const search = new MiniSearch({ idField: 'name', fields: ['name', 'description'] })
-    search.addAll(metaTools.map(({ name, description }) => ({ name, description })))
+    search.addAll(tools.map(({ name, description }) => ({ name, description })))
     expect(search.search(words).map(({ id }) => id)[0]).toBe(expected)
   })
 })
@@ -52,6 +62,10 @@ describe('what an agent is told first', () => {
   test('fits into what every client reads of it, and names only tools that there are', () => {
     expect(instructions.length).toBeLessThanOrEqual(512)
     expect(names).toEqual(expect.arrayContaining(namedIn(instructions)))
+  })
+
+  test.for(guides)('in the guide $name names only tools that there are', ({ text }) => {
+    expect(names).toEqual(expect.arrayContaining(namedIn(text)))
   })
 
   test.for(listedPrompts)('in the prompt $name names only tools that there are', prompt => {

@@ -11,9 +11,10 @@ import { isIdempotencyKey } from '../../calls/idempotency/key.ts'
 import { previewTool } from '../../calls/preview-tool.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
-import { partBytesMax, readPart } from '../../files/read-part.ts'
+import { partBytesMax } from '../../files/read-part.ts'
 import { connectionProgress, startConnection, toldConnections } from './connecting.ts'
 import { followTool, getConnectionTool, getFileTool } from './protocol.ts'
+import { readAnyPart } from './relay/shared-files.ts'
 import { resultOfCall, resultOfProgress } from './tool-result.ts'
 import type { MetaTool, OnProgress } from './toolset.ts'
 
@@ -136,11 +137,11 @@ export const metaTools: readonly MetaTool[] = [
     description: 'Read up to 64 KiB of a file, or of an answer that was too large to give. Go on at `next`.',
     effect: 'read',
     input: {
-      file: z.string().min(1).max(100),
+      file: z.string().min(1).max(500),
       offset: z.int().min(0).meta(silent).optional(),
       length: z.int().min(1).max(partBytesMax).meta(silent).optional(),
     },
-    run: (app, principal, { file, ...part }) => readPart(app, principal, { id: file, ...part }),
+    run: (app, principal, part) => readAnyPart(app, principal, part),
   }),
   metaTool({
     name: 'clawlink_list_connections',

@@ -12,10 +12,11 @@ import { broadcast } from '../../relay/broadcasts/broadcast.ts'
 import { priorities } from '../../relay/priority.ts'
 import { delegateTask } from '../../relay/tasks/delegate-task.ts'
 import { metaTool, silent } from './meta-tools.ts'
-import { inboxTool, respondTool } from './protocol.ts'
+import { getFileTool, inboxTool, respondTool } from './protocol.ts'
 import { checkInbox } from './relay/check-inbox.ts'
 import { findAgents } from './relay/find-agents.ts'
 import { respond, statuses } from './relay/respond.ts'
+import { listFiles, putFile } from './relay/shared-files.ts'
 import type { MetaTool } from './toolset.ts'
 
 /** Who asks, at which place. */
@@ -35,6 +36,7 @@ function relayTool<S extends z.ZodRawShape>(row: {
       if (!isAllowed(principal, 'relay.use'))
         return new Fault('forbidden', 'This key may not use the relay.', { fix: 'Ask a member for a key that may.' })
       const box = boxOf(principal)
+      app.relay.presence.note(box)
       return (await bePresent(app, box)) ?? row.run(app, { principal, box, caller }, args)
     },
   })
@@ -121,5 +123,27 @@ export const relayTools: readonly MetaTool[] = [
     effect: 'write',
     input: { topic: z.string().max(100), content: said, tags: optional(names), idempotencyKey },
     run: (app, { box }, { idempotencyKey: messageId, ...told }) => broadcast(app, box, { ...told, messageId }),
+  }),
+  relayTool({
+    name: 'clawlink_put_file',
+    description:
+      'Share a file with the other agents, or write its next version. If somebody was faster, you get both versions.',
+    effect: 'write',
+    input: {
+      key: z.string().max(500).describe('Path, such as notes/plan.md.'),
+      content: optional(z.string()),
+      base64: optional(z.boolean()),
+      file: optional(name).describe('Instead of content: id of a file that you have.'),
+      mediaType: optional(name),
+      baseVersion: optional(z.int().min(0).meta(silent)).describe('The version that yours is made of, unless new.'),
+    },
+    run: (app, asking, put) => putFile(app, asking, put),
+  }),
+  relayTool({
+    name: 'clawlink_list_files',
+    description: `List the shared files. Read one by its key with ${getFileTool}.`,
+    effect: 'read',
+    input: { prefix: optional(name), next: optional(z.string().max(500)) },
+    run: (app, { box }, wanted) => listFiles(app, box, wanted),
   }),
 ]

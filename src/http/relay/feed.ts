@@ -1,12 +1,12 @@
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import type { Box } from '../../relay/box.ts'
 import { ackMessages } from '../../relay/messages/ack-messages.ts'
 import { claimMessages } from '../../relay/messages/claim-messages.ts'
 import { extendMessages } from '../../relay/messages/extend-messages.ts'
 import type { Held } from '../../relay/messages/held.ts'
 import type { Message } from '../../relay/messages/message.ts'
 import { type Release, releaseMessages } from '../../relay/messages/release-messages.ts'
-import type { Box } from '../../relay/box.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
 
 /** Brings what comes into a mailbox to one connection, never more at once than that can take. */

@@ -18,7 +18,10 @@ const frames = z.discriminatedUnion('type', [
     type: z.literal('hello'),
     ref,
     device: z.string().min(1).max(80).optional(),
-    cursor: z.string().regex(/^\d{1,15}$/).optional(),
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional(),
     window: z.int().min(1).max(100).default(10),
     leaseSeconds: leaseSeconds.default(60),
   }),

@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts'
 import { type Box, boxOf } from '../../relay/box.ts'
 import { readMailbox } from '../../relay/messages/read-mailbox.ts'
 import { problemOf } from '../problem.ts'
-import { closeCodes, type Connection, type Speaker } from './connection.ts'
+import { type Connection, closeCodes, type Speaker } from './connection.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { type Frame, type FrameOf, parseFrame } from './frames.ts'
 import { perform } from './perform.ts'
@@ -27,7 +27,10 @@ export function ownSpeaker(connection: Connection): Speaker {
   const threads = new Map<string, Promise<void>>()
 
   function start({ ref, device, cursor, window, leaseSeconds }: FrameOf<'hello'>): void {
-    if (device !== undefined && !isPlainText(device, 80)) return answer(ref, badDevice())
+    if (device !== undefined && !isPlainText(device, 80)) {
+      answer(ref, badDevice())
+      return
+    }
     const box = boxOf(principal, device)
     const feed = createFeed(app, box, {
       window,
@@ -99,7 +102,10 @@ export function ownSpeaker(connection: Connection): Speaker {
       if ('fault' in frame) return answer(frame.ref, frame.fault)
       if (frame.type === 'hello') {
         if (!started) return start(frame)
-        return answer(frame.ref, new Fault('conflict', 'Hello was said already.', { fix: 'Connect again to change it.' }))
+        return answer(
+          frame.ref,
+          new Fault('conflict', 'Hello was said already.', { fix: 'Connect again to change it.' }),
+        )
       }
       if (!started) {
         answer(frame.ref, new Fault('validation_error', 'Say hello first.', { fix: 'Send {"type":"hello"}.' }))

@@ -6,7 +6,7 @@ import { listTopics } from '../../relay/broadcasts/list-topics.ts'
 import { readBroadcasts } from '../../relay/broadcasts/read-broadcasts.ts'
 import { subscribe } from '../../relay/broadcasts/subscribe.ts'
 import { unsubscribe } from '../../relay/broadcasts/unsubscribe.ts'
-import { asBox, deviceHeader, next, relayBodyBytesMax } from './relay-schemas.ts'
+import { asBox, deviceHeader, next, party, relayBodyBytesMax } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
 
 const topic = z.string().max(100)
@@ -69,7 +69,7 @@ export const relayBroadcastRoutes: Route[] = [
       items: z.array(
         z.object({
           id: z.string(),
-          from: z.object({ id: z.string(), name: z.string(), device: z.string() }),
+          from: party.extend({ device: z.string() }).nullable().describe('Null for ClawLink itself.'),
           topic: z.string(),
           tags: z.array(z.string()),
           content: z.unknown(),

@@ -33,6 +33,7 @@ export const relayStreamRoutes: Route[] = [
     run: asked =>
       asBox(asked, async box => {
         const { app, incoming, query } = asked
+        if (!incoming.headers.accept?.includes('text/event-stream')) return notAsked()
         const known = incoming.headers['last-event-id']
         const from = typeof known === 'string' && /^\d{1,15}$/.test(known) ? known : query.after
         return mailboxStream(app, box, {
@@ -68,6 +69,8 @@ function mailboxStream(
   }
   app.wakes.on(stopTopic, stop)
   const body = new ReadableStream<Uint8Array>({
+    // So that the client knows at once that it listens.
+    start: controller => controller.enqueue(text.encode(': it begins\n\n')),
     async pull(controller) {
       try {
         await give(controller)
@@ -80,20 +83,27 @@ function mailboxStream(
   })
 
   async function give(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-      const items = await lookUntil(
-        app,
-        { topic, waitMs: aliveEveryMs, everyMs: aliveEveryMs, done: seen => over || seen.length > 0 },
-        async () => (over ? [] : (await readMailbox(app, box, { after: cursor, limit: atOnce })).items),
-      )
-      if (over || app.clock.now() >= until || !(await mayStill())) {
-        end()
-        return controller.close()
-      }
-      app.relay.presence.note(box)
-      const events = items.map(each => `id: ${each.cursor}\nevent: message\ndata: ${JSON.stringify(each)}\n\n`)
-      cursor = items.at(-1)?.cursor ?? cursor
-      controller.enqueue(text.encode(events.join('') || ': it goes on\n\n'))
+    const items = await lookUntil(
+      app,
+      { topic, waitMs: aliveEveryMs, everyMs: aliveEveryMs, done: seen => over || seen.length > 0 },
+      async () => (over ? [] : (await readMailbox(app, box, { after: cursor, limit: atOnce })).items),
+    )
+    if (over || app.clock.now() >= until || !(await mayStill())) {
+      end()
+      return controller.close()
+    }
+    app.relay.presence.note(box)
+    const events = items.map(each => `id: ${each.cursor}\nevent: message\ndata: ${JSON.stringify(each)}\n\n`)
+    cursor = items.at(-1)?.cursor ?? cursor
+    controller.enqueue(text.encode(events.join('') || ': it goes on\n\n'))
   }
   const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
   return new Response(body, { headers })
+}
+
+function notAsked(): Fault {
+  return new Fault('validation_error', 'This answers with a stream of events, which has no end.', {
+    invalidFields: [{ field: 'Accept', problem: 'must be text/event-stream' }],
+    fix: 'Send `Accept: text/event-stream`, or poll the inbox.',
+  })
 }

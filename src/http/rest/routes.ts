@@ -17,6 +17,8 @@ import { policyRoutes } from './policy.ts'
 import { providerRoutes } from './providers.ts'
 import { relayRoutes } from './relay.ts'
 import { relayBroadcastRoutes } from './relay-broadcasts.ts'
+import { relayFileRoutes } from './relay-files.ts'
+import { relayRemoteRoutes } from './relay-remotes.ts'
 import { relayStreamRoutes } from './relay-stream.ts'
 import type { Route } from './route.ts'
 import { systemRoutes } from './system.ts'
@@ -46,6 +48,8 @@ export const restRoutes: readonly Route[] = [
   ...deliveryRoutes,
   ...relayRoutes,
   ...relayBroadcastRoutes,
+  ...relayRemoteRoutes,
+  ...relayFileRoutes,
   ...relayStreamRoutes,
   ...auditRoutes,
 ]

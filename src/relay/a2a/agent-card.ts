@@ -2,8 +2,12 @@ import type { AgentCard, AgentInterface } from '@a2a-js/sdk'
 import { version } from '../../core/version.ts'
 import type { RelayAgent } from '../agents/agent.ts'
 
-/** The versions of A2A that are spoken, the one that is preferred first. */
-export const a2aVersions = ['1.0', '0.3'] as const
+/** What is spoken, the preferred first. Version 0.3 wrote its HTTP+JSON in another way, which nobody is known to use. */
+const spoken = [
+  { protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
+  { protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' },
+  { protocolBinding: 'JSONRPC', protocolVersion: '0.3' },
+]
 
 const anything = ['text/plain', 'application/json']
 
@@ -17,11 +21,7 @@ export function agentCard(agent: RelayAgent, ownUrl: string): AgentCard {
     description: agent.description || `${agent.name}, an agent at ClawLink.`,
     version,
     provider: undefined,
-    supportedInterfaces: a2aVersions.flatMap(protocolVersion =>
-      ['JSONRPC', 'HTTP+JSON'].map(
-        (protocolBinding): AgentInterface => ({ url, protocolBinding, protocolVersion, tenant: '' }),
-      ),
-    ),
+    supportedInterfaces: spoken.map((each): AgentInterface => ({ ...each, url, tenant: '' })),
     capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: true, extensions: [] },
     securitySchemes: {
       clawlink: {

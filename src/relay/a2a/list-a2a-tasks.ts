@@ -36,9 +36,7 @@ export async function listA2aTasks(
     .$if(wanted !== undefined, q => q.where('state', 'in', wanted?.length ? wanted : ['submitted']))
     .$if(wanted?.length === 0, q => q.where('id', '=', ''))
     .$if(sinceMs !== undefined, q => q.where('updated_at', '>', sinceMs ?? 0))
-  const { count } = await found
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
+  const { count } = await found.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
   const rows = await found
     .select(['id', 'updated_at'])
     .$if(place !== undefined, q =>

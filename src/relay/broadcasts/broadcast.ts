@@ -36,7 +36,7 @@ export type Broadcasted = {
 const hourMs = 60 * 60 * 1000
 
 /**
- * Tells everybody who subscribes to the topic, the sender too when it does. Resolves once it is durable: each of them then
+ * Tells everybody who subscribes to the topic, the sender too when it does. An empty agent stands for ClawLink itself. Resolves once it is durable: each of them then
  * gets one copy in its mailbox, and never two. Where they are many, that goes on after this has resolved, in a job that is
  * stored with the broadcast. Faults: `validation_error`, `payload_too_large`, and `idempotency_conflict` when this sender has
  * broadcast something else under the same `messageId`.
@@ -48,7 +48,7 @@ export async function broadcast(app: App, box: Box, said: Broadcasting): Promise
   if (bad) return bad
   const told = jsonOf(content, 'content')
   if (told instanceof Fault) return told
-  app.relay.presence.note(box)
+  if (box.agentId) app.relay.presence.note(box)
 
   const digest = messageId === undefined ? '' : digestOf(canonicalJson([topic, tags, content]))
   const id = messageId === undefined ? newId('bc', app.clock.now()) : broadcastIdFor(box, messageId)
@@ -84,7 +84,6 @@ function originalOf(
     tags: JSON.stringify(tags),
     digest,
     // What it says is in the row that its copies share.
-    sealed: '',
     recipients: 0,
     refused: 0,
     state: 'sending',

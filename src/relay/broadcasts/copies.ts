@@ -38,13 +38,8 @@ export function subscribersAfter(
     .where('s.created_at', '<=', created_at)
     .where('s.agent_id', '>', after)
     .where('r.left_at', 'is', null)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('keys')
-          .select('keys.id')
-          .whereRef('keys.agent_id', '=', 's.agent_id')
-          .where('keys.revoked_at', 'is', null),
-      ),
+    .where('s.agent_id', 'in', ({ selectFrom }) =>
+      selectFrom('keys').select('agent_id').where('workspace_id', '=', workspace_id).where('revoked_at', 'is', null),
     )
     .orderBy('s.agent_id')
     .limit(limit)

@@ -10,7 +10,8 @@ import { says, wordsOf } from './says.ts'
 /** A broadcast as the log shows it. Times are ISO 8601. */
 export type Broadcast = {
   id: string
-  from: { id: string; name: string; device: string }
+  /** Null for ClawLink itself. */
+  from: { id: string; name: string; device: string } | null
   topic: string
   tags: string[]
   /** Null when it does not open, which the log tells of. */
@@ -30,7 +31,7 @@ export type BroadcastFilter = {
   limit: number
 }
 
-type Row = Omit<RelayBroadcastRow, 'seq' | 'sealed'> & { seq: number; sealed: string | null }
+type Row = Omit<RelayBroadcastRow, 'seq'> & { seq: number; sealed: string | null }
 
 const rowsAtOnce = 20
 /** One search looks at so much and no more: what follows is behind `next`. */
@@ -98,10 +99,10 @@ async function viewOfBroadcast(
   row: Row,
   { tags, content }: { tags: string[]; content: unknown },
 ): Promise<Broadcast> {
-  const from = await agentById(app, row.workspace_id, row.from_agent)
+  const from = row.from_agent ? await agentById(app, row.workspace_id, row.from_agent) : undefined
   return {
     id: row.id,
-    from: { id: row.from_agent, name: from?.name ?? '', device: row.from_device },
+    from: row.from_agent ? { id: row.from_agent, name: from?.name ?? '', device: row.from_device } : null,
     topic: row.topic,
     tags,
     content,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
@@ -26,7 +27,7 @@ export async function listDeadLetters(
     .selectFrom('relay_messages')
     .selectAll()
     .where('workspace_id', '=', principal.workspaceId)
-    .where('state', '=', 'dead')
+    .where('state', '=', sql.lit('dead'))
     .$if(principal.kind === 'agent', q => q.where('mailbox', '=', principal.kind === 'agent' ? principal.agentId : ''))
     .where('seq', '<', seqOf(after))
     .orderBy('seq', 'desc')
@@ -49,24 +50,28 @@ const hourMs = 60 * 60 * 1000
 
 /** Puts a dead letter back into its mailbox, as if it had never been handed out. */
 export async function requeueDeadLetter(app: App, workspaceId: string, id: string): Promise<{ id: string } | Fault> {
-  const row = await app.db.write(tx =>
-    tx
+  const { relayMessageHours, relayKeepHours } = app.config
+  const expires_at = app.relay.now() + relayMessageHours * hourMs
+  const row = await app.db.write(async tx => {
+    const requeued = await tx
       .updateTable('relay_messages')
-      .set({
-        state: 'waiting',
-        deliveries: 0,
-        lease: '',
-        lease_until: 0,
-        holder: '',
-        problem: '',
-        expires_at: app.relay.now() + app.config.relayMessageHours * hourMs,
-      })
+      .set({ state: 'waiting', deliveries: 0, lease: '', lease_until: 0, holder: '', problem: '', expires_at })
       .where('id', '=', id)
       .where('workspace_id', '=', workspaceId)
-      .where('state', '=', 'dead')
-      .returning('mailbox')
-      .executeTakeFirst(),
-  )
+      .where('state', '=', sql.lit('dead'))
+      .returning(['mailbox', 'content_id'])
+      .executeTakeFirst()
+    // What it says is kept for as long as it may wait now.
+    const keptUntil = expires_at + relayKeepHours * hourMs
+    if (requeued?.content_id)
+      await tx
+        .updateTable('relay_contents')
+        .set({ expires_at: keptUntil })
+        .where('id', '=', requeued.content_id)
+        .where('expires_at', '<', keptUntil)
+        .execute()
+    return requeued
+  })
   if (!row) return noLetter(id)
   app.relay.wake([row.mailbox])
   return { id }
@@ -80,7 +85,7 @@ export async function discardDeadLetter(app: App, workspaceId: string, id: strin
       .set({ state: 'done', problem: 'It was discarded.' })
       .where('id', '=', id)
       .where('workspace_id', '=', workspaceId)
-      .where('state', '=', 'dead')
+      .where('state', '=', sql.lit('dead'))
       .executeTakeFirst(),
   )
   return done.numUpdatedRows === 1n ? { id } : noLetter(id)

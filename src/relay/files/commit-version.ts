@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { Schema } from '../../db/schema.ts'
 import type { SharedFileVersionRow } from '../../db/shared-file-schema.ts'
 import { recordEvent } from '../../events/record-event.ts'
-import { heldByOther } from './held-by-other.ts'
+import { heldByOther, heldFault } from './held-by-other.ts'
 import { fitsShared, tooManyShared } from './quota.ts'
 import { tellSubscribers } from './tell-subscribers.ts'
 import { etagOf, factsOf, latestVersion, lockSharedFiles, versionsOf } from './versions.ts'
@@ -53,7 +53,7 @@ export async function commitVersion(
     const { workspaceId } = writer
     await lockSharedFiles(app, tx, workspaceId)
     const held = await heldByOther(app, tx, writer, change)
-    if (held) return held
+    if (held) return { held }
     const current = await latestVersion(tx, workspaceId, change.key)
     if (!isBasedOn(current, change)) {
       const repeated = current && isRepeat(current, writer, change)
@@ -75,6 +75,7 @@ export async function commitVersion(
     return { row, isNew: true }
   })
   if (done instanceof Fault || done instanceof Lost) return done
+  if ('held' in done) return heldFault(app, done.held)
   if (done.isNew) await tellSubscribers(app, writer, done.row)
   return done.row
 }

@@ -23,10 +23,10 @@ export async function heldByOther(
   db: Kysely<Schema>,
   writer: Writer,
   { key, force }: { key: string; force?: boolean | undefined },
-): Promise<Fault | undefined> {
+): Promise<SharedFileLeaseRow | undefined> {
   if (force) return undefined
   const lease = await findLease(app, db, writer.workspaceId, key)
-  return !lease || isBy(writer, lease) ? undefined : heldFault(app, lease)
+  return lease && !isBy(writer, lease) ? lease : undefined
 }
 
 export async function heldFault(app: App, lease: SharedFileLeaseRow): Promise<Fault> {

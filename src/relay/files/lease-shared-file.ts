@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { findLease, heldByOther } from './held-by-other.ts'
+import { findLease, heldByOther, heldFault } from './held-by-other.ts'
 import { checkKey } from './key.ts'
 import { authorsOf, type By } from './shared-file.ts'
 import { lockSharedFiles } from './versions.ts'
@@ -21,19 +21,20 @@ export async function leaseSharedFile(
   if (key instanceof Fault) return key
   const { workspaceId } = writer
   const { seconds, note = '' } = asked
-  const row = await app.db.write(async tx => {
+  const done = await app.db.write(async tx => {
     await lockSharedFiles(app, tx, workspaceId)
     const held = await heldByOther(app, tx, writer, { key })
-    if (held) return held
+    if (held) return { held }
     const lease = { ...authorOf(writer), note, expires_at: app.relay.now() + seconds * 1000 }
     await tx
       .insertInto('shared_file_leases')
       .values({ workspace_id: workspaceId, key, ...lease })
       .onConflict(on => on.columns(['workspace_id', 'key']).doUpdateSet(lease))
       .execute()
-    return lease
+    return { lease }
   })
-  if (row instanceof Fault) return row
+  if ('held' in done) return heldFault(app, done.held)
+  const { lease: row } = done
   const by = (await authorsOf(app, workspaceId, [row]))(row)
   return { key, by, note, until: new Date(row.expires_at).toISOString() }
 }
@@ -47,12 +48,13 @@ export async function endSharedFileLease(
   const key = checkKey(asked.key)
   if (key instanceof Fault) return key
   const { workspaceId } = writer
-  return app.db.write(async tx => {
+  const held = await app.db.write(async tx => {
     await lockSharedFiles(app, tx, workspaceId)
     const held = await heldByOther(app, tx, writer, { key, force: asked.force })
     if (held) return held
     if (await findLease(app, tx, workspaceId, key))
       await tx.deleteFrom('shared_file_leases').where('workspace_id', '=', workspaceId).where('key', '=', key).execute()
-    return { key }
+    return undefined
   })
+  return held ? heldFault(app, held) : { key }
 }

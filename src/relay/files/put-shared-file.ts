@@ -6,7 +6,7 @@ import type { File } from '../../files/file.ts'
 import { safeMediaType } from '../../files/names.ts'
 import { removeFile } from '../../files/remove-file.ts'
 import { type Change, commitVersion, Lost } from './commit-version.ts'
-import { heldByOther } from './held-by-other.ts'
+import { heldByOther, heldFault } from './held-by-other.ts'
 import { checkKey } from './key.ts'
 import { fitsShared } from './quota.ts'
 import { raceFault, raceOf } from './race.ts'
@@ -43,10 +43,10 @@ export async function putSharedFile(app: App, writer: Writer, put: SharedFilePut
   if (key instanceof Fault) return key
   const { workspaceId } = writer
   const { announced, force, baseVersion = 0, baseEtag } = put
-  const refused =
-    (await heldByOther(app, app.db.read, writer, { key, force })) ??
-    (await fitsShared(app, app.db.read, workspaceId, announced ?? 0))
-  if (refused) return refused
+  const lease = await heldByOther(app, app.db.read, writer, { key, force })
+  if (lease) return heldFault(app, lease)
+  const full = await fitsShared(app, app.db.read, workspaceId, announced ?? 0)
+  if (full) return full
   const mediaType = put.mediaType === undefined ? undefined : safeMediaType(put.mediaType)
   const yours = await createFile(app, newFile(writer, key, mediaType), put.content, { announced })
   if (yours instanceof Fault) return yours
@@ -57,7 +57,8 @@ export async function putSharedFile(app: App, writer: Writer, put: SharedFilePut
     const race = await raceOf(app, { key, baseVersion, current: done.current, yours })
     const { merge, current } = race
     if (!put.merge || !merge || merge.conflicts || !current || merges === mergesMax) return raceFault(race)
-    const merged = await createFile(app, newFile(writer, key, mediaType), [Buffer.from(merge.text)])
+    const text = Buffer.from(merge.text)
+    const merged = await createFile(app, newFile(writer, key, mediaType), [text], { announced: text.length })
     if (merged instanceof Fault) return raceFault(race)
     // What is there has it all already, as after a repeat.
     if (merged.sha256 === current.sha256) done = done.current ?? done

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
@@ -22,7 +23,7 @@ export async function ackMessages(app: App, box: Box, held: readonly Held[]): Pr
           .where('id', 'in', ids)
           .where('mailbox', '=', box.agentId)
           .where('lease', '=', lease)
-          .where('state', '=', 'waiting')
+          .where('state', '=', sql.lit('waiting'))
           .returning(['id', 'thread', 'bytes'])
           .execute(),
       ),

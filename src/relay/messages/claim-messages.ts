@@ -1,13 +1,14 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { newId } from '../../core/ids.ts'
 import type { Box } from '../box.ts'
-import type { Waiting } from '../queries.ts'
+import { few, type Waiting } from '../queries.ts'
 import { endUndelivered } from './end-undelivered.ts'
 import { type Message, type MessageRow, viewOf } from './message.ts'
 import { nextMessages } from './next-messages.ts'
 
 export type Claim = {
-  /** At most so many. */
+  /** At most so many, and 100. */
   limit: number
   /** How long they are this device's alone. */
   leaseMs: number
@@ -21,11 +22,13 @@ const looksMax = 4
  * handed out counts as delivered once more. Empty when there is nothing to take just now.
  */
 export async function claimMessages(app: App, box: Box, { limit, leaseMs }: Claim): Promise<Message[]> {
-  app.relay.presence.note(box)
+  const { presence, queries } = app.relay
+  presence.note(box)
   for (let look = 0; look < looksMax; look++) {
     const now = app.relay.now()
-    const asked = [box.agentId, now, box.device, limit]
-    const waiting = await app.relay.queries.waiting(...asked, ...asked, ...asked, ...asked)
+    const asked = [box.agentId, now, box.device]
+    const find = limit <= few ? queries.few : queries.many
+    const waiting = await find(...asked, ...asked, ...asked, ...asked)
     if (!waiting.length) return []
     const over = waiting.filter(message => isOver(app, message, now))
     if (over.length) await endUndelivered(app, over, now)
@@ -62,7 +65,7 @@ function take(
           .where('seq', 'in', seqs)
           .$if(app.db.dialect === 'postgres', q => q.orderBy('seq').forUpdate().skipLocked()),
       )
-      .where('state', '=', 'waiting')
+      .where('state', '=', sql.lit('waiting'))
       .where('lease_until', '<=', now)
       .returningAll()
       .execute(),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 
 const hourMs = 60 * 60 * 1000
@@ -16,7 +17,7 @@ export async function endUndelivered(
         .updateTable('relay_messages')
         .set({ state, problem, expires_at: kept })
         .where('seq', 'in', seqs)
-        .where('state', '=', 'waiting')
+        .where('state', '=', sql.lit('waiting'))
         .where('lease_until', '<=', now)
         .execute(),
     )

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { RelayMessageRow } from '../../db/relay-schema.ts'
 import type { Box } from '../box.ts'
@@ -23,8 +24,8 @@ export async function findHeld(
     .$if('taskId' in which, q =>
       q
         .where('task_id', '=', 'taskId' in which ? which.taskId : '')
-        .where('task_id', '<>', '')
-        .where('state', '=', 'waiting'),
+        .where('task_id', '<>', sql.lit(''))
+        .where('state', '=', sql.lit('waiting')),
     )
     .where('mailbox', '=', agentId)
     .execute()

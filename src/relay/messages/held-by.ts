@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Box } from '../box.ts'
 import type { MessageRow } from './message.ts'
@@ -13,7 +14,7 @@ export function heldBy({ db }: App, { agentId, device }: Box): Promise<HeldMessa
     .selectFrom('relay_messages')
     .select(['id', 'lease', 'kind', 'task_id'])
     .where('mailbox', '=', agentId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', sql.lit('waiting'))
     .where('holder', '=', device)
     .where('lease', '<>', '')
     .execute()

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Box } from '../box.ts'
 import { type Message, viewOf } from './message.ts'
@@ -40,7 +41,7 @@ export async function readThread(app: App, box: Box, thread: string, { after, li
     .selectAll()
     .where('workspace_id', '=', box.workspaceId)
     .where('thread', '=', thread)
-    .where('thread', '<>', '')
+    .where('thread', '<>', sql.lit(''))
     .where(q => q.or([q('mailbox', '=', box.agentId), q('from_agent', '=', box.agentId)]))
     .where('seq', '>', seqOf(after))
     .orderBy('seq')

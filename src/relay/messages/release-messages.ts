@@ -29,7 +29,7 @@ export async function releaseMessages(
           .where('id', 'in', ids)
           .where('mailbox', '=', box.agentId)
           .where('lease', '=', lease)
-          .where('state', '=', 'waiting')
+          .where('state', '=', sql.lit('waiting'))
           .returning(['id', 'thread', 'bytes'])
           .execute(),
       ),

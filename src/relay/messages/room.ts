@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 
@@ -68,7 +69,7 @@ async function countWaiting({ db }: App, agentId: string): Promise<{ messages: n
     .selectFrom('relay_messages')
     .select(({ fn }) => [fn.countAll<number>().as('messages'), fn.sum<number | null>('bytes').as('bytes')])
     .where('mailbox', '=', agentId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', sql.lit('waiting'))
     .executeTakeFirstOrThrow()
   return { messages: Number(row.messages), bytes: Number(row.bytes ?? 0) }
 }

@@ -1,7 +1,9 @@
-import type { Insertable, Transaction } from 'kysely'
+import { type Insertable, sql, type Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import type { RelayTaskEventRow, RelayTaskRow } from '../../db/relay-schema.ts'
 import type { Schema } from '../../db/schema.ts'
+import { a2aDevice } from '../a2a/device.ts'
+import { tellPushes } from '../a2a/tell-pushes.ts'
 import { sealBody } from '../body.ts'
 import { type NewMessage, type Prepared, prepareMessages, putMessages } from '../messages/new-message.ts'
 
@@ -34,6 +36,7 @@ export async function commitTask(app: App, row: RelayTaskRow, change: TaskChange
       .executeTakeFirst()
     if (changed.numUpdatedRows !== 1n) return false
     await addTo(tx, event, prepared, change.withdraw ? row : undefined)
+    if (row.from_device === a2aDevice) await tellPushes(app, tx, row.id)
     return true
   })
   if (!stored) return undefined
@@ -85,9 +88,9 @@ async function addTo(
       .updateTable('relay_messages')
       .set({ state: 'done', problem: 'It was taken back.' })
       .where('task_id', '=', withdrawn.id)
-      .where('task_id', '<>', '')
+      .where('task_id', '<>', sql.lit(''))
       .where('kind', '=', 'task')
-      .where('state', '=', 'waiting')
+      .where('state', '=', sql.lit('waiting'))
       .execute()
   await putMessages(tx, prepared)
 }

@@ -22,7 +22,7 @@ export const statuses = [
 ] as const
 type Status = (typeof statuses)[number]
 
-export type Response = {
+export type Responding = {
   taskId?: string | undefined
   messageId?: string | undefined
   status?: Status | undefined
@@ -34,7 +34,7 @@ export type Response = {
 export async function respond(
   app: App,
   box: Box,
-  { taskId, messageId, status, content }: Response,
+  { taskId, messageId, status, content }: Responding,
 ): Promise<object | Fault> {
   if ((taskId === undefined) === (messageId === undefined))
     return invalid('taskId', 'either this, for a task, or `messageId`, for a message, must be there')

@@ -1,7 +1,7 @@
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import { version } from '../../../core/version.ts'
-import { countFiles } from './files.ts'
+import { listFiles } from './files.ts'
 import { discover, isoNow } from './register.ts'
 
 /** What a client of the openclaw-link protocol talks to. */
@@ -13,7 +13,7 @@ export async function about(app: App, principal: AgentPrincipal) {
     auth_required: true,
     agents_online: agents.filter(({ status }) => status === 'online').length,
     total_broadcasts: await countBroadcasts(app, principal.workspaceId),
-    shared_files: await countFiles(app, principal),
+    shared_files: (await listFiles(app, principal)).count,
     note: 'Each agent needs a ClawLink key of its own, as its token. The whole API is at /api/openapi.json.',
     endpoints: {
       register: 'POST /register',

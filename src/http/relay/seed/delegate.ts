@@ -59,7 +59,7 @@ export async function respond(
     const changed = await changeTask(app, box, task.id, change)
     if (changed instanceof Fault) return changed
   } else {
-    if (task) await changeTask(app, box, task.id, silentChange(status))
+    if (task) await changeTask(app, box, task.id, silentChange(status, result))
     const body: ResponseBody = { task_response: { message_id: message_id ?? null, result, status } }
     const ref = to?.ref ?? receiver.id
     const sent = await sendMessage(app, box, { to: ref, body, replyTo: message_id ?? undefined })
@@ -81,9 +81,10 @@ export function changeOf(status: string, result: unknown): TaskChanging | undefi
 }
 
 /** What is said in other words tells at least that somebody has the task, or is done with it. */
-const silentChange = (status: string): TaskChanging => ({
-  step: status === 'completed' ? 'complete' : status === 'failed' ? 'fail' : 'accept',
-})
+const silentChange = (status: string, result: unknown): TaskChanging =>
+  status === 'completed' || status === 'failed'
+    ? { step: status === 'completed' ? 'complete' : 'fail', result }
+    : { step: 'accept' }
 
 /** Whoever answers a task has it: it is not handed out again. */
 async function settle(app: App, box: Box, taskId: string): Promise<void> {

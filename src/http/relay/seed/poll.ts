@@ -51,7 +51,7 @@ export async function poll(
     for (const message of some) {
       const held = { id: message.id, lease: message.lease ?? '' }
       live.onTheWay.add(held.lease)
-      const shown = await seedMessage(app, box.workspaceId, message, { toAgent: agentId, queued: true })
+      const shown = await seedMessage(app, box, message, { toAgent: agentId, queued: true })
       if (shown) messages.push(shown)
       characters += JSON.stringify(shown ?? '').length
       ;(shown ? taken : unsaid).push(held)
@@ -62,8 +62,8 @@ export async function poll(
   return {
     answer: { messages, count: messages.length },
     async written(isWritten) {
-      for (const { lease } of taken) live.onTheWay.delete(lease)
       if (!isWritten && taken.length) await releaseMessages(app, box, taken, { unseen: true })
+      for (const { lease } of taken) live.onTheWay.delete(lease)
     },
   }
 }

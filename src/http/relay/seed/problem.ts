@@ -4,5 +4,5 @@ import type { Fault } from '../../../core/errors.ts'
 export function errorOf(fault: Fault) {
   const { code, fix } = fault
   if (code === 'unauthorized') return { error: 'Unauthorized. Provide Authorization: Bearer <token>' }
-  return { error: `${fault.message} ${fix}`, code }
+  return { error: `${fault.message} ${fix}`.trim(), code }
 }

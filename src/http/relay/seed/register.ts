@@ -33,7 +33,7 @@ export async function register(
   })
   if (agent instanceof Fault) return agent
   const following = await followAll(app, box)
-  if (following instanceof Fault) return following
+  if (following) return following
   const shown = seedAgent(
     agent,
     agent.devices.find(({ device }) => device === box.device),

@@ -41,9 +41,12 @@ export const requests = {
   }),
   files: z.object({
     file_key: name,
-    content: z.unknown().refine(content => content !== undefined && content !== null, 'is required'),
+    content: z.string(),
     agent_id: agentId,
-    file_type: z.string().min(1).max(200).default('text'),
+    file_type: z
+      .string()
+      .regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'must be up to 100 letters, digits and signs')
+      .default('text'),
     /** Of ours: the version that it is based on. */
     base_version: z.int().min(0).optional(),
   }),

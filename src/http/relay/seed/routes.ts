@@ -85,13 +85,17 @@ async function polled(
   }: { incoming: IncomingMessage; outgoing: ServerResponse; agentId: string; waitMs: number },
 ): Promise<Told> {
   const { socket } = incoming
+  // Nobody takes messages for a client that is gone.
   const onGone = () => void app.wakes.emit(mailboxTopic(principal.agentId))
   socket.once('close', onGone)
-  const found = await poll(app, live, principal, { ...asked, gone: () => socket.destroyed })
-  socket.off('close', onGone)
+  const found = await poll(app, live, principal, { ...asked, gone: () => socket.destroyed }).finally(() =>
+    socket.off('close', onGone),
+  )
   if (found instanceof Fault) return found
   const written = () =>
-    found.written(outgoing.writableFinished).catch(cause => app.log.error({ err: cause }, 'messages stay with a client'))
+    found
+      .written(outgoing.writableFinished)
+      .catch(cause => app.log.error({ err: cause }, 'messages stay with a client'))
   if (socket.destroyed) written()
   else outgoing.once('close', written)
   return found.answer

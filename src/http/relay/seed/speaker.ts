@@ -25,6 +25,7 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
   let pushes = 0
   let inFlight = 0
   let last = Promise.resolve()
+  let pushing = Promise.resolve()
   const unconfirmed = new Map<number, { held: Held; isTask: boolean }[]>()
   const topic = joinedTopic(principal.workspaceId)
   const onJoined = (joined: Box, event: unknown) => {
@@ -35,22 +36,26 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     leaseMs: seedLeaseMs,
     isReady,
     mayStill: async () => !((await connection.still()) instanceof Fault),
-    push: messages => void push(messages).catch(failed),
+    push,
     failed,
   })
 
-  async function push(messages: readonly Message[]): Promise<void> {
-    const shown = await Promise.all(
-      messages.map(message =>
-        seedMessage(app, principal.workspaceId, message, { toAgent: agentId, queued: false }),
-      ),
-    )
-    for (const frame of shown) if (frame) say(frame)
-    pushes += 1
+  function push(messages: readonly Message[]): void {
     const held = messages.map(({ id, lease, kind }) => ({ held: { id, lease: lease ?? '' }, isTask: kind === 'task' }))
     for (const one of held) live.onTheWay.add(one.held.lease)
-    unconfirmed.set(pushes, held)
-    socket.ping(String(pushes))
+    pushes += 1
+    const number = pushes
+    unconfirmed.set(number, held)
+    pushing = pushing.then(() => write(messages, number)).catch(failed)
+  }
+
+  async function write(messages: readonly Message[], number: number): Promise<void> {
+    const shown = await Promise.all(
+      messages.map(message => seedMessage(app, box, message, { toAgent: agentId, queued: false })),
+    )
+    if (socket.readyState !== socket.OPEN) return
+    for (const frame of shown) if (frame) say(frame)
+    socket.ping(String(number))
   }
 
   async function confirm(upTo: number): Promise<void> {
@@ -118,9 +123,10 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     sweep: nowMs => feed.keep(nowMs),
     async close() {
       app.wakes.off(topic, onJoined)
+      await feed.close()
+      // Not before they are given back: a poll would take them for arrived.
       for (const one of [...unconfirmed.values()].flat()) live.onTheWay.delete(one.held.lease)
       unconfirmed.clear()
-      await feed.close()
     },
   }
 }

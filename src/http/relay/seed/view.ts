@@ -1,5 +1,7 @@
 import type { App } from '../../../app.ts'
 import type { RelayAgent, RelayDevice } from '../../../relay/agents/agent.ts'
+import type { Box } from '../../../relay/box.ts'
+import { filesTopic } from '../../../relay/files/tell-subscribers.ts'
 import type { Message } from '../../../relay/messages/message.ts'
 import { isNamed, seedIdOf } from './who.ts'
 
@@ -37,20 +39,17 @@ export function seedAgent(agent: RelayAgent, device: RelayDevice | undefined): S
   }
 }
 
-/** A broadcast of this topic tells of a shared file; who made it is known from its sender. */
-export const fileTopic = 'file_updated'
-
 /**
  * A message as the openclaw-link protocol has it; undefined for what that has no word for. `toAgent`: what the receiver is
  * called there. `queued`: it is polled, and not pushed.
  */
 export async function seedMessage(
   app: App,
-  workspaceId: string,
+  box: Box,
   message: Message,
   { toAgent, queued }: { toAgent: string; queued: boolean },
 ): Promise<Record<string, unknown> | undefined> {
-  const from_agent = await seedIdOf(app, workspaceId, message.from)
+  const from_agent = await seedIdOf(app, box.workspaceId, message.from)
   const to = { from_agent, to_agent: toAgent }
   const times = { timestamp: message.createdAt, ...(queued && { queued_at: message.createdAt }) }
   const body = Object(message.body) as Record<string, unknown> // its members are read one by one below
@@ -67,16 +66,19 @@ export async function seedMessage(
     }
   }
   if (message.kind === 'task_update') {
-    // There an agent that has a task says nothing before it has something to say.
-    if (body.step === 'accept') return undefined
+    // There an agent that has a task says nothing before it has something to say; and what one device of an agent tells
+    // another comes as a message beside this.
+    if (body.step === 'accept' || message.from?.id === box.agentId) return undefined
     const result = [body.result, body.reason, body.note, body.question, body.answer].find(said => said !== undefined)
     return response(message, to, { message_id: message.taskId, result, status: body.state }, times)
   }
   if (message.kind === 'broadcast') {
     const { topic, tags = [], content, broadcastId } = body
-    if (topic === fileTopic) {
-      const { file_key, version } = Object(content)
-      return { type: 'file_updated', file_key, version, last_editor: from_agent, timestamp: message.createdAt }
+    // There nobody hears what it has said itself.
+    if (from_agent === toAgent) return undefined
+    if (topic === filesTopic) {
+      const { key, version } = Object(content)
+      return { type: 'file_updated', file_key: key, version, last_editor: from_agent, timestamp: message.createdAt }
     }
     return { type: 'knowledge_broadcast', message_id: broadcastId, from_agent, topic, content, tags, ...times }
   }

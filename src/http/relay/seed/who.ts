@@ -38,7 +38,11 @@ export async function registeredBox(app: App, principal: AgentPrincipal, agentId
  * Whom a `to_agent` names: an agent by id or name first, since those are given by members, else a device, which anybody may
  * call as they like. `ref` is what the relay's own functions take.
  */
-export async function findTo(app: App, workspaceId: string, to: string): Promise<(Recipient & { ref: string }) | Fault> {
+export async function findTo(
+  app: App,
+  workspaceId: string,
+  to: string,
+): Promise<(Recipient & { ref: string }) | Fault> {
   const agent = await findRecipient(app, workspaceId, to)
   const found = agent instanceof Fault ? await findDevice(app, workspaceId, to) : agent
   if (!found) return agent as Fault // where there is no agent either

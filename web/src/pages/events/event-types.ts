@@ -17,6 +17,8 @@ const words = {
   'tool.output_mismatch': 'A provider answers otherwise than promised',
   'breaker.opened': 'A provider fails: calls to it are paused',
   'breaker.closed': 'A provider is back: calls go on',
+  'file.changed': 'A shared file was changed',
+  'file.deleted': 'A shared file was deleted',
   'endpoint.disabled': 'An endpoint was turned off',
   'endpoint.test': 'An endpoint was tested',
 } as const

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  A2A_ERROR_CODE,
+  ContentTypeNotSupportedError,
+  toJsonRpcError,
+  VersionNotSupportedError,
+} from '@a2a-js/sdk/errors'
+import { isAllowed } from '../../accounts/permissions.ts'
+import type { AgentPrincipal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
+import { Fault } from '../../core/errors.ts'
+import { requestHandler } from '../../relay/a2a/request-handler.ts'
+import type { RelayAgent } from '../../relay/agents/agent.ts'
+import { relayAgent } from '../../relay/agents/discover-agents.ts'
+import { findRecipient } from '../../relay/agents/find-recipient.ts'
+import { responseOf } from '../answer.ts'
+import { problem } from '../problem.ts'
+import { parseJson, readBody } from '../read-json.ts'
+import { requireKey } from '../require-key.ts'
+import { relayBodyBytesMax } from '../rest/relay-schemas.ts'
+import { type A2aAsked, callContext } from './asked.ts'
+import { serveCard } from './card.ts'
+import { isLegacyMethod, rpcError, serveJsonRpc } from './json-rpc.ts'
+import { restError, serveRest } from './rest.ts'
+
+/** A request below `/a2a/{agent}`: `ref` is the agent's id or name, `path` what follows. */
+export async function serveA2a(
+  app: App,
+  { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
+  { ref, path: written, query }: { ref: string; path: string; query: Record<string, string> },
+): Promise<Response> {
+  // Some clients write the colon of `message:send` as what it is in a query.
+  const path = written.replace(/%3A/gi, ':')
+  const principal = await callerOf(app, incoming)
+  if (principal instanceof Fault) return responseOf(problem(principal))
+  const agent = await findAgent(app, principal, ref)
+  if (agent instanceof Fault) return responseOf(problem(agent))
+
+  const isRpc = path === '' || path === '/'
+  const version = incoming.headers['a2a-version'] ?? query['A2A-Version'] ?? ''
+  const failed = (cause: unknown) => (isRpc ? rpcError(null, toJsonRpcError(cause)) : restError(cause))
+  const spoken = isRpc ? ['1.0', '0.3'] : ['1.0']
+  if (version !== '' && !spoken.some(each => each === version) && !path.startsWith('/.well-known/'))
+    return failed(new VersionNotSupportedError(`Spoken here: A2A ${spoken.join(' and ')}.`))
+  const body = await bodyOf(incoming)
+  if (body instanceof Fault && body.code === 'payload_too_large') return responseOf(problem(body))
+  if (body instanceof Fault)
+    return isRpc
+      ? rpcError(null, { code: A2A_ERROR_CODE.PARSE_ERROR, message: body.message })
+      : responseOf(problem(body))
+  if (body === 'type') return failed(new ContentTypeNotSupportedError('The body has to be application/json.'))
+
+  const isLegacy = isRpc && (version === '0.3' || (version === '' && isLegacyMethod(body.value)))
+  const gone = new AbortController()
+  outgoing.once('close', () => gone.abort())
+  const still = async () => !((await callerOf(app, incoming)) instanceof Fault)
+  const asked: A2aAsked = {
+    incoming,
+    path,
+    query,
+    body: body.value,
+    handler: requestHandler(app, principal, agent, { signal: gone.signal, still }),
+    context: callContext(principal.agentId, isLegacy ? '0.3' : '1.0'),
+    gone,
+  }
+  return (await serve(asked, isRpc)) ?? responseOf(problem(nothingThere()))
+}
+
+async function serve(asked: A2aAsked, isRpc: boolean): Promise<Response | undefined> {
+  const { incoming, path } = asked
+  if (incoming.method === 'GET' && path === '/.well-known/agent-card.json') return serveCard(asked)
+  if (isRpc) return incoming.method === 'POST' ? serveJsonRpc(asked) : undefined
+  return serveRest(asked)
+}
+
+async function callerOf(app: App, { headers }: IncomingMessage): Promise<AgentPrincipal | Fault> {
+  const principal = await requireKey(app, headers)
+  if (principal instanceof Fault || isAllowed(principal, 'relay.use')) return principal
+  return new Fault('forbidden', 'This key may not use the relay.', { fix: 'Ask a member for one that may.' })
+}
+
+async function findAgent(app: App, { workspaceId }: AgentPrincipal, ref: string): Promise<RelayAgent | Fault> {
+  const found = await findRecipient(app, workspaceId, ref)
+  if (found instanceof Fault) return found
+  const agent = found.device === '' ? await relayAgent(app, workspaceId, found.id) : undefined
+  return agent ?? new Fault('not_found', `${found.name} is not in the relay.`, { fix: 'It has to register first.' })
+}
+
+/** `type`: it is none that A2A knows. Without a body its value is undefined. */
+async function bodyOf(incoming: IncomingMessage): Promise<{ value: unknown } | Fault | 'type'> {
+  const bytes = await readBody(incoming, relayBodyBytesMax)
+  if (bytes instanceof Fault) return bytes
+  if (incoming.method !== 'POST' || bytes.length === 0) return { value: undefined }
+  const type = incoming.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? 'application/json'
+  return type === 'application/json' || type === 'application/a2a+json' ? parseJson(bytes) : 'type'
+}
+
+const nothingThere = () =>
+  new Fault('not_found', 'A2A has no such operation.', {
+    fix: 'See the agent’s card, below /.well-known/agent-card.json.',
+  })

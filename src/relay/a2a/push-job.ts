@@ -1,0 +1,28 @@
+import type { App } from '../../app.ts'
+import type { JobEnd, JobKind } from '../../jobs/job.ts'
+
+/** Two runs of one subject in this process come one after the other. */
+export function pushJob(app: App): JobKind {
+  return {
+    failuresMax: 15,
+    run: inTurn(async subject => {
+      const { deliverPush } = await import('./deliver-push.ts')
+      return deliverPush(app, subject)
+    }),
+  }
+}
+
+/** Runs about the same subject come one after the other, in this process. */
+export function inTurn(run: (subject: string) => Promise<JobEnd>): JobKind['run'] {
+  const running = new Map<string, Promise<unknown>>()
+  return async ({ subject }) => {
+    const before = running.get(subject)
+    const turn = (before ?? Promise.resolve()).catch(() => {}).then(() => run(subject))
+    running.set(subject, turn)
+    try {
+      return await turn
+    } finally {
+      if (running.get(subject) === turn) running.delete(subject)
+    }
+  }
+}

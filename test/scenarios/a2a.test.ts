@@ -1,0 +1,629 @@
+/** Agents of the relay as A2A agents: asked by the SDK's own client, in both bindings and both versions. */
+import { randomUUID } from 'node:crypto'
+import {
+  AgentCard,
+  type Message,
+  Role,
+  type SendMessageRequest,
+  type StreamResponse,
+  type Task,
+  TaskState,
+} from '@a2a-js/sdk'
+import {
+  type Client,
+  ClientFactory,
+  DefaultAgentCardResolver,
+  JsonRpcTransportFactory,
+  RestTransportFactory,
+} from '@a2a-js/sdk/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Fault } from '../../src/core/errors.ts'
+import { createLog } from '../../src/core/log.ts'
+import { serve } from '../../src/roles/serve.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { signIn } from '../kit/member.ts'
+import { otherWorkspace } from '../kit/other-workspace.ts'
+import { answer, type Received, startReceiver } from '../kit/webhook-receiver.ts'
+
+type Binding = 'JSONRPC' | 'HTTP+JSON'
+type Version = '1.0' | '0.3'
+
+let receiver: Awaited<ReturnType<typeof startReceiver>>
+let claw: TestClawLink
+let worker: string
+let workerId: string
+beforeAll(async () => {
+  receiver = await startReceiver()
+  claw = await startClawLink({ connected: false, config: { outboundAllow: [receiver.host] } })
+  worker = await claw.newKey({ agent: 'Worker' })
+  workerId = await register(claw, worker)
+})
+afterAll(async () => {
+  await claw.stop()
+  await receiver.stop()
+})
+
+async function register(of: TestClawLink, key: string): Promise<string> {
+  const body = { capabilities: ['translate'], description: 'Translates.', accepts: [] }
+  const made = await of.rest('PUT', '/relay/agents/me', { key, body })
+  expect(made.status).toBe(200)
+  return String(made.body.id)
+}
+
+const withKey =
+  (key: string): typeof fetch =>
+  (input, init) => {
+    const headers = new Headers(init?.headers)
+    headers.set('authorization', `Bearer ${key}`)
+    return fetch(input, { ...init, headers })
+  }
+
+/** The SDK's client, as it makes itself of nothing but the card's address. */
+async function clientOf(
+  url: string,
+  { key = claw.key, binding = 'JSONRPC', version = '1.0' }: { key?: string; binding?: Binding; version?: Version } = {},
+): Promise<Client> {
+  const fetchImpl = withKey(key)
+  const legacyCompat = { enabled: true }
+  const resolver = new DefaultAgentCardResolver({ fetchImpl, legacyCompat })
+  const card = await resolver.resolve(url, `${url}/.well-known/agent-card.json`)
+  const factory = new ClientFactory({
+    transports: [
+      new JsonRpcTransportFactory({ fetchImpl, legacyCompat }),
+      new RestTransportFactory({ fetchImpl, legacyCompat }),
+    ],
+    preferredTransports: [binding],
+  })
+  return factory.createFromAgentCard({
+    ...card,
+    supportedInterfaces: card.supportedInterfaces.filter(
+      each => each.protocolBinding === binding && each.protocolVersion === version,
+    ),
+  })
+}
+const agentUrl = (of = claw, agent = 'Worker') => `${of.url}/a2a/${agent}`
+
+function message(text: string, more: Partial<Message> = {}): Message {
+  return {
+    messageId: randomUUID(),
+    contextId: '',
+    taskId: '',
+    role: Role.ROLE_USER,
+    parts: [{ content: { $case: 'text', value: text }, metadata: undefined, filename: '', mediaType: 'text/plain' }],
+    metadata: undefined,
+    extensions: [],
+    referenceTaskIds: [],
+    ...more,
+  }
+}
+const request = (said: Message, returnImmediately = true): SendMessageRequest => ({
+  tenant: '',
+  message: said,
+  configuration: { acceptedOutputModes: [], taskPushNotificationConfig: undefined, returnImmediately },
+  metadata: undefined,
+})
+async function sendTask(client: Client, said = message('Translate: Guten Tag')): Promise<Task> {
+  const sent = await client.sendMessage(request(said))
+  if ('messageId' in sent) throw new Error('a task was expected')
+  return sent
+}
+const get = (client: Client, id: string, historyLength?: number) => client.getTask({ tenant: '', id, historyLength })
+
+/** What the agent does, over nothing but requests that it makes itself. */
+const agent = (of = claw, key = worker) => ({
+  async inbox(): Promise<{ taskId: string; body: Record<string, unknown> }[]> {
+    const { body } = await of.rest('POST', '/relay/inbox', { key, body: { limit: 10, waitSeconds: 5 } })
+    const items = body.items as { id: string; lease: string; taskId: string; body: Record<string, unknown> }[] // as documented
+    for (const { id, lease } of items) await of.rest('POST', `/relay/inbox/${id}/ack`, { key, body: { lease } })
+    return items
+  },
+  async step(taskId: string, step: string, body: object = {}): Promise<void> {
+    const { status, text } = await of.rest('POST', `/relay/tasks/${taskId}/${step}`, { key, body })
+    expect({ status, text }).toMatchObject({ status: 200 })
+  },
+})
+const caseOf = ({ payload }: StreamResponse): string => {
+  if (payload?.$case === 'task' || payload?.$case === 'statusUpdate')
+    return `${payload.$case} ${TaskState[payload.value.status?.state ?? 0]}`
+  return payload?.$case ?? ''
+}
+const codeOf = async (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => 'none',
+    cause => (cause instanceof Error ? cause.name : String(cause)),
+  )
+
+const ways: [Version, Binding][] = [
+  ['1.0', 'JSONRPC'],
+  ['1.0', 'HTTP+JSON'],
+  ['0.3', 'JSONRPC'],
+]
+
+describe.each(ways)('A2A %s over %s', (version, binding) => {
+  const open = (key?: string) => clientOf(agentUrl(), { binding, version, ...(key && { key }) })
+
+  test('a message becomes a task of the relay, and its steps and result come back', async () => {
+    const client = await open()
+    const task = await sendTask(client)
+    expect(task.status?.state).toBe(TaskState.TASK_STATE_SUBMITTED)
+    const offered = await agent().inbox()
+    expect(offered.map(({ taskId, body }) => [taskId, body.task])).toContainEqual([task.id, 'Translate: Guten Tag'])
+    await agent().step(task.id, 'progress', { note: 'Half of it' })
+    const working = await get(client, task.id)
+    expect(working.status).toMatchObject({ state: TaskState.TASK_STATE_WORKING })
+    expect(working.status?.message?.parts[0]?.content?.value).toBe('Half of it')
+    await agent().step(task.id, 'complete', { result: 'Good day' })
+    const done = await get(client, task.id)
+    expect(done.status?.state).toBe(TaskState.TASK_STATE_COMPLETED)
+    expect(done.artifacts.map(({ parts }) => parts[0]?.content?.value)).toEqual(['Good day'])
+    expect(done.history.map(each => each.parts[0]?.content?.value)).toEqual(['Translate: Guten Tag', 'Half of it'])
+    expect((await get(client, task.id, 1)).history).toHaveLength(1)
+  })
+
+  test('a client that waits gets the end of the task', async () => {
+    const client = await open()
+    const waiting = client.sendMessage(request(message('Wait for it'), false))
+    const [offer] = await agent().inbox()
+    await agent().step(String(offer?.taskId), 'complete', { result: { words: 2 } })
+    const done = await waiting
+    if ('messageId' in done) throw new Error('a task was expected')
+    expect(done.status?.state).toBe(TaskState.TASK_STATE_COMPLETED)
+    expect(done.artifacts[0]?.parts[0]?.content).toEqual({ $case: 'data', value: { words: 2 } })
+  })
+
+  test('an agent that only makes requests itself works on a streamed task', async () => {
+    const client = await open()
+    const events: string[] = []
+    const streamed = (async () => {
+      for await (const event of client.sendMessageStream(request(message('Stream it')))) events.push(caseOf(event))
+    })()
+    const [offer] = await agent().inbox()
+    const taskId = String(offer?.taskId)
+    await expect.poll(() => events.length).toBe(1)
+    await agent().step(taskId, 'progress', { note: 'On it' })
+    await expect.poll(() => events.length).toBe(2)
+    await agent().step(taskId, 'complete', { result: 'Done' })
+    await streamed
+    expect(events).toEqual([
+      'task TASK_STATE_SUBMITTED',
+      'statusUpdate TASK_STATE_WORKING',
+      'artifactUpdate',
+      'statusUpdate TASK_STATE_COMPLETED',
+    ])
+  })
+
+  test('what the agent asks for reaches the client, and the answer the agent', async () => {
+    const client = await open()
+    const task = await sendTask(client)
+    await agent().inbox()
+    await agent().step(task.id, 'ask', { question: 'Into which language?' })
+    const asking = await get(client, task.id)
+    expect(asking.status?.state).toBe(TaskState.TASK_STATE_INPUT_REQUIRED)
+    expect(asking.status?.message?.parts[0]?.content?.value).toBe('Into which language?')
+    const said = message('English', { taskId: task.id })
+    await sendTask(client, said)
+    // Sent again, as after a lost answer: nothing more happens.
+    await sendTask(client, said)
+    const updates = await agent().inbox()
+    expect(updates).toHaveLength(1)
+    expect(updates[0]?.body).toMatchObject({ step: 'answer', answer: { text: 'English' } })
+    await agent().step(task.id, 'complete', { result: 'Good day' })
+    const texts = (await get(client, task.id)).history.map(each => each.parts[0]?.content?.value)
+    expect(texts).toEqual(['Translate: Guten Tag', 'Into which language?', 'English'])
+  })
+
+  test('a task is canceled once, and the agent hears of it', async () => {
+    const client = await open()
+    const task = await sendTask(client)
+    const canceled = await client.cancelTask({ tenant: '', id: task.id, metadata: undefined })
+    expect(canceled.status?.state).toBe(TaskState.TASK_STATE_CANCELED)
+    const again = codeOf(client.cancelTask({ tenant: '', id: task.id, metadata: undefined }))
+    expect(await again).toMatch(/TaskNotCancelable/)
+    await agent().inbox()
+  })
+
+  test('a subscriber gets the task as it is and then what happens', async () => {
+    const client = await open()
+    const task = await sendTask(client)
+    const events: string[] = []
+    const following = (async () => {
+      for await (const event of client.resubscribeTask({ tenant: '', id: task.id })) events.push(caseOf(event))
+    })()
+    await expect.poll(() => events).toEqual(['task TASK_STATE_SUBMITTED'])
+    await agent().inbox()
+    await agent().step(task.id, 'fail', { reason: 'No dictionary' })
+    await following
+    expect(events.at(-1)).toBe('statusUpdate TASK_STATE_FAILED')
+    const ended = codeOf(client.resubscribeTask({ tenant: '', id: task.id }).next())
+    expect(await ended).toMatch(/UnsupportedOperation/)
+  })
+
+  test('push notifications are set, read, listed, delivered in order with their credentials, and deleted', async () => {
+    const client = await open()
+    const path = `/push-${randomUUID()}`
+    // Its first try fails: it comes again, once the clock has moved.
+    let tries = 0
+    receiver.on(path, (response, received) => {
+      tries += 1
+      return answer(tries === 1 ? 500 : 200)(response, received)
+    })
+    const task = await sendTask(client)
+    const config = {
+      tenant: '',
+      id: 'mine',
+      taskId: task.id,
+      url: receiver.url(path),
+      token: 'shared-token',
+      authentication: { scheme: 'Bearer', credentials: 'their-secret' },
+    }
+    const made = await client.createTaskPushNotificationConfig(config)
+    expect(made).toMatchObject({ id: 'mine', url: config.url })
+    const asked = { tenant: '', taskId: task.id, id: 'mine' }
+    expect(await client.getTaskPushNotificationConfig(asked)).toMatchObject({ token: 'shared-token' })
+    const page = { tenant: '', taskId: task.id, pageSize: 0, pageToken: '' }
+    expect((await client.listTaskPushNotificationConfig(page)).configs).toHaveLength(1)
+    await agent().inbox()
+    await agent().step(task.id, 'progress', { note: 'Soon' })
+    await expect.poll(() => tries).toBe(1)
+    await agent().step(task.id, 'complete', { result: 'Done' })
+    const told = () => {
+      claw.clock.move(2_000)
+      return receiver.at(path).length
+    }
+    await expect.poll(told, { timeout: 10_000 }).toBe(4)
+    const [first] = receiver.at(path).slice(1)
+    expect(first?.headers).toMatchObject({
+      authorization: 'Bearer their-secret',
+      'x-a2a-notification-token': 'shared-token',
+    })
+    const bodies = receiver.at(path).slice(1).map(stateIn)
+    expect(bodies.at(-1)).toBe(version === '0.3' ? 'completed' : 'TASK_STATE_COMPLETED')
+    if (version === '1.0') expect(bodies).toEqual(['TASK_STATE_WORKING', 'artifact', 'TASK_STATE_COMPLETED'])
+    await client.deleteTaskPushNotificationConfig(asked)
+    expect((await client.listTaskPushNotificationConfig(page)).configs).toEqual([])
+  })
+
+  test('tasks of others, of other agents and of none look alike', async () => {
+    const task = await sendTask(await open())
+    await agent().inbox()
+    const other = await open(await claw.newKey({ agent: 'Somebody else' }))
+    expect(await codeOf(get(other, task.id))).toMatch(/TaskNotFound/)
+    expect(await codeOf(get(other, 'task_nothing'))).toMatch(/TaskNotFound/)
+    expect(await codeOf(other.cancelTask({ tenant: '', id: task.id, metadata: undefined }))).toMatch(/TaskNotFound/)
+    expect(await codeOf(sendTask(other, message('Hello', { taskId: task.id })))).toMatch(/TaskNotFound/)
+    expect(await codeOf(other.resubscribeTask({ tenant: '', id: task.id }).next())).toMatch(/TaskNotFound/)
+  })
+})
+
+const stateIn = ({ body }: Received): string => {
+  const said = JSON.parse(body)
+  if (said.artifactUpdate) return 'artifact'
+  return said.statusUpdate?.status.state ?? said.status?.state
+}
+
+describe.each(['JSONRPC', 'HTTP+JSON'] as const)('A2A 1.0 lists tasks over %s', binding => {
+  test('page by page, newest first, by context and state, and no others', async () => {
+    const key = await claw.newKey({ agent: `Lister ${binding}` })
+    const client = await clientOf(agentUrl(), { binding, key })
+    const contextId = `context-${binding.length}`
+    const ids: string[] = []
+    for (const text of ['one', 'two', 'three']) {
+      claw.clock.move(10)
+      ids.unshift((await sendTask(client, message(text, text === 'one' ? {} : { contextId }))).id)
+      await agent().inbox()
+      if (text === 'two') await agent().step(ids[0] ?? '', 'reject', { reason: 'Not today' })
+    }
+    const list = async (more: object) =>
+      client.listTasks({
+        tenant: '',
+        contextId: '',
+        status: TaskState.TASK_STATE_UNSPECIFIED,
+        pageToken: '',
+        statusTimestampAfter: undefined,
+        ...more,
+      })
+    const first = await list({ pageSize: 2 })
+    expect(first).toMatchObject({ totalSize: 3, pageSize: 2 })
+    const second = await list({ pageSize: 2, pageToken: first.nextPageToken })
+    expect([...first.tasks, ...second.tasks].map(({ id }) => id)).toEqual(ids)
+    expect(second.nextPageToken).toBe('')
+    expect((await list({ contextId })).tasks).toHaveLength(2)
+    const rejected = await list({ status: TaskState.TASK_STATE_REJECTED, includeArtifacts: true })
+    expect(rejected.tasks.map(({ id }) => id)).toEqual([ids[1]])
+    expect((await list({ status: TaskState.TASK_STATE_AUTH_REQUIRED })).tasks).toEqual([])
+    expect(await codeOf(list({ pageSize: 1000 }))).toMatch(/RequestMalformed/)
+  })
+})
+
+describe('an agent’s card', () => {
+  const card = (headers: Record<string, string> = {}, ref = 'Worker') =>
+    claw.http({ method: 'GET', path: `/a2a/${ref}/.well-known/agent-card.json`, headers })
+
+  test('says what the agent said of itself, and changes its tag when that changes', async () => {
+    const headers = { authorization: `Bearer ${claw.key}`, 'a2a-version': '1.0' }
+    const first = await card(headers)
+    const said = AgentCard.fromJSON(JSON.parse(first.text))
+    expect(said).toMatchObject({ name: 'Worker', description: 'Translates.', capabilities: { streaming: true } })
+    expect(said.skills.map(({ id }) => id)).toEqual(['translate'])
+    expect(said.supportedInterfaces).toHaveLength(3)
+    const etag = first.headers.get('etag') ?? ''
+    expect((await card({ ...headers, 'if-none-match': etag })).status).toBe(304)
+    expect((await card(headers, workerId)).headers.get('etag')).toBe(etag)
+  })
+
+  test('is for keys of the same workspace alone, as everything is', async () => {
+    const { key } = await otherWorkspace(claw)
+    const noRelay = await claw.newKey({ agent: 'No relay', scope: { relay: false } })
+    expect((await card()).status).toBe(401)
+    expect((await card({ authorization: 'Bearer wrong' })).status).toBe(401)
+    expect((await card({ authorization: `Bearer ${noRelay}` })).status).toBe(403)
+    expect((await card({ 'x-clawlink-api-key': claw.key })).status).toBe(200)
+    for (const ref of ['Worker', workerId, 'nobody'])
+      expect((await card({ authorization: `Bearer ${key}` }, ref)).status).toBe(404)
+  })
+})
+
+describe('bad input', () => {
+  const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+    claw.http({
+      method: 'POST',
+      path: `/a2a/Worker${path}`,
+      headers: {
+        authorization: `Bearer ${claw.key}`,
+        'content-type': 'application/json',
+        'a2a-version': '1.0',
+        ...headers,
+      },
+      body,
+    })
+  const rpc = (params: unknown, method = 'SendMessage') => JSON.stringify({ jsonrpc: '2.0', id: 7, method, params })
+
+  test.each([
+    ['no JSON', '{', -32700],
+    ['no object', '[]', -32600],
+    ['no method', JSON.stringify({ jsonrpc: '2.0', id: 7 }), -32602],
+    ['an unknown method', rpc({}, 'Nothing'), -32601],
+    ['no message', rpc({}), -32602],
+    ['a message of no parts', rpc({ message: { messageId: '1', parts: [] } }), -32602],
+    ['parts that are none', rpc({ message: { messageId: '1', parts: [null] } }), -32602],
+    ['a part without content', rpc({ message: { messageId: '1', parts: [{}] } }), -32602],
+    [
+      'a context id that is no name',
+      rpc({ message: { messageId: '1', parts: [{ text: 'x' }], contextId: 'a\nb' } }),
+      -32602,
+    ],
+    ['an unknown task', rpc({ id: 'task_x' }, 'GetTask'), -32001],
+    ['a history of less than nothing', rpc({ id: 'task_x', historyLength: -1 }, 'GetTask'), -32602],
+  ])('%s is refused over JSON-RPC', async (_, body, code) => {
+    const { status, text } = await post('', body)
+    expect(status).toBe(200)
+    expect(JSON.parse(text).error).toMatchObject({ code })
+  })
+
+  test.each([
+    ['no JSON', '/message:send', '{', 400],
+    ['no message', '/message:send', '{}', 400],
+    ['parts that are none', '/message:stream', JSON.stringify({ message: { messageId: '1', parts: ['x'] } }), 400],
+    ['an unknown task', '/tasks/task_x:cancel', '', 404],
+    ['an unknown operation', '/nothing', '{}', 404],
+  ])('%s is refused over HTTP+JSON', async (_, path, body, status) => {
+    expect((await post(path, body)).status).toBe(status)
+  })
+
+  test('a version that is not spoken here is refused with those that are', async () => {
+    const { text } = await post('', rpc({}), { 'a2a-version': '7.0' })
+    expect(JSON.parse(text).error).toMatchObject({ code: -32009 })
+    expect((await post('/message:send', '{}', { 'a2a-version': '7.0' })).status).toBe(400)
+  })
+
+  test('too large a body, and a type that is no JSON, change nothing', async () => {
+    expect((await post('', `"${'x'.repeat(3 * 1024 * 1024)}"`)).status).toBe(413)
+    const { text } = await post('', 'x', { 'content-type': 'text/plain' })
+    expect(JSON.parse(text).error).toMatchObject({ code: -32005 })
+  })
+
+  test.each(['http://169.254.169.254/latest', 'http://127.0.0.1:1/', 'https://10.0.0.1/', 'file:///etc/passwd'])(
+    'nothing is pushed to %s, and no task is made for it',
+    async url => {
+      const key = await claw.newKey({ agent: 'Pusher' })
+      const client = await clientOf(agentUrl(), { key })
+      const asked = request(message('Push'))
+      const push = { tenant: '', id: '', taskId: '', url, token: '', authentication: undefined }
+      const configuration = { acceptedOutputModes: [], returnImmediately: true, taskPushNotificationConfig: push }
+      expect(await codeOf(client.sendMessage({ ...asked, configuration }))).toMatch(/RequestMalformed/)
+      const all = { tenant: '', contextId: '', status: 0, pageToken: '', statusTimestampAfter: undefined }
+      expect((await client.listTasks(all)).tasks).toEqual([])
+    },
+  )
+
+  test('the same message twice is one task, and another one under its id is refused', async () => {
+    const client = await clientOf(agentUrl())
+    const said = message('Once')
+    const [one, two] = [await sendTask(client, said), await sendTask(client, said)]
+    expect(two.id).toBe(one.id)
+    expect(await agent().inbox()).toHaveLength(1)
+    expect(await codeOf(sendTask(client, { ...message('Other'), messageId: said.messageId }))).toMatch(
+      /RequestMalformed/,
+    )
+  })
+})
+
+test('after a restart tasks are there, and a subscriber goes on', async () => {
+  const own = await startClawLink({ connected: false })
+  try {
+    const key = await own.newKey({ agent: 'Worker' })
+    await register(own, key)
+    const task = await sendTask(await clientOf(agentUrl(own), { key: own.key }))
+    await agent(own, key).step(task.id, 'progress', { note: 'Before' })
+    await own.stopServing()
+    const serving = await serve(own.app.config, { clock: own.clock, log: createLog('silent') })
+    if (serving instanceof Fault) throw new Error(serving.message)
+    try {
+      const url = `${serving.url}/a2a/Worker`
+      const client = await clientOf(url, { key: own.key })
+      expect((await get(client, task.id)).history.at(-1)?.parts[0]?.content?.value).toBe('Before')
+      const events: string[] = []
+      const following = (async () => {
+        for await (const event of client.resubscribeTask({ tenant: '', id: task.id })) events.push(caseOf(event))
+      })()
+      await expect.poll(() => events).toEqual(['task TASK_STATE_WORKING'])
+      const done = await fetch(`${serving.url}/api/v1/relay/tasks/${task.id}/complete`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ result: 'After' }),
+      })
+      expect(done.status).toBe(200)
+      await following
+      expect(events.at(-1)).toBe('statusUpdate TASK_STATE_COMPLETED')
+    } finally {
+      await serving.stop()
+    }
+  } finally {
+    await own.stop()
+  }
+})
+
+describe('a remote agent', () => {
+  let there: TestClawLink
+  let here: TestClawLink
+  let far: string
+  beforeAll(async () => {
+    there = await startClawLink({ connected: false })
+    far = await there.newKey({ agent: 'Worker' })
+    await register(there, far)
+    here = await startClawLink({
+      connected: false,
+      config: { outboundAllow: [new URL(there.url).host, receiver.host] },
+    })
+  })
+  afterAll(async () => {
+    await here.stop()
+    await there.stop()
+  })
+  const add = async (body: object) =>
+    (await signIn(here, { name: 'Ada', role: 'owner' })).rest('POST', '/relay/agents/remote', body)
+  /** A task of ours as it is now, once the time has come to ask for it. */
+  const seen = async (id: string, key = here.key) => {
+    here.clock.move(1_500)
+    return (await here.rest('GET', `/relay/tasks/${id}`, { key })).body
+  }
+  const delegate = async (to: string, body: object = {}): Promise<string> => {
+    const made = await here.rest('POST', '/relay/tasks', { body: { to, task: 'Translate: Gute Nacht', ...body } })
+    expect(made.status).toBe(201)
+    return String(made.body.id)
+  }
+  const soon = <T>(see: () => Promise<T>) => expect.poll(see, { timeout: 15_000 })
+
+  test('is delegated to like any other: its question, the answer and its result cross both ways', async () => {
+    const added = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'Far worker' })
+    expect(added).toMatchObject({ status: 201, body: { name: 'Far worker', hasToken: true } })
+    const id = await delegate('Far worker', { context: { tone: 'kind' } })
+    const [offer] = await agent(there, far).inbox()
+    expect(offer?.body.task).toBe('Translate: Gute Nacht')
+    const farId = String(offer?.taskId)
+    await agent(there, far).step(farId, 'ask', { question: 'Which language?' })
+    await soon(async () => (await seen(id)).state).toBe('input_required')
+    expect(JSON.stringify((await seen(id)).history)).toContain('Which language?')
+    await agent(here, here.key).step(id, 'answer', { answer: 'English' })
+    const [told] = await agent(there, far).inbox()
+    expect(told?.body).toMatchObject({ step: 'answer', answer: { text: 'English' } })
+    await agent(there, far).step(farId, 'complete', { result: 'Good night' })
+    await soon(async () => (await seen(id)).state).toBe('completed')
+    const history = (await seen(id)).history as { said: { result?: unknown } }[] // as documented
+    expect(history.at(-1)?.said.result).toBe('Good night')
+  })
+
+  test('is told when its task is canceled here', async () => {
+    const id = await delegate('Far worker')
+    const [offer] = await agent(there, far).inbox()
+    await agent(here, here.key).step(id, 'cancel')
+    await soon(async () => {
+      await seen(id)
+      return (await there.rest('GET', `/relay/tasks/${offer?.taskId}`, { key: far })).body.state
+    }).toBe('canceled')
+    await agent(there, far).inbox()
+  })
+
+  test('gets a message that may have arrived never twice', async () => {
+    const card = (url: string) => ({
+      name: 'Unsure',
+      description: 'Takes what it gets and says nothing.',
+      version: '1',
+      capabilities: {},
+      defaultInputModes: ['text/plain'],
+      defaultOutputModes: ['text/plain'],
+      skills: [],
+      supportedInterfaces: [{ url, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
+    })
+    const methods: string[] = []
+    receiver.on('/unsure/.well-known/agent-card.json', response =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(card(receiver.url('/unsure')))),
+    )
+    receiver.on('/unsure', (response, { body }) => {
+      const { method, id } = JSON.parse(body)
+      methods.push(method)
+      if (method === 'SendMessage') return response.destroy()
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          JSON.stringify({ jsonrpc: '2.0', id, result: { tasks: [], nextPageToken: '', pageSize: 100, totalSize: 0 } }),
+        )
+    })
+    expect((await add({ url: receiver.url('/unsure') })).status).toBe(201)
+    const id = await delegate('Unsure')
+    await soon(async () => (await seen(id)).state).toBe('failed')
+    expect(methods).toEqual(['SendMessage', 'ListTasks'])
+    expect(JSON.stringify((await seen(id)).history)).toContain('It was not sent again.')
+  })
+
+  test.each([
+    ['an address of this machine', 'http://127.0.0.1:1/agent'],
+    ['an address that tells secrets', 'http://169.254.169.254/agent'],
+    ['what is no URL', 'agent'],
+  ])('is refused at %s', async (_, url) => {
+    expect((await add({ url })).body).toMatchObject({ code: 'validation_error' })
+  })
+
+  test('is refused without a card, with a token for another host, and under a name that is taken', async () => {
+    expect((await add({ url: receiver.url('/nothing') })).body).toMatchObject({ code: 'validation_error' })
+    expect((await add({ url: `${there.url}/a2a/Worker` })).body).toMatchObject({ code: 'validation_error' })
+    const taken = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'tester' })
+    expect(taken.body).toMatchObject({ code: 'conflict' })
+    const elsewhere = { url: `${there.url}/a2a`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }
+    receiver.on('/thief.json', response =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          JSON.stringify({
+            name: 'Thief',
+            description: '',
+            version: '1',
+            capabilities: {},
+            skills: [],
+            defaultInputModes: ['text/plain'],
+            defaultOutputModes: ['text/plain'],
+            supportedInterfaces: [elsewhere],
+          }),
+        ),
+    )
+    expect((await add({ url: receiver.url('/thief.json'), token: 'a-token' })).body).toMatchObject({
+      code: 'validation_error',
+    })
+  })
+
+  test('is added by owners and admins alone, listed without its token, and removed', async () => {
+    const member = await signIn(here, { name: 'Mia', role: 'member' })
+    expect((await member.rest('POST', '/relay/agents/remote', { url: 'https://x.example' })).status).toBe(403)
+    const listed = await here.rest('GET', '/relay/agents/remote')
+    expect(listed.text).not.toContain(there.key)
+    const items = listed.body.items as { id: string; name: string }[] // as documented
+    const remote = items.find(({ name }) => name === 'Far worker')
+    const ada = await signIn(here, { name: 'Ada', role: 'owner' })
+    expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(200)
+    expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(404)
+    const seals = await here.app.db.read.selectFrom('seals').select('id').where('id', 'like', 'a2a:%').execute()
+    expect(seals).toEqual([])
+  })
+})

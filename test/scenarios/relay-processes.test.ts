@@ -1,0 +1,102 @@
+/** Two relay processes on one PostgreSQL, with clocks that differ by an hour. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type App, openApp } from '../../src/app.ts'
+import { Fault } from '../../src/core/errors.ts'
+import type { Box } from '../../src/relay/box.ts'
+import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
+import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
+import { claimMessages } from '../../src/relay/messages/claim-messages.ts'
+import type { Message } from '../../src/relay/messages/message.ts'
+import { sendMessage } from '../../src/relay/messages/send-message.ts'
+import { type RunningRelay, startRelay } from '../../src/roles/relay.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { relayAgent } from '../kit/relay-agent.ts'
+
+const claim = { limit: 10, leaseMs: 60_000 }
+
+describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay processes', () => {
+  let claw: TestClawLink
+  let other: App
+  let close: () => Promise<void>
+  let relay: RunningRelay
+  let ann: Box
+  let bob: Box
+
+  beforeAll(async () => {
+    claw = await startClawLink()
+    const clock = { now: () => claw.clock.now() + 60 * 60_000, after: claw.clock.after }
+    const opened = await openApp(claw.app.config, { clock, log: claw.app.log })
+    if (opened instanceof Fault) throw new Error(opened.message)
+    other = opened.app
+    close = opened.close
+    relay = startRelay(other)
+    const box = async (name: string): Promise<Box> => ({
+      workspaceId: claw.app.workspaceId,
+      agentId: (await relayAgent(claw, name)).id,
+      device: name,
+    })
+    ann = await box('ann')
+    bob = await box('bob')
+  })
+  afterAll(async () => {
+    await relay?.stop()
+    await close?.()
+    await claw?.stop()
+  })
+
+  const send = async (app: App, body: unknown, extra: { messageId?: string; thread?: string } = {}) => {
+    const sent = await sendMessage(app, ann, { to: bob.agentId, body, ...extra })
+    if (sent instanceof Fault) throw new Error(sent.message)
+    return sent
+  }
+  const ack = (app: App, messages: Message[]) =>
+    ackMessages(
+      app,
+      bob,
+      messages.map(({ id, lease }) => ({ id, lease: lease ?? '' })),
+    )
+
+  test('agree on when a lease is over, however far their clocks are apart', async () => {
+    await send(claw.app, 'one')
+    const taken = await claimMessages(claw.app, bob, claim)
+    expect(taken).toHaveLength(1)
+    expect(await claimMessages(other, bob, claim)).toEqual([])
+    claw.clock.move(61_000)
+    const again = await claimMessages(other, bob, claim)
+    expect(again).toMatchObject([{ id: taken[0]?.id, deliveries: 2 }])
+    expect(await ack(claw.app, taken)).toMatchObject([{ code: 'conflict' }])
+    expect(await ack(other, again)).toEqual([undefined])
+  })
+
+  test('wake each other’s sleepers at once', async () => {
+    const waiting = awaitMessages(other, bob, { ...claim, waitMs: 60_000 })
+    await send(claw.app, 'wake up')
+    const messages = await waiting
+    expect(messages).toMatchObject([{ body: 'wake up' }])
+    await ack(other, messages)
+  })
+
+  test('store what is sent to both at the same moment under one messageId once', async () => {
+    const sent = await Promise.all([claw.app, other, claw.app, other].map(app => send(app, 'same', { messageId: 'm' })))
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1)
+    expect(sent.filter(({ repeated }) => !repeated)).toHaveLength(1)
+    await ack(claw.app, await claimMessages(claw.app, bob, claim))
+  })
+
+  test('hand out each message once, and a thread in order, when both hand out at the same time', async () => {
+    for (let n = 0; n < 40; n++) await send(n % 2 ? other : claw.app, n, { thread: `t${n % 4}` })
+    const seen: number[] = []
+    while (seen.length < 40) {
+      const rounds = await Promise.all([claw.app, other].map(app => claimMessages(app, bob, claim)))
+      for (const messages of rounds) {
+        seen.push(...messages.map(({ body }) => Number(body)))
+        expect(await ack(claw.app, messages)).toEqual(messages.map(() => undefined))
+      }
+    }
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n))
+    for (let thread = 0; thread < 4; thread++) {
+      const ofThread = seen.filter(n => n % 4 === thread)
+      expect(ofThread).toEqual(ofThread.toSorted((a, b) => a - b))
+    }
+  })
+})

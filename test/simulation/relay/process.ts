@@ -1,0 +1,66 @@
+import type { App } from '../../../src/app.ts'
+import { stopTopic } from '../../../src/core/look-until.ts'
+import { createRelay } from '../../../src/relay/relay.ts'
+import { type Death, mortalApp } from '../mortal-app.ts'
+import { count, type World } from './world.ts'
+
+/** One process of a run. */
+export type Process = {
+  dead(): boolean
+  /** Gives what `act` gives, or undefined as soon as the process is dead: nobody hears of it any more. */
+  heard<T>(act: (app: App) => Promise<T>): Promise<{ told: T } | undefined>
+  /** It stops as one does that is told to, or is killed. */
+  end(how: 'stops' | 'killed'): Promise<void>
+}
+
+/** `skewMs`: its clock is so far ahead. On SQLite there is one process, and its clock is the only one. */
+export async function startProcess(
+  world: World,
+  { death, skewMs }: { death: Death; skewMs: number },
+): Promise<Process> {
+  const { claw, clock, spoil = app => app } = world
+  const { promise: died, resolve } = Promise.withResolvers<undefined>()
+  let isDead = false
+  const die = () => {
+    isDead = true
+    resolve(undefined)
+  }
+  const aheadMs = claw.app.db.dialect === 'postgres' ? skewMs : 0
+  const own = {
+    ...claw.app,
+    clock: {
+      now: () => clock.now() + aheadMs,
+      after: (ms: number, fire: () => void) => clock.after(ms, () => (isDead ? undefined : fire())),
+    },
+  }
+  const mortal = await mortalApp(own, death, {
+    onDeath(step) {
+      count(world, `death ${death?.side} a ${step}`)
+      die()
+    },
+  })
+  const { db, log, wakes } = mortal.app
+  const app = spoil({ ...mortal.app, relay: await createRelay({ db, clock: own.clock, log, wakes }) })
+  return {
+    dead: () => isDead,
+    heard: act =>
+      Promise.race([
+        died,
+        act(app).then(
+          told => ({ told }),
+          cause => {
+            if (isDead) return undefined
+            throw cause
+          },
+        ),
+      ]).then(given => (isDead ? undefined : given)),
+    async end(how) {
+      if (!isDead && how === 'stops') {
+        app.wakes.emit(stopTopic)
+        await app.relay.close()
+      }
+      mortal.kill()
+      die()
+    },
+  }
+}
