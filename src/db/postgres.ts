@@ -28,7 +28,7 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     throw cause
   }
   const sharing = turnSharing()
-  const commits = groupCommit(batch => insertBatch(db, batch))
+  const commits = groupCommit(batch => insertBatch(db, batch).finally(sharing.forget))
 
   const write: Db['write'] = run => db.transaction().execute(run).finally(sharing.forget)
 

@@ -35,7 +35,15 @@ export async function openSqlite(path: string): Promise<Db> {
   const turns = turnTaking()
   const sharing = turnSharing()
   const writeBatch = insertBatch(writer)
-  const commits = groupCommit(batch => turns.run(() => writeBatch(batch)))
+  const commits = groupCommit(batch =>
+    turns.run(() => {
+      try {
+        writeBatch(batch)
+      } finally {
+        sharing.forget()
+      }
+    }),
+  )
 
   const write: Db['write'] = async run => turns.run(() => writing.transaction().execute(run).finally(sharing.forget))
 

@@ -593,20 +593,18 @@ describe('a remote agent', () => {
     expect(taken.body).toMatchObject({ code: 'conflict' })
     const elsewhere = { url: `${there.url}/a2a`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }
     receiver.on('/thief.json', response =>
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(
-          JSON.stringify({
-            name: 'Thief',
-            description: '',
-            version: '1',
-            capabilities: {},
-            skills: [],
-            defaultInputModes: ['text/plain'],
-            defaultOutputModes: ['text/plain'],
-            supportedInterfaces: [elsewhere],
-          }),
-        ),
+      response.writeHead(200, { 'content-type': 'application/json' }).end(
+        JSON.stringify({
+          name: 'Thief',
+          description: '',
+          version: '1',
+          capabilities: {},
+          skills: [],
+          defaultInputModes: ['text/plain'],
+          defaultOutputModes: ['text/plain'],
+          supportedInterfaces: [elsewhere],
+        }),
+      ),
     )
     expect((await add({ url: receiver.url('/thief.json'), token: 'a-token' })).body).toMatchObject({
       code: 'validation_error',

@@ -248,10 +248,17 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
   await app.db.write(tx =>
     tx.updateTable('relay_messages').set({ state: 'dead' }).where('id', '=', letter.id).execute(),
   )
+  await app.db.write(tx =>
+    tx
+      .insertInto('a2a_remotes')
+      .values({ ...workspace, agent_id: box.agentId, card_url: 'https://x.example', card: '{}', created_at: now })
+      .execute(),
+  )
   const byPath: Record<string, string | undefined> = {
     '/relay/inbox/': message.id,
     '/relay/dead-letters/': letter.id,
     '/relay/tasks/': task.id,
+    '/relay/agents/remote/': box.agentId,
     '/relay/file-history/': shared.key,
     '/relay/file-restore/': shared.key,
     '/connections/': connection?.id,

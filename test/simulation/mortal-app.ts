@@ -40,6 +40,7 @@ export async function mortalApp(
     db: {
       ...app.db,
       write: run => step('commit', () => app.db.write(run)),
+      together: run => step('commit', () => app.db.together(run)),
       insert: (table, row) => step('commit', () => app.db.insert(table, row)),
     },
     net: { ...app.net, send: outgoing => step('request', () => app.net.send(outgoing)) },

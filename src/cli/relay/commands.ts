@@ -98,7 +98,7 @@ export function addRelayCommands(program: Command): void {
     .option('--note <text>', 'A word to go with it: how far it is, the question, or the reason.')
   client(
     program,
-    'broadcast <topic> <content>',
+    'broadcast <topic> <text>',
     'Tell everybody who subscribes to a topic.',
     async (flags, [topic, content]) =>
       (await import('./broadcast.ts')).broadcastCommand(flags, topic ?? '', content ?? ''),

@@ -34,6 +34,8 @@ export async function follow(server: Server, flags: Flags): Promise<void> {
       continue
     }
     waitMs = retryMs.first
+    // What answers at once though there is nothing, as something on the way may, is not asked without end.
+    if (!taken.length) await sleep(retryMs.first, undefined, { signal: stop.signal }).catch(() => {})
     for (const message of taken) await show(server, message, flags, stop)
   }
   await stopped

@@ -16,7 +16,10 @@ export async function findRecipient(app: App, workspaceId: string, ref: string):
   return notThere(app, workspaceId, ref)
 }
 
-/** The device of this name that registered last, whoever's in the workspace: for clients that know devices only. */
+/**
+ * The device of this name that registered first, whoever's in the workspace, so that nobody takes over another's: for clients
+ * that know devices only.
+ */
 export async function findDevice(app: App, workspaceId: string, device: string): Promise<Recipient | undefined> {
   const row = await app.db.read
     .selectFrom('relay_devices')
@@ -24,7 +27,8 @@ export async function findDevice(app: App, workspaceId: string, device: string):
     .where('workspace_id', '=', workspaceId)
     .where('device', '=', device)
     .where('left_at', 'is', null)
-    .orderBy('registered_at', 'desc')
+    .orderBy('registered_at')
+    .orderBy('agent_id')
     .executeTakeFirst()
   const agent = row && (await agentById(app, workspaceId, row.agent_id))
   return agent && { ...agent, device }

@@ -1,6 +1,9 @@
 import { isPlainText } from '../../accounts/plain-text.ts'
 import { Fault, type InvalidField } from '../../core/errors.ts'
 
+/** Who subscribes to this gets what is broadcast to any topic. */
+export const everyTopic = '*'
+
 const nameLengthMax = 100
 const tagsMax = 50
 

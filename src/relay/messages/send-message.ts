@@ -73,8 +73,8 @@ export async function sendMessage(app: App, box: Box, sending: Sending): Promise
     ...(bytes <= inlineBytesMax ? { body: sending.body } : { contentId: id, contentBytes: bytes }),
   }
   try {
-    if (message.contentId) await putContent(app, message, json)
-    await app.db.insert('relay_messages', await messageRow(app, message))
+    if (message.contentId) await putLarge(app, message, json)
+    else await app.db.insert('relay_messages', await messageRow(app, message))
   } catch (cause) {
     freeRoom(app, to.id, 1, bytes)
     // Sent twice at the same moment: the other one was first.
@@ -103,15 +103,14 @@ async function repeatOf(
   return { id, to: { id: to.id, name: to.name }, thread: known.thread || null, repeated: true }
 }
 
-/** It is there before the message that needs it, and forgotten after it. Sent twice, it is stored once. */
-async function putContent(app: App, { id, workspaceId, expiresAt }: NewMessage, json: string): Promise<void> {
+/** A message with its content beside it. Both or neither: under one `messageId` something else may have been tried before. */
+async function putLarge(app: App, message: NewMessage, json: string): Promise<void> {
+  const { id, workspaceId, expiresAt } = message
   const sealed = await sealText(app, { workspaceId, id }, json)
+  const row = await messageRow(app, message)
   const expires_at = expiresAt + app.config.relayKeepHours * hourMs
-  await app.db.together(tx =>
-    tx
-      .insertInto('relay_contents')
-      .values({ id, workspace_id: workspaceId, sealed, expires_at })
-      .onConflict(on => on.column('id').doNothing())
-      .execute(),
-  )
+  await app.db.together(async tx => {
+    await tx.insertInto('relay_messages').values(row).execute()
+    await tx.insertInto('relay_contents').values({ id, workspace_id: workspaceId, sealed, expires_at }).execute()
+  })
 }
