@@ -113,7 +113,6 @@ test.each([
 })
 
 test.each([
-  [['--host', '0.0.0.0'], 'forbidden', 'Make one: clawlink keys create --name <agent>'],
   [['--host', '0.0.0.0', '--ephemeral'], 'forbidden', 'Name the agents that get one: --for laptop,server'],
   [['--mdns'], 'validation_error', 'Give --host 0.0.0.0 too.'],
   [['--for', 'ada'], 'validation_error', 'Make lasting keys: clawlink keys create --name <agent>'],
@@ -122,6 +121,22 @@ test.each([
   const { exitCode, stdout, stderr } = await other.run(['relay', '--port', '0', '--json', ...args])
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
   expect(JSON.parse(stderr)).toMatchObject({ code, fix })
+})
+
+test('beyond this machine a relay starts only once there is a key, and says how others get one', async () => {
+  using other = tempHome()
+  // An address of this machine, in a form that is not taken for one.
+  const args = ['relay', '--host', '127.1', '--port', '0']
+  const refused = await other.run(args)
+  expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(refused.stderr).toContain('Make one: clawlink keys create --name <agent>')
+  const { key } = await other.json(['keys', 'create', '--name', 'ada'])
+  await using running = spawnCli(args, { home: other.path })
+  await running.until(/Ctrl-C stops it/)
+  expect(running.said().stdout).toMatch(/npx clawlink pair --url http:\/\/127\.1:\d+\n/)
+  expect(await other.json(['discover'], { env: { CLAWLINK_KEY: String(key) } })).toEqual({ items: [] })
+  running.signal('SIGINT')
+  expect(await running.ended).toBe(0)
 })
 
 test('an ephemeral relay has no file with a name while it runs, and leaves none when it is killed', async () => {

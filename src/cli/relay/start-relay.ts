@@ -32,14 +32,17 @@ export async function relayCommand(flags: Flags): Promise<void> {
   const { app, url = '' } = serving
   const keys = orExit(await makeKeys(app, names), flags)
   const setupUrl = await firstRunLink(app)
-  const others = isLoopback(config.host) ? [] : addressesOf(config.host).map(host => urlAt(host, url))
-  const port = Number(new URL(others[0] ?? url).port) || config.port
+  const others =
+    isLoopback(config.host) || config.publicUrl !== undefined
+      ? []
+      : addressesOf(config.host).map(host => urlAt(host, url))
+  const port = config.publicUrl === undefined ? Number(new URL(url).port) : config.port
   const onProblem = (why: string) => process.stderr.write(`${yellow(`It cannot be announced: ${why}.`)}\n`)
   const announced = flags.mdns ? await announce({ port, publicUrl: config.publicUrl }, onProblem) : undefined
   if (flags.json) {
     const shown = keys.map(({ agent, key }) => ({ agent, key: key.reveal() }))
     printJson({ url, others, ...(setupUrl && { setupUrl }), keys: shown, announcedAs: announced?.name ?? null })
-  } else print(welcome({ url: config.publicUrl ?? url, others, setupUrl, keys, place: place?.about }, announced?.name))
+  } else print(welcome({ url, others, setupUrl, keys, place: place?.about }, announced?.name))
   flushCompileCache()
   await stopped
   if (!flags.json) print(dim('Stopping.'))

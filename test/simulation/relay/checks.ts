@@ -89,7 +89,7 @@ function ofHolders({ changes }: Lived, { marginMs }: Ground, ones: Holding[]): s
   for (const held of ones) {
     const own = changes.filter(({ holding }) => holding === held)
     const acks = own.filter(({ what, code }) => what === 'ack' && code === undefined)
-    for (const next of ones.filter(each => each !== held && each.end > held.end)) {
+    for (const next of ones.filter(each => isLater(each, held))) {
       const mark = markOf(next) ?? next.message.kind
       const released = own.some(({ what, start }) => what === 'release' && start < next.end)
       if (!released && next.untilMs < leaseEnd(held, own, next) - marginMs) wrong.push(`two holders: ${mark}`)
@@ -100,6 +100,12 @@ function ofHolders({ changes }: Lived, { marginMs }: Ground, ones: Holding[]): s
   }
   return wrong
 }
+
+/** Who waited may hear late of what it got: how often it was handed out tells the order. */
+const isLater = (one: Holding, other: Holding) =>
+  one.message.deliveries === other.message.deliveries
+    ? one.end > other.end
+    : one.message.deliveries > other.message.deliveries
 
 /** Until when it was surely the holder's alone, when the next one got it. */
 function leaseEnd(held: Holding, own: Change[], next: Holding): number {

@@ -25,11 +25,15 @@ export async function startProcess(
     isDead = true
     resolve(undefined)
   }
-  const aheadMs = claw.app.db.dialect === 'postgres' ? skewMs : 0
+  const isPostgres = claw.app.db.dialect === 'postgres'
+  const aheadMs = isPostgres ? skewMs : 0
+  // While it compares its clock with the database's, which the moves of ours do not move, ours stands where that one does.
+  const databaseMs = claw.app.relay.now() - clock.now()
+  let isMeasuring = isPostgres
   const own = {
     ...claw.app,
     clock: {
-      now: () => clock.now() + aheadMs,
+      now: () => (isMeasuring ? Date.now() - databaseMs : clock.now()) + aheadMs,
       after: (ms: number, fire: () => void) => clock.after(ms, () => (isDead ? undefined : fire())),
     },
   }
@@ -41,6 +45,7 @@ export async function startProcess(
   })
   const { db, log, wakes } = mortal.app
   const app = spoil({ ...mortal.app, relay: await createRelay({ db, clock: own.clock, log, wakes }) })
+  isMeasuring = false
   return {
     dead: () => isDead,
     heard: act =>
