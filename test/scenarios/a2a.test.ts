@@ -1,32 +1,26 @@
 /** Agents of the relay as A2A agents: asked by the SDK's own client, in both bindings and both versions. */
 import { randomUUID } from 'node:crypto'
-import {
-  AgentCard,
-  type Message,
-  Role,
-  type SendMessageRequest,
-  type StreamResponse,
-  type Task,
-  TaskState,
-} from '@a2a-js/sdk'
-import {
-  type Client,
-  ClientFactory,
-  DefaultAgentCardResolver,
-  JsonRpcTransportFactory,
-  RestTransportFactory,
-} from '@a2a-js/sdk/client'
+import { AgentCard, TaskState } from '@a2a-js/sdk'
+import type { Client } from '@a2a-js/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Fault } from '../../src/core/errors.ts'
 import { createLog } from '../../src/core/log.ts'
 import { serve } from '../../src/roles/serve.ts'
+import {
+  agentAt,
+  type Binding,
+  caseOf,
+  clientOf as clientAt,
+  codeOf,
+  message,
+  register,
+  request,
+  sendTask,
+  type Version,
+} from '../kit/a2a.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
-import { signIn } from '../kit/member.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { answer, type Received, startReceiver } from '../kit/webhook-receiver.ts'
-
-type Binding = 'JSONRPC' | 'HTTP+JSON'
-type Version = '1.0' | '0.3'
 
 let receiver: Awaited<ReturnType<typeof startReceiver>>
 let claw: TestClawLink
@@ -43,95 +37,12 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-async function register(of: TestClawLink, key: string): Promise<string> {
-  const body = { capabilities: ['translate'], description: 'Translates.', accepts: [] }
-  const made = await of.rest('PUT', '/relay/agents/me', { key, body })
-  expect(made.status).toBe(200)
-  return String(made.body.id)
-}
-
-const withKey =
-  (key: string): typeof fetch =>
-  (input, init) => {
-    const headers = new Headers(init?.headers)
-    headers.set('authorization', `Bearer ${key}`)
-    return fetch(input, { ...init, headers })
-  }
-
-/** The SDK's client, as it makes itself of nothing but the card's address. */
-async function clientOf(
-  url: string,
-  { key = claw.key, binding = 'JSONRPC', version = '1.0' }: { key?: string; binding?: Binding; version?: Version } = {},
-): Promise<Client> {
-  const fetchImpl = withKey(key)
-  const legacyCompat = { enabled: true }
-  const resolver = new DefaultAgentCardResolver({ fetchImpl, legacyCompat })
-  const card = await resolver.resolve(url, `${url}/.well-known/agent-card.json`)
-  const factory = new ClientFactory({
-    transports: [
-      new JsonRpcTransportFactory({ fetchImpl, legacyCompat }),
-      new RestTransportFactory({ fetchImpl, legacyCompat }),
-    ],
-    preferredTransports: [binding],
-  })
-  return factory.createFromAgentCard({
-    ...card,
-    supportedInterfaces: card.supportedInterfaces.filter(
-      each => each.protocolBinding === binding && each.protocolVersion === version,
-    ),
-  })
-}
+const clientOf = (url: string, options: { key?: string; binding?: Binding; version?: Version } = {}): Promise<Client> =>
+  clientAt(url, { key: claw.key, ...options })
+const agent = (of = claw, key = worker) => agentAt(of, key)
 const agentUrl = (of = claw, agent = 'Worker') => `${of.url}/a2a/${agent}`
 
-function message(text: string, more: Partial<Message> = {}): Message {
-  return {
-    messageId: randomUUID(),
-    contextId: '',
-    taskId: '',
-    role: Role.ROLE_USER,
-    parts: [{ content: { $case: 'text', value: text }, metadata: undefined, filename: '', mediaType: 'text/plain' }],
-    metadata: undefined,
-    extensions: [],
-    referenceTaskIds: [],
-    ...more,
-  }
-}
-const request = (said: Message, returnImmediately = true): SendMessageRequest => ({
-  tenant: '',
-  message: said,
-  configuration: { acceptedOutputModes: [], taskPushNotificationConfig: undefined, returnImmediately },
-  metadata: undefined,
-})
-async function sendTask(client: Client, said = message('Translate: Guten Tag')): Promise<Task> {
-  const sent = await client.sendMessage(request(said))
-  if ('messageId' in sent) throw new Error('a task was expected')
-  return sent
-}
 const get = (client: Client, id: string, historyLength?: number) => client.getTask({ tenant: '', id, historyLength })
-
-/** What the agent does, over nothing but requests that it makes itself. */
-const agent = (of = claw, key = worker) => ({
-  async inbox(): Promise<{ taskId: string; body: Record<string, unknown> }[]> {
-    const { body } = await of.rest('POST', '/relay/inbox', { key, body: { limit: 10, waitSeconds: 5 } })
-    const items = body.items as { id: string; lease: string; taskId: string; body: Record<string, unknown> }[] // as documented
-    for (const { id, lease } of items) await of.rest('POST', `/relay/inbox/${id}/ack`, { key, body: { lease } })
-    return items
-  },
-  async step(taskId: string, step: string, body: object = {}): Promise<void> {
-    const { status, text } = await of.rest('POST', `/relay/tasks/${taskId}/${step}`, { key, body })
-    expect({ status, text }).toMatchObject({ status: 200 })
-  },
-})
-const caseOf = ({ payload }: StreamResponse): string => {
-  if (payload?.$case === 'task' || payload?.$case === 'statusUpdate')
-    return `${payload.$case} ${TaskState[payload.value.status?.state ?? 0]}`
-  return payload?.$case ?? ''
-}
-const codeOf = async (asked: Promise<unknown>): Promise<string> =>
-  asked.then(
-    () => 'none',
-    cause => (cause instanceof Error ? cause.name : String(cause)),
-  )
 
 const ways: [Version, Binding][] = [
   ['1.0', 'JSONRPC'],
@@ -335,6 +246,17 @@ describe.each(['JSONRPC', 'HTTP+JSON'] as const)('A2A 1.0 lists tasks over %s', 
   })
 })
 
+test('updates of a task that is followed over A2A do not fill the caller’s mailbox', async () => {
+  const key = await claw.newKey({ agent: 'Follower' })
+  const client = await clientOf(agentUrl(), { key })
+  const task = await sendTask(client)
+  await agent().inbox()
+  await agent().step(task.id, 'complete', { result: 'Done' })
+  const box = await claw.rest('POST', '/relay/inbox', { key, body: { limit: 10 } })
+  expect(box.body.items).toEqual([])
+  expect((await get(client, task.id)).status?.state).toBe(TaskState.TASK_STATE_COMPLETED)
+})
+
 describe('an agent’s card', () => {
   const card = (headers: Record<string, string> = {}, ref = 'Worker') =>
     claw.http({ method: 'GET', path: `/a2a/${ref}/.well-known/agent-card.json`, headers })
@@ -349,6 +271,15 @@ describe('an agent’s card', () => {
     const etag = first.headers.get('etag') ?? ''
     expect((await card({ ...headers, 'if-none-match': etag })).status).toBe(304)
     expect((await card(headers, workerId)).headers.get('etag')).toBe(etag)
+  })
+
+  test('has the form of version 0.3 for whoever asks for that', async () => {
+    const path = '/a2a/Worker/.well-known/agent.json'
+    const headers = { authorization: `Bearer ${claw.key}` }
+    const old = JSON.parse((await claw.http({ method: 'GET', path, headers })).text)
+    expect(old).toMatchObject({ protocolVersion: '0.3', preferredTransport: 'JSONRPC', security: [{ clawlink: [] }] })
+    expect(JSON.parse((await card({ ...headers, 'a2a-version': '0.3' })).text)).toEqual(old)
+    expect(JSON.parse((await card(headers)).text).protocolVersion).toBeUndefined()
   })
 
   test('is for keys of the same workspace alone, as everything is', async () => {
@@ -436,15 +367,15 @@ describe('bad input', () => {
     },
   )
 
-  test('the same message twice is one task, and another one under its id is refused', async () => {
+  test('the same message twice is one task, and another one under its id is another task', async () => {
     const client = await clientOf(agentUrl())
     const said = message('Once')
     const [one, two] = [await sendTask(client, said), await sendTask(client, said)]
     expect(two.id).toBe(one.id)
     expect(await agent().inbox()).toHaveLength(1)
-    expect(await codeOf(sendTask(client, { ...message('Other'), messageId: said.messageId }))).toMatch(
-      /RequestMalformed/,
-    )
+    const other = await sendTask(client, { ...message('Other'), messageId: said.messageId })
+    expect(other.id).not.toBe(one.id)
+    await agent().inbox()
   })
 })
 
@@ -481,147 +412,4 @@ test('after a restart tasks are there, and a subscriber goes on', async () => {
   } finally {
     await own.stop()
   }
-})
-
-describe('a remote agent', () => {
-  let there: TestClawLink
-  let here: TestClawLink
-  let far: string
-  beforeAll(async () => {
-    there = await startClawLink({ connected: false })
-    far = await there.newKey({ agent: 'Worker' })
-    await register(there, far)
-    here = await startClawLink({
-      connected: false,
-      config: { outboundAllow: [new URL(there.url).host, receiver.host] },
-    })
-  })
-  afterAll(async () => {
-    await here.stop()
-    await there.stop()
-  })
-  const add = async (body: object) =>
-    (await signIn(here, { name: 'Ada', role: 'owner' })).rest('POST', '/relay/agents/remote', body)
-  /** A task of ours as it is now, once the time has come to ask for it. */
-  const seen = async (id: string, key = here.key) => {
-    here.clock.move(1_500)
-    return (await here.rest('GET', `/relay/tasks/${id}`, { key })).body
-  }
-  const delegate = async (to: string, body: object = {}): Promise<string> => {
-    const made = await here.rest('POST', '/relay/tasks', { body: { to, task: 'Translate: Gute Nacht', ...body } })
-    expect(made.status).toBe(201)
-    return String(made.body.id)
-  }
-  const soon = <T>(see: () => Promise<T>) => expect.poll(see, { timeout: 15_000 })
-
-  test('is delegated to like any other: its question, the answer and its result cross both ways', async () => {
-    const added = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'Far worker' })
-    expect(added).toMatchObject({ status: 201, body: { name: 'Far worker', hasToken: true } })
-    const id = await delegate('Far worker', { context: { tone: 'kind' } })
-    const [offer] = await agent(there, far).inbox()
-    expect(offer?.body.task).toBe('Translate: Gute Nacht')
-    const farId = String(offer?.taskId)
-    await agent(there, far).step(farId, 'ask', { question: 'Which language?' })
-    await soon(async () => (await seen(id)).state).toBe('input_required')
-    expect(JSON.stringify((await seen(id)).history)).toContain('Which language?')
-    await agent(here, here.key).step(id, 'answer', { answer: 'English' })
-    const [told] = await agent(there, far).inbox()
-    expect(told?.body).toMatchObject({ step: 'answer', answer: { text: 'English' } })
-    await agent(there, far).step(farId, 'complete', { result: 'Good night' })
-    await soon(async () => (await seen(id)).state).toBe('completed')
-    const history = (await seen(id)).history as { said: { result?: unknown } }[] // as documented
-    expect(history.at(-1)?.said.result).toBe('Good night')
-  })
-
-  test('is told when its task is canceled here', async () => {
-    const id = await delegate('Far worker')
-    const [offer] = await agent(there, far).inbox()
-    await agent(here, here.key).step(id, 'cancel')
-    await soon(async () => {
-      await seen(id)
-      return (await there.rest('GET', `/relay/tasks/${offer?.taskId}`, { key: far })).body.state
-    }).toBe('canceled')
-    await agent(there, far).inbox()
-  })
-
-  test('gets a message that may have arrived never twice', async () => {
-    const card = (url: string) => ({
-      name: 'Unsure',
-      description: 'Takes what it gets and says nothing.',
-      version: '1',
-      capabilities: {},
-      defaultInputModes: ['text/plain'],
-      defaultOutputModes: ['text/plain'],
-      skills: [],
-      supportedInterfaces: [{ url, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
-    })
-    const methods: string[] = []
-    receiver.on('/unsure/.well-known/agent-card.json', response =>
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify(card(receiver.url('/unsure')))),
-    )
-    receiver.on('/unsure', (response, { body }) => {
-      const { method, id } = JSON.parse(body)
-      methods.push(method)
-      if (method === 'SendMessage') return response.destroy()
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(
-          JSON.stringify({ jsonrpc: '2.0', id, result: { tasks: [], nextPageToken: '', pageSize: 100, totalSize: 0 } }),
-        )
-    })
-    expect((await add({ url: receiver.url('/unsure') })).status).toBe(201)
-    const id = await delegate('Unsure')
-    await soon(async () => (await seen(id)).state).toBe('failed')
-    expect(methods).toEqual(['SendMessage', 'ListTasks'])
-    expect(JSON.stringify((await seen(id)).history)).toContain('It was not sent again.')
-  })
-
-  test.each([
-    ['an address of this machine', 'http://127.0.0.1:1/agent'],
-    ['an address that tells secrets', 'http://169.254.169.254/agent'],
-    ['what is no URL', 'agent'],
-  ])('is refused at %s', async (_, url) => {
-    expect((await add({ url })).body).toMatchObject({ code: 'validation_error' })
-  })
-
-  test('is refused without a card, with a token for another host, and under a name that is taken', async () => {
-    expect((await add({ url: receiver.url('/nothing') })).body).toMatchObject({ code: 'validation_error' })
-    expect((await add({ url: `${there.url}/a2a/Worker` })).body).toMatchObject({ code: 'validation_error' })
-    const taken = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'tester' })
-    expect(taken.body).toMatchObject({ code: 'conflict' })
-    const elsewhere = { url: `${there.url}/a2a`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }
-    receiver.on('/thief.json', response =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end(
-        JSON.stringify({
-          name: 'Thief',
-          description: '',
-          version: '1',
-          capabilities: {},
-          skills: [],
-          defaultInputModes: ['text/plain'],
-          defaultOutputModes: ['text/plain'],
-          supportedInterfaces: [elsewhere],
-        }),
-      ),
-    )
-    expect((await add({ url: receiver.url('/thief.json'), token: 'a-token' })).body).toMatchObject({
-      code: 'validation_error',
-    })
-  })
-
-  test('is added by owners and admins alone, listed without its token, and removed', async () => {
-    const member = await signIn(here, { name: 'Mia', role: 'member' })
-    expect((await member.rest('POST', '/relay/agents/remote', { url: 'https://x.example' })).status).toBe(403)
-    const listed = await here.rest('GET', '/relay/agents/remote')
-    expect(listed.text).not.toContain(there.key)
-    const items = listed.body.items as { id: string; name: string }[] // as documented
-    const remote = items.find(({ name }) => name === 'Far worker')
-    const ada = await signIn(here, { name: 'Ada', role: 'owner' })
-    expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(200)
-    expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(404)
-    const seals = await here.app.db.read.selectFrom('seals').select('id').where('id', 'like', 'a2a:%').execute()
-    expect(seals).toEqual([])
-  })
 })

@@ -4,20 +4,15 @@ import { LegacyRestTransportHandler } from '@a2a-js/sdk/compat/v0_3/server'
 import { responseOf } from '../answer.ts'
 import type { A2aAsked } from './asked.ts'
 
-/**
- * An agent's card. Whoever asks for no version of A2A may be a client of version 0.3, which sends no such header: it gets a
- * card that both understand (A2A 1.0, section 3.6 and Appendix A).
- */
-export async function serveCard({ incoming, handler, context }: A2aAsked): Promise<Response> {
-  const card = await handler.getAgentCard()
-  const asks = incoming.headers['a2a-version']
-  const value =
-    asks === undefined || asks === '' || asks === '0.3'
-      ? {
-          ...(await new LegacyRestTransportHandler(handler).getAuthenticatedExtendedAgentCard(context)),
-          supportedInterfaces: card.supportedInterfaces,
-        }
-      : AgentCard.toJSON(card)
+/** Where clients of version 0.3 and before look for a card; theirs has another shape. */
+export const legacyCardPath = '/.well-known/agent.json'
+
+/** An agent's card (A2A 1.0, section 8): in the form of version 0.3 where a client asks for that, or at its old place. */
+export async function serveCard({ incoming, path, handler, context }: A2aAsked): Promise<Response> {
+  const isLegacy = path === legacyCardPath || incoming.headers['a2a-version'] === '0.3'
+  const value = isLegacy
+    ? await new LegacyRestTransportHandler(handler).getAuthenticatedExtendedAgentCard(context)
+    : AgentCard.toJSON(await handler.getAgentCard())
   const body = JSON.stringify(value)
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const headers = {

@@ -19,9 +19,11 @@ import { parseJson, readBody } from '../read-json.ts'
 import { requireKey } from '../require-key.ts'
 import { relayBodyBytesMax } from '../rest/relay-schemas.ts'
 import { type A2aAsked, callContext } from './asked.ts'
-import { serveCard } from './card.ts'
+import { legacyCardPath, serveCard } from './card.ts'
 import { isLegacyMethod, rpcError, serveJsonRpc } from './json-rpc.ts'
 import { restError, serveRest } from './rest.ts'
+
+const cardPath = '/.well-known/agent-card.json'
 
 /** A request below `/a2a/{agent}`: `ref` is the agent's id or name, `path` what follows. */
 export async function serveA2a(
@@ -68,7 +70,7 @@ export async function serveA2a(
 
 async function serve(asked: A2aAsked, isRpc: boolean): Promise<Response | undefined> {
   const { incoming, path } = asked
-  if (incoming.method === 'GET' && path === '/.well-known/agent-card.json') return serveCard(asked)
+  if (incoming.method === 'GET' && [cardPath, legacyCardPath].includes(path)) return serveCard(asked)
   if (isRpc) return incoming.method === 'POST' ? serveJsonRpc(asked) : undefined
   return serveRest(asked)
 }

@@ -3,6 +3,7 @@ import { RequestMalformedError, UnsupportedOperationError } from '@a2a-js/sdk/er
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { canonicalJson } from '../../core/json.ts'
 import { boxOf } from '../box.ts'
 import { digestOf } from '../messages/message.ts'
 import { changeTask } from '../tasks/change-task.ts'
@@ -18,7 +19,7 @@ const textLengthMax = 8_000
 
 /**
  * Stores a message of a client: as a new task of the agent, or as the answer that one waits for. The same message again does
- * nothing more. Throws errors of A2A.
+ * nothing more; another one under its id is another one, since some clients take ids anew. Throws errors of A2A.
  */
 export async function acceptMessage(
   app: App,
@@ -33,11 +34,12 @@ export async function acceptMessage(
   if (message.taskId) return answer(app, principal, agentId, message)
 
   const text = textOf(message.parts)
+  const a2a = Message.toJSON(message)
   const task = await delegateTask(app, boxOf(principal, a2aDevice), {
     to: agentId,
     task: shortened(text.trim() ? text : 'The message is in `context.a2a.parts`.'),
-    context: { a2a: Message.toJSON(message) },
-    messageId: `a2a ${digestOf(`${agentId}\n${message.messageId}`)}`,
+    context: { a2a },
+    messageId: `a2a ${digestOf(canonicalJson([agentId, a2a]))}`,
     thread: message.contextId || undefined,
   })
   if (task instanceof Fault) throw asA2aError(task)

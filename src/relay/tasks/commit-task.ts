@@ -25,7 +25,10 @@ export type TaskChange = {
 export async function commitTask(app: App, row: RelayTaskRow, change: TaskChange): Promise<RelayTaskRow | undefined> {
   const version = row.version + 1
   const after: RelayTaskRow = { ...row, ...change.set, version, updated_at: app.relay.now() }
-  const prepared = await prepareMessages(app, change.messages)
+  const prepared = await prepareMessages(
+    app,
+    change.messages.filter(each => !isFollowed(row, each)),
+  )
   const event = await eventRow(app, after, change)
   const stored = await app.db.together(async tx => {
     const changed = await tx
@@ -43,6 +46,10 @@ export async function commitTask(app: App, row: RelayTaskRow, change: TaskChange
   app.relay.wake(new Set(change.messages.map(({ mailbox }) => mailbox)))
   return after
 }
+
+/** Whoever gave a task over A2A follows it there: its mailbox is woken, and nothing is put into it that nobody would take. */
+const isFollowed = ({ from_device, from_agent, to_agent }: RelayTaskRow, { mailbox, kind }: NewMessage): boolean =>
+  from_device === a2aDevice && kind === 'task_update' && mailbox === from_agent && mailbox !== to_agent
 
 /** A task's first row, with its first event and message. False when a task of this id is there already. */
 export async function commitNewTask(

@@ -1,0 +1,152 @@
+/** Agents elsewhere that speak A2A, as agents of the relay: one ClawLink asks another, as it would any. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { agentAt, register } from '../kit/a2a.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { signIn } from '../kit/member.ts'
+import { startReceiver } from '../kit/webhook-receiver.ts'
+
+describe('a remote agent', () => {
+  let receiver: Awaited<ReturnType<typeof startReceiver>>
+  let there: TestClawLink
+  let here: TestClawLink
+  let far: string
+  beforeAll(async () => {
+    receiver = await startReceiver()
+    there = await startClawLink({ connected: false })
+    far = await there.newKey({ agent: 'Worker' })
+    await register(there, far)
+    here = await startClawLink({
+      connected: false,
+      config: { outboundAllow: [new URL(there.url).host, receiver.host] },
+    })
+  })
+  afterAll(async () => {
+    await here.stop()
+    await there.stop()
+    await receiver.stop()
+  })
+  const add = async (body: object) =>
+    (await signIn(here, { name: 'Ada', role: 'owner' })).rest('POST', '/relay/agents/remote', body)
+  /** A task of ours as it is now, once the time has come to ask for it. */
+  const seen = async (id: string, key = here.key) => {
+    here.clock.move(1_500)
+    return (await here.rest('GET', `/relay/tasks/${id}`, { key })).body
+  }
+  const delegate = async (to: string, body: object = {}): Promise<string> => {
+    const made = await here.rest('POST', '/relay/tasks', { body: { to, task: 'Translate: Gute Nacht', ...body } })
+    expect(made.status).toBe(201)
+    return String(made.body.id)
+  }
+  const soon = <T>(see: () => Promise<T>) => expect.poll(see, { timeout: 15_000 })
+
+  test('is delegated to like any other: its question, the answer and its result cross both ways', async () => {
+    const added = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'Far worker' })
+    expect(added).toMatchObject({ status: 201, body: { name: 'Far worker', hasToken: true } })
+    const id = await delegate('Far worker', { context: { tone: 'kind' } })
+    const [offer] = await agentAt(there, far).inbox()
+    expect(offer?.body.task).toBe('Translate: Gute Nacht')
+    const farId = String(offer?.taskId)
+    await agentAt(there, far).step(farId, 'ask', { question: 'Which language?' })
+    await soon(async () => (await seen(id)).state).toBe('input_required')
+    expect(JSON.stringify((await seen(id)).history)).toContain('Which language?')
+    await agentAt(here, here.key).step(id, 'answer', { answer: 'English' })
+    const [told] = await agentAt(there, far).inbox()
+    expect(told?.body).toMatchObject({ step: 'answer', answer: { text: 'English' } })
+    await agentAt(there, far).step(farId, 'complete', { result: 'Good night' })
+    await soon(async () => (await seen(id)).state).toBe('completed')
+    const history = (await seen(id)).history as { said: { result?: unknown } }[] // as documented
+    expect(history.at(-1)?.said.result).toBe('Good night')
+  })
+
+  test('is told when its task is canceled here', async () => {
+    const id = await delegate('Far worker')
+    const [offer] = await agentAt(there, far).inbox()
+    await agentAt(here, here.key).step(id, 'cancel')
+    await soon(async () => {
+      await seen(id)
+      return (await there.rest('GET', `/relay/tasks/${offer?.taskId}`, { key: far })).body.state
+    }).toBe('canceled')
+    await agentAt(there, far).inbox()
+  })
+
+  test('gets a message that may have arrived never twice', async () => {
+    const card = (url: string) => ({
+      name: 'Unsure',
+      description: 'Takes what it gets and says nothing.',
+      version: '1',
+      capabilities: {},
+      defaultInputModes: ['text/plain'],
+      defaultOutputModes: ['text/plain'],
+      skills: [],
+      supportedInterfaces: [{ url, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
+    })
+    const methods: string[] = []
+    receiver.on('/unsure/.well-known/agent-card.json', response =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(card(receiver.url('/unsure')))),
+    )
+    receiver.on('/unsure', (response, { body }) => {
+      const { method, id } = JSON.parse(body)
+      methods.push(method)
+      if (method === 'SendMessage') return response.destroy()
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          JSON.stringify({ jsonrpc: '2.0', id, result: { tasks: [], nextPageToken: '', pageSize: 100, totalSize: 0 } }),
+        )
+    })
+    expect((await add({ url: receiver.url('/unsure') })).status).toBe(201)
+    const id = await delegate('Unsure')
+    await soon(async () => (await seen(id)).state).toBe('failed')
+    expect(methods).toEqual(['SendMessage', 'ListTasks'])
+    expect(JSON.stringify((await seen(id)).history)).toContain('It was not sent again.')
+  })
+
+  test.each([
+    ['an address of this machine', 'http://127.0.0.1:1/agent'],
+    ['an address that tells secrets', 'http://169.254.169.254/agent'],
+    ['what is no URL', 'agent'],
+  ])('is refused at %s', async (_, url) => {
+    expect((await add({ url })).body).toMatchObject({ code: 'validation_error' })
+  })
+
+  test('is refused without a card, with a token for another host, and under a name that is taken', async () => {
+    expect((await add({ url: receiver.url('/nothing') })).body).toMatchObject({ code: 'validation_error' })
+    expect((await add({ url: `${there.url}/a2a/Worker` })).body).toMatchObject({ code: 'validation_error' })
+    const taken = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'tester' })
+    expect(taken.body).toMatchObject({ code: 'conflict' })
+    const elsewhere = { url: `${there.url}/a2a`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }
+    receiver.on('/thief.json', response =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(
+        JSON.stringify({
+          name: 'Thief',
+          description: '',
+          version: '1',
+          capabilities: {},
+          skills: [],
+          defaultInputModes: ['text/plain'],
+          defaultOutputModes: ['text/plain'],
+          supportedInterfaces: [elsewhere],
+        }),
+      ),
+    )
+    expect((await add({ url: receiver.url('/thief.json'), token: 'a-token' })).body).toMatchObject({
+      code: 'validation_error',
+    })
+  })
+
+  test('is added by owners and admins alone, listed without its token, and removed', async () => {
+    const member = await signIn(here, { name: 'Mia', role: 'member' })
+    expect((await member.rest('POST', '/relay/agents/remote', { url: 'https://x.example' })).status).toBe(403)
+    const listed = await here.rest('GET', '/relay/agents/remote')
+    expect(listed.text).not.toContain(there.key)
+    const items = listed.body.items as { id: string; name: string }[] // as documented
+    const remote = items.find(({ name }) => name === 'Far worker')
+    const ada = await signIn(here, { name: 'Ada', role: 'owner' })
+    expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(200)
+    expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(404)
+    const seals = await here.app.db.read.selectFrom('seals').select('id').where('id', 'like', 'a2a:%').execute()
+    expect(seals).toEqual([])
+  })
+})
