@@ -25,6 +25,7 @@ export type Options = {
   json: boolean
   save: boolean
   profile: boolean
+  relay: boolean
   entry: string | undefined
   plan: Plan
 }
@@ -37,6 +38,7 @@ export const usage = `Usage: npm run bench -- [options]
   --json            print the result as JSON
   --save            keep this run's ratios as the baseline (bench/baseline.json)
   --profile         profile ClawLink (or the floor, with --only floor) and print where its time goes
+  --relay           measure the relay beside a bare one in memory (with --quick: shorter)
   --entry <file>    measure another ClawLink: the path of its bin/clawlink.mjs
 `
 
@@ -71,6 +73,7 @@ export function readOptions(args: string[]): Options | 'help' {
       json: { type: 'boolean', default: false },
       save: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      relay: { type: 'boolean', default: false },
       entry: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -82,6 +85,7 @@ export function readOptions(args: string[]): Options | 'help' {
     json: values.json,
     save: values.save,
     profile: values.profile,
+    relay: values.relay,
     entry: values.entry,
     plan: values.quick ? quickPlan : longPlan,
   }

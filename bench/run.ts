@@ -7,6 +7,7 @@ import { describeMachine, type Machine } from './machine.ts'
 import { measure, type SubjectResult } from './measure.ts'
 import { type Options, readOptions, usage } from './options.ts'
 import { profile, profileFlags } from './profile.ts'
+import { benchRelay } from './relay.ts'
 import { startProgress } from './report/progress.ts'
 import { summary } from './report/summary.ts'
 import { plot } from './report/svg.ts'
@@ -105,6 +106,7 @@ function report(options: Options, found: Report): void {
 try {
   const options = readOptions(process.argv.slice(2))
   if (options === 'help') console.log(usage)
+  else if (options.relay) await benchRelay(options)
   else await main(options)
 } catch (error) {
   // Stopping the servers in the middle of a measurement breaks it: nothing to tell.

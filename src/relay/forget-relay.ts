@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { JobKind } from '../jobs/job.ts'
 import { forgetSharedFiles } from './files/forget-shared-files.ts'
-import { endUndelivered } from './messages/end-undelivered.ts'
+import { expireMessages } from './messages/end-undelivered.ts'
 import { lookAtDueTasks } from './tasks/due-tasks.ts'
 
 /** Rows in one transaction: larger ones hold up everybody else. */
@@ -12,7 +12,7 @@ const batchesMax = 20
 
 /** Messages that nobody received in time have expired; whatever ended long enough ago goes. */
 export async function sweepRelay(app: App): Promise<void> {
-  await repeat(() => expireMessages(app))
+  await repeat(() => expire(app))
   await repeat(() => forget(app, 'relay_messages', 'seq'))
   await repeat(() => forget(app, 'relay_contents', 'id'))
   await repeat(() => forget(app, 'relay_broadcasts', 'seq'))
@@ -23,17 +23,21 @@ async function repeat(step: () => Promise<number>): Promise<void> {
   for (let i = 0; i < batchesMax; i++) if ((await step()) < atOnce) return
 }
 
-async function expireMessages(app: App): Promise<number> {
+async function expire(app: App): Promise<number> {
   const now = app.relay.now()
   const rows = await app.db.read
     .selectFrom('relay_messages')
-    .select(['seq', 'deliveries', 'expires_at'])
+    .select(['seq', 'mailbox', 'thread'])
     .where('expires_at', '<=', now)
     .where('state', '=', sql.lit('waiting'))
     .where('lease_until', '<=', now)
     .limit(atOnce)
     .execute()
-  if (rows.length) await endUndelivered(app, rows, now)
+  if (!rows.length) return 0
+  const seqs = rows.map(({ seq }) => seq)
+  await expireMessages(app, { seqs }, now)
+  // The next of a thread may come now.
+  app.relay.wake(new Set(rows.filter(({ thread }) => thread !== '').map(({ mailbox }) => mailbox)))
   return rows.length
 }
 

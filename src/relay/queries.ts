@@ -7,7 +7,7 @@ import { priorities } from './priority.ts'
 export type Waiting = { seq: number; lane: number; created_at: number; expires_at: number; deliveries: number }
 
 export type RelayQueries = {
-  /** Id of the mailbox, time and device, once per lane: up to `few` of each lane, or up to `many`. */
+  /** Id of the mailbox, time, and the device twice, once per lane: up to `few` of each lane, or up to `many`. */
   few: Point<Waiting>
   many: Point<Waiting>
   message: Point<{ id: string; mailbox: string; thread: string; digest: string }>
@@ -35,7 +35,8 @@ export function relayQueries(db: Db): RelayQueries {
 
 /**
  * The first ones of each lane that nobody holds. Of a thread only the first that waits: what is later comes when it is done
- * with, so that a thread stays in order whoever receives it, and however often.
+ * with, so that a thread stays in order whoever receives it, and however often. What is for another device is passed over:
+ * nobody holds up a thread by a message for a device that never comes.
  */
 function waitingQuery(limit: number) {
   const lanes = priorities.map(
@@ -46,7 +47,8 @@ function waitingQuery(limit: number) {
         and (thread = '' or not exists (
           select 1 from relay_messages as earlier
           where earlier.mailbox = m.mailbox and earlier.thread = m.thread and earlier.seq < m.seq
-            and earlier.state = 'waiting' and earlier.thread <> ''))
+            and earlier.state = 'waiting' and earlier.thread <> ''
+            and (earlier.to_device = '' or earlier.to_device = ${''})))
       order by seq limit ${sql.lit(limit)}) as ${sql.ref(`lane${lane}`)}`,
   )
   return sql<Waiting>`${sql.join(lanes, sql` union all `)}`

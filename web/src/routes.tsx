@@ -10,6 +10,7 @@ import { ErrorPage } from './frame/error-page.tsx'
 import { Frame } from './frame/frame.tsx'
 import { NotFound } from './frame/not-found.tsx'
 import { eventsSearch } from './pages/events/search.ts'
+import { relaySearch } from './pages/relay/search.ts'
 import { usageSearch } from './pages/usage/search.ts'
 import { requireSession } from './session/require-session.ts'
 
@@ -108,6 +109,23 @@ const routes = root.addChildren([
         path: '/events',
         validateSearch: eventsSearch,
         component: lazyRouteComponent(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/relay',
+        validateSearch: relaySearch,
+        component: lazyRouteComponent(() => import('./pages/relay/relay-page.tsx'), 'RelayPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/relay/tasks/$id',
+        component: lazyRouteComponent(() => import('./pages/relay/task-page.tsx'), 'TaskPage'),
+      }),
+      createRoute({
+        getParentRoute: () => framed,
+        path: '/relay/file',
+        validateSearch: ({ key }): { key: string } => ({ key: typeof key === 'string' ? key : String(key ?? '') }),
+        component: lazyRouteComponent(() => import('./pages/relay/file-page.tsx'), 'FilePage'),
       }),
       createRoute({
         getParentRoute: () => framed,

@@ -16,6 +16,8 @@ export type Connection = {
   /** Sends a frame. Whoever sends many asks `isReady` first, and goes on when `drained` is called. */
   say(frame: unknown): void
   isReady(): boolean
+  /** To be called when something that was not said by `say` is written. */
+  written(): void
   /** An error of ours: the connection ends, and the log has the cause. */
   failed(cause: unknown): void
 }

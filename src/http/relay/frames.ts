@@ -4,10 +4,15 @@ import { priorities } from '../../relay/priority.ts'
 import { taskSteps } from '../../relay/tasks/task-state.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { parseJson } from '../read-json.ts'
+import { freeText } from '../rest/relay-schemas.ts'
 
 /** With it a frame is answered; without it only a fault is told. */
 const ref = z.string().max(100).optional()
-const name = z.string().min(1).max(200)
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\0]*$/, 'must have no NUL')
 const held = { ref, id: name, lease: name }
 const leaseSeconds = z.int().min(15).max(3600)
 const priority = z.enum(priorities).optional()
@@ -27,7 +32,7 @@ const frames = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('ack'), ...held }),
   z.strictObject({ type: z.literal('extend'), ...held, leaseSeconds: leaseSeconds.default(60) }),
-  z.strictObject({ type: z.literal('release'), ...held, problem: z.string().max(500).optional() }),
+  z.strictObject({ type: z.literal('release'), ...held, problem: freeText.optional() }),
   z.strictObject({
     type: z.literal('send'),
     ref,

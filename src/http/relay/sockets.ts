@@ -44,6 +44,8 @@ export function createSockets(app: App, live: Live): Sockets {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // Below: so that pongs, too, wait for a reader that is slow.
+    autoPong: false,
     maxPayload: relayBodyBytesMax,
   })
   const all = new Set<Kept>()
@@ -78,18 +80,27 @@ export function createSockets(app: App, live: Live): Sockets {
       const box = speaker.box()
       if (box) app.relay.presence.note(box)
     }
+    /** Whatever is said is answered: who does not read is not listened to, so that no answers pile up. */
+    const readNoMore = () => {
+      if (socket.readyState === socket.OPEN && !connection.isReady()) socket.pause()
+    }
     all.add(kept)
     cancelSweep ??= app.clock.after(sweepEveryMs, sweep)
     socket.on('message', (bytes, isBinary) => {
       heard()
       if (isBinary) socket.close(closeCodes.unsupported, 'Frames have to be text.')
       else speaker.onFrame(bufferOf(bytes))
+      readNoMore()
     })
     socket.on('pong', bytes => {
       heard()
       speaker.onPong(bytes)
     })
-    socket.on('ping', heard)
+    socket.on('ping', bytes => {
+      heard()
+      if (socket.readyState === socket.OPEN) socket.pong(bytes, false, connection.written)
+      readNoMore()
+    })
     // A frame that is too large, not UTF-8 or not WebSocket: ws has closed the connection already.
     socket.on('error', () => undefined)
     socket.on('close', () => {
@@ -142,6 +153,7 @@ function connect(
     socket,
     principal,
     isReady,
+    written,
     say: frame => socket.send(JSON.stringify(frame), written),
     async still() {
       const found = await mayUse(app, key)

@@ -40,8 +40,10 @@ const sharedFile = z.object({
   lease: lease.nullable().describe('Who is editing it.'),
 })
 
-const version = z.coerce.number().int().min(1)
-const baseVersion = z.coerce.number().int().min(0)
+/** Of what the column of a version holds. */
+const versionMax = 2_147_483_647
+const version = z.coerce.number().int().min(1).max(versionMax)
+const baseVersion = z.coerce.number().int().min(0).max(versionMax)
 const force = z.stringbool().optional().describe('Although somebody else is editing it.')
 const leased = lease.extend({ key: z.string() })
 
@@ -153,8 +155,13 @@ export const relayFileRoutes: Route[] = [
     may: 'shared_files.change',
     headers: deviceHeader,
     body: z.strictObject({
-      version: z.int().min(1),
-      baseVersion: z.int().min(0).optional().describe('The version that you know; otherwise whatever is there.'),
+      version: z.int().min(1).max(versionMax),
+      baseVersion: z
+        .int()
+        .min(0)
+        .max(versionMax)
+        .optional()
+        .describe('The version that you know; otherwise whatever is there.'),
       force: z.boolean().optional().describe('Although somebody else is editing it.'),
     }),
     answer: sharedFile,

@@ -1,17 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
 import type { App } from '../../app.ts'
-import type { Fault } from '../../core/errors.ts'
+import { Fault } from '../../core/errors.ts'
 import type { Box } from '../../relay/box.ts'
 import { ackMessages } from '../../relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../relay/messages/await-messages.ts'
 import { extendMessages } from '../../relay/messages/extend-messages.ts'
 import { releaseMessages } from '../../relay/messages/release-messages.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
-import { asBox, deviceHeader, message } from './relay-schemas.ts'
+import { requirePrincipal } from '../require-principal.ts'
+import { asBox, deviceHeader, freeText, message } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
 
-const lease = z.string().min(1).max(100).describe('The `lease` that came with the message.')
+const lease = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,100}$/, 'must be the lease of a message')
+  .describe('The `lease` that came with the message.')
 const leaseSeconds = z.int().min(1).max(3600).default(60).describe('How long the messages are yours alone.')
 
 const one = <T>(answers: readonly (T | Fault | undefined)[], done: T): T | Fault => answers[0] ?? done
@@ -71,7 +75,7 @@ export const relayInboxRoutes: Route[] = [
     headers: deviceHeader,
     body: z.strictObject({
       lease,
-      problem: z.string().max(500).optional().describe('Why, for whoever looks into it.'),
+      problem: freeText.optional().describe('Why, for whoever looks into it.'),
     }),
     answer: z.object({ id: z.string() }),
     run: asked => {
@@ -87,14 +91,22 @@ export const relayInboxRoutes: Route[] = [
 async function poll(
   app: App,
   box: Box,
-  { socket }: IncomingMessage,
+  incoming: IncomingMessage,
   { limit, leaseSeconds: seconds, waitSeconds }: { limit: number; leaseSeconds: number; waitSeconds: number },
 ) {
+  const { socket } = incoming
+  let refused: Fault | undefined
+  const mayStill = async () => {
+    const still = await requirePrincipal(app, 'relay.use', incoming)
+    refused = still instanceof Fault ? still : undefined
+    return refused === undefined
+  }
   const onGone = () => void app.wakes.emit(mailboxTopic(box.agentId))
   socket.once('close', onGone)
   try {
-    const asked = { limit, leaseMs: seconds * 1000, waitMs: waitSeconds * 1000, gone: () => socket.destroyed }
-    return { items: await awaitMessages(app, box, asked) }
+    const times = { leaseMs: seconds * 1000, waitMs: waitSeconds * 1000 }
+    const items = await awaitMessages(app, box, { limit, ...times, gone: () => socket.destroyed, mayStill })
+    return refused ?? { items }
   } finally {
     socket.off('close', onGone)
   }

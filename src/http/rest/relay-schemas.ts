@@ -13,6 +13,12 @@ export const party = z.object({ id: z.string(), name: z.string() })
 /** Content of 1 MiB, written as JSON in the least favourable way, and what is around it. */
 export const relayBodyBytesMax = 2 * 1024 * 1024
 
+/** What is stored as it is: PostgreSQL takes no NUL. */
+export const freeText = z
+  .string()
+  .max(500)
+  .regex(/^[^\0]*$/, 'must have no NUL')
+
 export const deviceHeader = {
   'X-ClawLink-Device':
     'Which of the agent’s devices asks; otherwise each key is one. It shares the mailbox, not the leases.',

@@ -20,6 +20,8 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const asking = requirePrincipal(app, route.may, request.incoming)
   const principal = asking instanceof Promise ? await asking : asking
   if (principal instanceof Fault) return problem(principal)
+  if ([...Object.values(request.params), ...Object.values(request.query)].some(text => text.includes('\0')))
+    return problem(noNul())
   const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
   const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
@@ -35,6 +37,10 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const ready = json(answer.value, route.status)
   return { ...ready, headers: { ...ready.headers, ...answer.headers } }
 }
+
+/** No name or id has one, and PostgreSQL takes none in any text. */
+const noNul = () =>
+  new Fault('validation_error', 'The URL has a NUL in it.', { fix: 'Send the name or id as it was given to you.' })
 
 function bodyOf(schema: z.ZodType, bytes: Buffer | Fault): unknown {
   if (bytes instanceof Fault) return bytes

@@ -14,6 +14,7 @@ export const pageSegments = [
   'policy',
   'usage',
   'events',
+  'relay',
   'audit',
   'settings',
 ] as const

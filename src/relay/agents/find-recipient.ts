@@ -1,3 +1,4 @@
+import { isPlainText } from '../../accounts/plain-text.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 
@@ -5,9 +6,11 @@ import { Fault } from '../../core/errors.ts'
 export type Recipient = { id: string; name: string; device: string }
 
 const choicesMax = 10
+const refLengthMax = 300
 
 /** The agent of this workspace with this id or name; `name/device` for one device of it. */
 export async function findRecipient(app: App, workspaceId: string, ref: string): Promise<Recipient | Fault> {
+  if (!isPlainText(ref, refLengthMax)) return notThere(app, workspaceId, ref)
   const agent = await agentByRef(app, workspaceId, ref)
   if (agent) return { ...agent, device: '' }
   const slash = ref.lastIndexOf('/')
@@ -18,9 +21,10 @@ export async function findRecipient(app: App, workspaceId: string, ref: string):
 
 /**
  * The device of this name that registered first, whoever's in the workspace, so that nobody takes over another's: for clients
- * that know devices only.
+ * that know devices only. One that is called like another agent is not found: nobody passes for that by it.
  */
 export async function findDevice(app: App, workspaceId: string, device: string): Promise<Recipient | undefined> {
+  if (!isPlainText(device, 80)) return undefined
   const row = await app.db.read
     .selectFrom('relay_devices')
     .select(['agent_id'])
@@ -31,6 +35,8 @@ export async function findDevice(app: App, workspaceId: string, device: string):
     .orderBy('agent_id')
     .executeTakeFirst()
   const agent = row && (await agentById(app, workspaceId, row.agent_id))
+  const namesake = agent && (await agentByRef(app, workspaceId, device))
+  if (namesake && namesake.id !== agent.id) return undefined
   return agent && { ...agent, device }
 }
 

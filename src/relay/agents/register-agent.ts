@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { isPlainText } from '../../accounts/plain-text.ts'
 import type { App } from '../../app.ts'
 import { Fault, type InvalidField } from '../../core/errors.ts'
@@ -92,7 +92,16 @@ async function store(app: App, tx: Transaction<Schema>, box: Box, said: Registra
       ...own,
       seen_at: now,
     })
-    .onConflict(on => on.columns(['agent_id', 'device']).doUpdateSet({ ...own, seen_at: now, left_at: null }))
+    .onConflict(on =>
+      on.columns(['agent_id', 'device']).doUpdateSet(({ ref }) => ({
+        ...own,
+        seen_at: now,
+        // Whoever comes back is a new one: of the same name somebody else may have come meanwhile.
+        registered_at: sql<number>`case when ${ref('relay_devices.left_at')} is null
+          then ${ref('relay_devices.registered_at')} else ${now} end`,
+        left_at: null,
+      })),
+    )
     .execute()
 }
 
@@ -110,8 +119,8 @@ function badRegistration(box: Box, said: Registration): Fault | undefined {
   check('machine', line(said.machine, lineLengthMax), `must be up to ${lineLengthMax} printable characters`)
   check(
     'description',
-    (said.description ?? '').length <= descriptionLengthMax,
-    `must be up to ${descriptionLengthMax} characters`,
+    (said.description ?? '').length <= descriptionLengthMax && !said.description?.includes('\0'),
+    `must be up to ${descriptionLengthMax} characters, and none of them NUL`,
   )
   check('capabilities', words(said.capabilities), wordsProblem)
   check('accepts', words(said.accepts), wordsProblem)

@@ -26,12 +26,12 @@ export async function claimMessages(app: App, box: Box, { limit, leaseMs }: Clai
   presence.note(box)
   for (let look = 0; look < looksMax; look++) {
     const now = app.relay.now()
-    const asked = [box.agentId, now, box.device]
+    const asked = [box.agentId, now, box.device, box.device]
     const find = limit <= few ? queries.few : queries.many
     const waiting = await find(...asked, ...asked, ...asked, ...asked)
     if (!waiting.length) return []
     const over = waiting.filter(message => isOver(app, message, now))
-    if (over.length) await endUndelivered(app, over, now)
+    if (over.length) await endUndelivered(app, box.agentId, { over, now })
     const chosen = nextMessages(over.length ? waiting.filter(each => !over.includes(each)) : waiting, now, limit)
     const taken = chosen.length ? await take(app, box, { seqs: chosen.map(({ seq }) => seq), leaseMs, now }) : []
     if (taken.length) return handOut(app, box, { taken, chosen, leaseMs })

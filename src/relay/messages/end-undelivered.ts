@@ -1,30 +1,52 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { App } from '../../app.ts'
+import type { Schema } from '../../db/schema.ts'
+import type { Waiting } from '../queries.ts'
 
 const hourMs = 60 * 60 * 1000
 
-/** What was handed out too often becomes a dead letter; what nobody received in time has expired. Neither waits any longer. */
+/**
+ * What was handed out too often becomes a dead letter; what nobody received in time has expired, and with it all in this
+ * mailbox that has: of a thread each would otherwise come to light only when the one before it is gone.
+ */
 export async function endUndelivered(
   app: App,
-  messages: readonly { seq: number; deliveries: number; expires_at: number }[],
+  mailbox: string,
+  { over, now }: { over: readonly Waiting[]; now: number },
+): Promise<void> {
+  const dead = over.filter(({ expires_at }) => expires_at > now).map(({ seq }) => seq)
+  if (dead.length < over.length) await expireMessages(app, { mailbox }, now)
+  if (!dead.length) return
+  const problem = `It was handed out ${app.config.relayDeliveriesMax} times and never acknowledged.`
+  await app.db.together(tx => end(app, tx, { state: 'dead', problem }, now).where('seq', 'in', dead).execute())
+}
+
+/** Those of a mailbox, or of these, that nobody received in time and nobody holds. */
+export async function expireMessages(
+  app: App,
+  which: { mailbox: string } | { seqs: readonly number[] },
   now: number,
 ): Promise<void> {
-  const { relayKeepHours, relayDeliveriesMax } = app.config
-  const kept = now + relayKeepHours * hourMs
-  const end = (seqs: number[], state: 'dead' | 'expired', problem: string) =>
-    app.db.together(tx =>
-      tx
-        .updateTable('relay_messages')
-        .set({ state, problem, expires_at: kept })
-        .where('seq', 'in', seqs)
-        .where('state', '=', sql.lit('waiting'))
-        .where('lease_until', '<=', now)
-        .execute(),
-    )
-  const expired = messages.filter(({ expires_at }) => expires_at <= now).map(({ seq }) => seq)
-  const dead = messages
-    .filter(({ expires_at, deliveries }) => expires_at > now && deliveries >= relayDeliveriesMax)
-    .map(({ seq }) => seq)
-  if (expired.length) await end(expired, 'expired', 'Nobody received it in time.')
-  if (dead.length) await end(dead, 'dead', `It was handed out ${relayDeliveriesMax} times and never acknowledged.`)
+  const problem = 'Nobody received it in time.'
+  await app.db.together(tx =>
+    end(app, tx, { state: 'expired', problem }, now)
+      .where('expires_at', '<=', now)
+      .$if('mailbox' in which, q => q.where('mailbox', '=', 'mailbox' in which ? which.mailbox : ''))
+      .$if('seqs' in which, q => q.where('seq', 'in', 'seqs' in which ? which.seqs : []))
+      .execute(),
+  )
+}
+
+/** Neither waits any longer, and both are kept for a while. */
+function end(
+  { config }: App,
+  tx: Transaction<Schema>,
+  ended: { state: 'dead' | 'expired'; problem: string },
+  now: number,
+) {
+  return tx
+    .updateTable('relay_messages')
+    .set({ ...ended, expires_at: now + config.relayKeepHours * hourMs })
+    .where('state', '=', sql.lit('waiting'))
+    .where('lease_until', '<=', now)
 }

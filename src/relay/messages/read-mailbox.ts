@@ -9,6 +9,9 @@ export type Page = {
   limit: number
 }
 
+/** So many cursors can be named as known. */
+export const knownMax = 500
+
 export type Read = {
   items: Message[]
   /** Where to go on; null when there is nothing more by now. */
@@ -19,15 +22,20 @@ const seqOf = (cursor: string | undefined) => (cursor !== undefined && /^\d{1,15
 
 /**
  * What came into the mailbox after a cursor, in order, also what was acknowledged, for as long as it is kept. Nothing is taken:
- * this is for a receiver that lost what it had, and for looking back.
+ * this is for a receiver that lost what it had, and for looking back. `known`: cursors behind `after` that are left out.
  */
-export async function readMailbox(app: App, box: Box, { after, limit }: Page): Promise<Read> {
+export async function readMailbox(
+  app: App,
+  box: Box,
+  { after, limit, known = [] }: Page & { known?: readonly string[] },
+): Promise<Read> {
   const rows = await app.db.read
     .selectFrom('relay_messages')
     .selectAll()
     .where('mailbox', '=', box.agentId)
     .where('to_device', 'in', ['', box.device])
     .where('seq', '>', seqOf(after))
+    .$if(known.length > 0, q => q.where('seq', 'not in', known.map(seqOf)))
     .orderBy('seq')
     .limit(limit)
     .execute()

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { agentById } from '../agents/find-recipient.ts'
+import type { NewMessage } from './new-message.ts'
 
 /** What waits in a mailbox, as it was counted, with what this process has added and taken since. */
 export type Depth = {
@@ -46,6 +48,12 @@ export async function takeRoom(
   depth.messages += 1
   depth.bytes += bytes
   return undefined
+}
+
+/** The same for a message that is ready to be stored. */
+export async function takeRoomFor(app: App, { workspaceId, mailbox, body }: NewMessage): Promise<Fault | undefined> {
+  const agent = (await agentById(app, workspaceId, mailbox)) ?? { id: mailbox, name: mailbox }
+  return takeRoom(app, agent, Buffer.byteLength(JSON.stringify(body)))
 }
 
 /** What was received or taken back makes room again. */

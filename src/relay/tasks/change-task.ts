@@ -6,7 +6,7 @@ import { agentById } from '../agents/find-recipient.ts'
 import type { Box } from '../box.ts'
 import { jsonOf } from '../messages/check-sent.ts'
 import type { NewMessage } from '../messages/new-message.ts'
-import { takeRoom } from '../messages/room.ts'
+import { takeRoomFor } from '../messages/room.ts'
 import { commitTask } from './commit-task.ts'
 import { nextAtOf } from './next-at.ts'
 import { passOn } from './pass-on.ts'
@@ -48,17 +48,17 @@ export async function changeTask(app: App, box: Box, id: string, changing: TaskC
     if (after === 'repeated') return viewOfTask(app, row)
     if (typeof after === 'string') return notNow(row, step, roles)
     const changed = await take(app, box, row, { step, state: after.state, said })
-    if (changed) return viewOfTask(app, changed)
+    if (changed) return changed instanceof Fault ? changed : viewOfTask(app, changed)
   }
   return new Fault('in_progress', 'The task is being changed by others just now.', { fix: 'Try again.' })
 }
 
-function take(
+async function take(
   app: App,
   box: Box,
   row: RelayTaskRow,
   { step, state, said }: { step: TaskStep; state: RelayTaskRow['state']; said: Record<string, unknown> },
-): Promise<RelayTaskRow | undefined> {
+): Promise<RelayTaskRow | Fault | undefined> {
   const by = { by_kind: 'agent' as const, by_id: box.agentId }
   // Who could do it says no: the next one may say yes.
   if (step === 'reject' && row.capability) return passOn(app, row, { step, by, said })
@@ -68,35 +68,34 @@ function take(
     ended_at: isOpen(state) ? null : app.relay.now(),
   }
   const after = { ...row, ...set, version: row.version + 1 }
-  return told(app, box, after, { step, said }).then(messages =>
-    commitTask(app, row, {
-      set: { ...set, next_at: nextAtOf(app, after) },
-      step,
-      by,
-      said,
-      messages,
-      withdraw: step === 'cancel',
-    }),
-  )
+  const messages = await told(app, box, after, { step, said })
+  if (messages instanceof Fault) return messages
+  return commitTask(app, row, {
+    set: { ...set, next_at: nextAtOf(app, after) },
+    step,
+    by,
+    said,
+    messages,
+    withdraw: step === 'cancel',
+  })
 }
 
-/** The other side hears of it. Reports that find a full mailbox are in the history only, so that nobody can flood it. */
+/**
+ * The other side hears of it. Nobody can flood it by what may be said again and again: reports that find a full mailbox are
+ * in the history only, and questions and answers are refused. What comes once for each task always arrives.
+ */
 async function told(
   app: App,
   box: Box,
   after: RelayTaskRow,
   { step, said }: { step: TaskStep; said: Record<string, unknown> },
-): Promise<NewMessage[]> {
+): Promise<NewMessage[] | Fault> {
   const receivers = step === 'answer' || step === 'cancel' ? [after.to_agent] : [after.reply_to]
   const messages = receivers.filter(Boolean).map(to => updateMessage(app, after, { to, from: box, step, said }))
-  if (step !== 'progress') return messages
-  const fits = await Promise.all(
-    messages.map(async each => {
-      const agent = { id: each.mailbox, name: '' }
-      return !(await takeRoom(app, agent, Buffer.byteLength(JSON.stringify(each.body))))
-    }),
-  )
-  return messages.filter((_, i) => fits[i])
+  if (step !== 'progress' && step !== 'ask' && step !== 'answer') return messages
+  const full = (await Promise.all(messages.map(each => takeRoomFor(app, each)))).find(each => each !== undefined)
+  if (!full) return messages
+  return step === 'progress' ? [] : full
 }
 
 function rolesOf(row: RelayTaskRow, agentId: string): TaskRole[] {

@@ -1,11 +1,21 @@
 import type { App } from '../../app.ts'
 import { agentsAbleTo } from '../agents/discover-agents.ts'
+import { takeRoom } from '../messages/room.ts'
 import { nextAssignee } from './look-at-task.ts'
 
-/** The id of the agent that gets a task by capability next, or undefined while nobody suitable is online. */
+/**
+ * The id of the agent that gets a task by capability next, or undefined while nobody suitable is online and has room for so
+ * many bytes, which then count.
+ */
 export async function chooseAssignee(
   app: App,
-  { workspaceId, capability, tried, not }: { workspaceId: string; capability: string; tried: string[]; not: string },
+  {
+    workspaceId,
+    capability,
+    tried,
+    not,
+    bytes,
+  }: { workspaceId: string; capability: string; tried: string[]; not: string; bytes: number },
 ): Promise<string | undefined> {
   const able = (await agentsAbleTo(app, workspaceId, capability)).filter(id => id !== not)
   if (!able.length) return undefined
@@ -17,9 +27,10 @@ export async function chooseAssignee(
     .groupBy('to_agent')
     .execute()
   const open = new Map(counts.map(row => [row.to_agent, Number(row.open)]))
-  return nextAssignee(
-    able.map(id => ({ id, open: open.get(id) ?? 0 })),
-    { tried, not },
-    app.random(),
-  )
+  let left = able.map(id => ({ id, open: open.get(id) ?? 0 }))
+  for (;;) {
+    const next = nextAssignee(left, { tried, not }, app.random())
+    if (next === undefined || !(await takeRoom(app, { id: next, name: '' }, bytes))) return next
+    left = left.filter(({ id }) => id !== next)
+  }
 }

@@ -40,6 +40,7 @@ const hourMs = 60 * 60 * 1000
 const deadlineMaxMs = 30 * 24 * hourMs
 const taskBytesMax = 32 * 1024
 const attachmentsMax = 100
+const attachmentLengthMax = 500
 
 /** Gives a task to an agent, or to whoever can do it. Resolves once it is durable. Faults as those of `sendMessage`. */
 export async function delegateTask(app: App, box: Box, asked: Delegation): Promise<Task | Fault> {
@@ -58,11 +59,12 @@ export async function delegateTask(app: App, box: Box, asked: Delegation): Promi
   const id = asked.messageId === undefined ? newId('task', app.clock.now()) : taskIdFor(box, asked.messageId)
   const repeated = asked.messageId === undefined ? undefined : await repeatOf(app, box, { id, digest })
   if (repeated) return repeated
-  const assignee = to ?? (await chosen(app, workspaceId, asked.capability ?? '', agentId))
-  const full = to && (await takeRoom(app, to, Buffer.byteLength(json) + Buffer.byteLength(asked.task)))
-  if (full) return full
-
   const body = { task: asked.task, attachments: asked.attachments ?? [] }
+  const bytes = Buffer.byteLength(json) + Buffer.byteLength(JSON.stringify(body))
+  const full = to && (await takeRoom(app, to, bytes))
+  if (full) return full
+  const assignee = to ?? (await chosen(app, box, asked.capability ?? '', bytes))
+
   const now = app.relay.now()
   const deadline = now + Math.min(asked.deadlineMs ?? app.config.relayMessageHours * hourMs, deadlineMaxMs)
   const offeredUntil = to || !assignee ? 0 : now + app.config.relayOfferSeconds * 1000
@@ -105,8 +107,13 @@ export async function delegateTask(app: App, box: Box, asked: Delegation): Promi
 const taskIdFor = ({ workspaceId, agentId }: Box, messageId: string) =>
   `task_${digestOf(`${workspaceId}\n${agentId}\n${messageId}`).slice(0, 32)}`
 
-async function chosen(app: App, workspaceId: string, capability: string, not: string): Promise<Recipient | undefined> {
-  const id = await chooseAssignee(app, { workspaceId, capability, tried: [], not })
+async function chosen(
+  app: App,
+  { workspaceId, agentId }: Box,
+  capability: string,
+  bytes: number,
+): Promise<Recipient | undefined> {
+  const id = await chooseAssignee(app, { workspaceId, capability, tried: [], not: agentId, bytes })
   return id === undefined ? undefined : { id, name: '', device: '' }
 }
 
@@ -149,9 +156,14 @@ function badDelegation({
         { field: 'task', problem: `must be 1 to ${taskBytesMax} bytes; the rest belongs into \`context\`` },
       ],
     })
-  if (attachments.length > attachmentsMax)
-    return new Fault('validation_error', `A task has ${attachmentsMax} attachments at most.`, {
-      invalidFields: [{ field: 'attachments', problem: `must be ${attachmentsMax} at most` }],
+  if (attachments.length > attachmentsMax || attachments.some(key => key === '' || key.length > attachmentLengthMax))
+    return new Fault('validation_error', `A task has ${attachmentsMax} attachments at most, which are keys of files.`, {
+      invalidFields: [
+        {
+          field: 'attachments',
+          problem: `must be ${attachmentsMax} keys of ${attachmentLengthMax} characters at most`,
+        },
+      ],
     })
   return undefined
 }

@@ -1,6 +1,7 @@
 import type { App } from '../../app.ts'
 import type { RelayTaskRow } from '../../db/relay-schema.ts'
 import { listIn } from '../agents/agent.ts'
+import { takeRoomFor } from '../messages/room.ts'
 import { chooseAssignee } from './choose-assignee.ts'
 import { commitTask, type TaskChange } from './commit-task.ts'
 import { lookAgainMs } from './look-at-task.ts'
@@ -18,7 +19,9 @@ export async function passOn(
 ): Promise<RelayTaskRow | undefined> {
   const tried = [...new Set([...listIn(row.tried), ...(row.to_agent ? [row.to_agent] : [])])]
   const { workspace_id: workspaceId, capability, from_agent } = row
-  const next = await chooseAssignee(app, { workspaceId, capability, tried, not: from_agent })
+  const body = await taskBody(app, row)
+  const bytes = Buffer.byteLength(JSON.stringify(body))
+  const next = await chooseAssignee(app, { workspaceId, capability, tried, not: from_agent, bytes })
   const now = app.relay.now()
   const allRejected = step === 'reject' && (next === undefined || tried.includes(next))
   const set: Partial<RelayTaskRow> = allRejected
@@ -42,12 +45,14 @@ export async function passOn(
     step,
     said: { ...said, ...(isOffered && { to: next }) },
   })
+  // Who has it now may change again and again, so of a full mailbox that is in the history only. That it ended always arrives.
+  const isTold = allRejected || !(await takeRoomFor(app, tell))
   return commitTask(app, row, {
     set,
     step,
     by,
     said: { ...said, ...(isOffered && { to: next }) },
-    messages: [...(isOffered ? [offerMessage(after, await taskBody(app, row))] : []), tell],
+    messages: [...(isOffered ? [offerMessage(after, body)] : []), ...(isTold ? [tell] : [])],
     withdraw: true,
   })
 }

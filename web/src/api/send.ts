@@ -19,8 +19,20 @@ type AnyParts = { params?: Record<string, string>; query?: Record<string, unknow
 export async function send<N extends RouteName>(
   name: N,
   parts: Parts<N>,
-  { signal }: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal } = {},
 ): Promise<Answer<N>> {
+  const answer = await request(name, parts, options)
+  const told: unknown = await answer.json().catch(() => undefined)
+  if (told === undefined) throw problemFrom(answer.status, told)
+  return told as Answer<N> // the types are written from the schemas that the server answers by
+}
+
+/** The same where the answer is no JSON, but content: it is not read yet. Throws a Problem. */
+export async function request<N extends RouteName>(
+  name: N,
+  parts: Parts<N>,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Response> {
   const [method = 'GET', template = ''] = name.split(' ')
   const { params = {}, query, body }: AnyParts = parts
   const path = template.replace(/\{(\w+)\}/g, (_, param: string) => encodeURIComponent(params[param] ?? ''))
@@ -38,9 +50,8 @@ export async function send<N extends RouteName>(
   }).catch(cause => {
     throw signal?.aborted ? cause : unreachable()
   })
-  const told: unknown = await answer.json().catch(() => undefined)
-  if (!answer.ok || told === undefined) throw problemFrom(answer.status, told)
-  return told as Answer<N> // the types are written from the schemas that the server answers by
+  if (!answer.ok) throw problemFrom(answer.status, await answer.json().catch(() => undefined))
+  return answer
 }
 
 function searchOf(query: Record<string, unknown> = {}): string {

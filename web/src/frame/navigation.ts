@@ -10,6 +10,7 @@ import {
   Settings,
   ShieldCheck,
   Users,
+  Waypoints,
   Zap,
 } from 'lucide-react'
 import type { AppPath } from '../routes.tsx'
@@ -47,6 +48,7 @@ export const navigation: readonly { heading?: string; places: readonly Place[] }
     heading: 'Agents',
     places: [
       { to: '/agents', label: 'Agents', icon: Bot, onPhone: true },
+      { to: '/relay', label: 'Relay', icon: Waypoints },
       { to: '/policy', label: 'Policy', icon: ListChecks },
       { to: '/usage', label: 'Usage', icon: Activity },
       { to: '/events', label: 'Events', icon: Zap },

@@ -1,3 +1,4 @@
+import { keyLasts } from '../../../accounts/key-lasts.ts'
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import type { Caller } from '../../../calls/call.ts'
@@ -50,7 +51,8 @@ export async function checkInbox(
   const gone = () => caller?.destroyed === true
   // Whoever did something wrong is told at once.
   const waitMs = problems.length ? 0 : wait * 1000
-  const messages = await awaitMessages(app, box, { limit, leaseMs, waitMs, gone })
+  const mayStill = () => keyLasts(app, principal)
+  const messages = await awaitMessages(app, box, { limit, leaseMs, waitMs, gone, mayStill })
   const tasks = await openTasks(app, principal, new Set(messages.map(({ taskId }) => taskId)))
   return {
     messages: await Promise.all(messages.map(each => toldMessage(app, box, each))),

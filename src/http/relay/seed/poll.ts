@@ -27,13 +27,19 @@ export type Polled = {
 
 /**
  * What waits for this agent. Asking again says that the answer before has arrived, so what was in it is done with: all but
- * tasks, which are done with when they are answered. `gone`: whether the client has hung up.
+ * tasks, which are done with when they are answered. `gone`: whether the client has hung up; `mayStill`: asked
+ * again before anything is taken after a pause.
  */
 export async function poll(
   app: App,
   live: Live,
   principal: AgentPrincipal,
-  { agentId, waitMs, gone }: { agentId: string; waitMs: number; gone: () => boolean },
+  {
+    agentId,
+    waitMs,
+    gone,
+    mayStill,
+  }: { agentId: string; waitMs: number; gone: () => boolean; mayStill: () => Promise<boolean> },
 ): Promise<Polled | Fault> {
   const box = await ownBox(app, principal, agentId)
   if (box instanceof Fault) return box
@@ -44,7 +50,7 @@ export async function poll(
   const messages: Record<string, unknown>[] = []
   let characters = 0
   while (messages.length < messagesMax && characters < charactersMax) {
-    const claim = { limit: atOnce, leaseMs: seedLeaseMs, waitMs: messages.length ? 0 : waitMs, gone }
+    const claim = { limit: atOnce, leaseMs: seedLeaseMs, waitMs: messages.length ? 0 : waitMs, gone, mayStill }
     const some = await awaitMessages(app, box, claim)
     if (!some.length) break
     const unsaid: Held[] = []

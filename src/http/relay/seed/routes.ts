@@ -88,10 +88,16 @@ async function polled(
   // Nobody takes messages for a client that is gone.
   const onGone = () => void app.wakes.emit(mailboxTopic(principal.agentId))
   socket.once('close', onGone)
-  const found = await poll(app, live, principal, { ...asked, gone: () => socket.destroyed }).finally(() =>
+  let refused: Fault | undefined
+  const mayStill = async () => {
+    const still = await mayUse(app, sentKey(incoming.headers))
+    refused = still instanceof Fault ? still : undefined
+    return refused === undefined
+  }
+  const found = await poll(app, live, principal, { ...asked, gone: () => socket.destroyed, mayStill }).finally(() =>
     socket.off('close', onGone),
   )
-  if (found instanceof Fault) return found
+  if (found instanceof Fault || refused) return refused ?? found
   const written = () =>
     found
       .written(outgoing.writableFinished)
