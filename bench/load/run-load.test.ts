@@ -37,8 +37,8 @@ describe('the load generator', () => {
     const { figures, marks } = await loadOn((_request, response) => {
       setTimeout(() => response.end('fine'), 10)
     }, connections)
-    // The edges of the window cut through one request per connection.
-    const tolerance = connections * (figures.meanMs / measureMs) + 0.5
+    // The edges of the window cut through one request per connection; a busy machine adds to that.
+    const tolerance = connections * (figures.meanMs / measureMs) + 1.5
     const law = (figures.callsPerSecond * figures.meanMs) / 1000
     expect(Math.abs(law - connections)).toBeLessThan(tolerance)
     expect(figures.p50Ms).toBeGreaterThan(9)

@@ -175,7 +175,7 @@ describe.each(ways)('A2A %s over %s', (version, binding) => {
     expect((await client.listTaskPushNotificationConfig(page)).configs).toHaveLength(1)
     await agent().inbox()
     await agent().step(task.id, 'progress', { note: 'Soon' })
-    await expect.poll(() => tries).toBe(1)
+    await expect.poll(() => tries).toBeGreaterThanOrEqual(1)
     await agent().step(task.id, 'complete', { result: 'Done' })
     const told = () => {
       claw.clock.move(2_000)

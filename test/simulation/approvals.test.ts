@@ -125,7 +125,7 @@ function check({ kind, parked, told, usage, requests, died, lost }: Lived): void
   if (outcome === 'unknown') expect({ kind: kind !== 'natural', why: died || lost }).toEqual({ kind: true, why: true })
 }
 
-const kills = Number(process.env.CLAWLINK_TEST_APPROVAL_KILLS ?? 6)
+const kills = Number(process.env.CLAWLINK_TEST_APPROVAL_KILLS ?? 3)
 
 test(`a real server that is killed ${kills} times around the moment of sending sends nothing twice, and the next one ends the call`, {
   timeout: 30_000 + kills * 20_000,

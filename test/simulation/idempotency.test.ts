@@ -168,7 +168,7 @@ async function tester({ app, clock }: TestClawLink): Promise<AgentPrincipal> {
   return principal
 }
 
-const kills = Number(process.env.CLAWLINK_TEST_KEY_KILLS ?? 6)
+const kills = Number(process.env.CLAWLINK_TEST_KEY_KILLS ?? 3)
 
 test(`real servers of which one is killed ${kills} times around the moment of sending send nothing twice, and the key has one answer`, {
   timeout: 60_000 + kills * 20_000,

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Schema } from '../../db/schema.ts'
-import type { Waiting } from '../queries.ts'
+import { isWaiting, type Waiting } from '../queries.ts'
 
 const hourMs = 60 * 60 * 1000
 
@@ -17,7 +17,8 @@ export async function endUndelivered(
   const dead = over.filter(({ expires_at }) => expires_at > now).map(({ seq }) => seq)
   if (dead.length < over.length) await expireMessages(app, { mailbox }, now)
   if (!dead.length) return
-  const problem = `It was handed out ${app.config.relayDeliveriesMax} times and never acknowledged.`
+  const { relayDeliveriesMax: times } = app.config
+  const problem = `It was handed out ${times === 1 ? 'once' : `${times} times`} and never acknowledged.`
   await app.db.together(tx => end(app, tx, { state: 'dead', problem }, now).where('seq', 'in', dead).execute())
 }
 
@@ -31,22 +32,26 @@ export async function expireMessages(
   await app.db.together(tx =>
     end(app, tx, { state: 'expired', problem }, now)
       .where('expires_at', '<=', now)
-      .$if('mailbox' in which, q => q.where('mailbox', '=', 'mailbox' in which ? which.mailbox : ''))
+      .$if('mailbox' in which, q => q.where(isWaiting('mailbox' in which ? which.mailbox : '')))
       .$if('seqs' in which, q => q.where('seq', 'in', 'seqs' in which ? which.seqs : []))
       .execute(),
   )
 }
 
-/** Neither waits any longer, and both are kept for a while. */
+/** Neither waits any longer, and both are kept for a while. What its last receiver said when it gave it back stays beside it. */
 function end(
   { config }: App,
   tx: Transaction<Schema>,
-  ended: { state: 'dead' | 'expired'; problem: string },
+  { state, problem }: { state: 'dead' | 'expired'; problem: string },
   now: number,
 ) {
   return tx
     .updateTable('relay_messages')
-    .set({ ...ended, expires_at: now + config.relayKeepHours * hourMs })
+    .set({
+      state,
+      problem: sql<string>`case when problem = '' then ${problem} else ${problem} || ' ' || problem end`,
+      expires_at: now + config.relayKeepHours * hourMs,
+    })
     .where('state', '=', sql.lit('waiting'))
     .where('lease_until', '<=', now)
 }
