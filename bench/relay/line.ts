@@ -98,7 +98,7 @@ function openHttp(port: number, key: string) {
     for (const each of waiting.splice(0)) if (!isClosed) each.fail(cause)
   }
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  socket.on('data', bytes => {
+  socket.on('data', (bytes: Buffer) => {
     try {
       const answer = reader.read(bytes)
       if (!answer) return

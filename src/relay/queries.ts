@@ -34,6 +34,13 @@ export function relayQueries(db: Db): RelayQueries {
 }
 
 /**
+ * Of a mailbox what waits, with the lanes named: else SQLite goes through all that was ever in it, which may be hundreds of
+ * times as much.
+ */
+export const isWaiting = (mailbox: string) =>
+  sql<boolean>`mailbox = ${mailbox} and lane in (${sql.join(priorities.map((_, lane) => sql.lit(lane)))}) and state = 'waiting'`
+
+/**
  * The first ones of each lane that nobody holds. Of a thread only the first that waits: what is later comes when it is done
  * with, so that a thread stays in order whoever receives it, and however often. What is for another device is passed over:
  * nobody holds up a thread by a message for a device that never comes.

@@ -20,6 +20,8 @@ export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: b
     .select('mailbox')
     .distinct()
     .where('state', '=', sql.lit('waiting'))
+    // As the index of leases says it, or SQLite reads all that waits.
+    .where('lease_until', '>', sql.lit(0))
     .where('lease_until', '>', mark?.at ?? 0)
     .where('lease_until', '<=', now)
     .execute()

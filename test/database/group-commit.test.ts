@@ -32,6 +32,17 @@ describe('rows of one event-loop turn', () => {
     expect((await countCommits(place)) - before).toBe(3)
   })
 
+  test('are seen by a point query that was asked in the same turn before they were stored', async () => {
+    await using place = await openTestDb()
+    const find = place.db.point(q => q.selectFrom('usage').select('call_id').where('call_id', '=', ''))
+    const storing = insertAll(place, ['call_a'])
+    const before = find('call_a')
+    await storing
+    const after = find('call_a')
+    expect(await before).toEqual([])
+    expect(await after).toEqual([{ call_id: 'call_a' }])
+  })
+
   test('are refused one by one: the neighbours of a row that the database does not take are stored', async () => {
     await using place = await openTestDb()
     await insertAll(place, ['call_taken'])

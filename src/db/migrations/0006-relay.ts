@@ -71,7 +71,7 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await db.schema
     .createIndex('relay_messages_turn')
     .on('relay_messages')
-    .columns(['mailbox', 'thread', 'seq'])
+    .columns(['mailbox', 'thread', 'seq', 'to_device'])
     .where(sql<boolean>`state = 'waiting' and thread <> ''`)
     .execute()
   await db.schema
@@ -142,7 +142,13 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .execute()
   await db.schema.createIndex('relay_tasks_from').on('relay_tasks').columns(['from_agent', 'id']).execute()
   await db.schema.createIndex('relay_tasks_to').on('relay_tasks').columns(['to_agent', 'id']).execute()
-  await db.schema.createIndex('relay_tasks_end').on('relay_tasks').column('ended_at').execute()
+  // Of ended ones only: else SQLite finds by it the open ones that are due, which are in order in the next index.
+  await db.schema
+    .createIndex('relay_tasks_end')
+    .on('relay_tasks')
+    .column('ended_at')
+    .where('ended_at', 'is not', null)
+    .execute()
   await db.schema
     .createIndex('relay_tasks_due')
     .on('relay_tasks')
@@ -195,5 +201,11 @@ export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('expires_at', 'bigint', column => column.notNull())
     .execute()
   await db.schema.createIndex('relay_broadcasts_log').on('relay_broadcasts').columns(['workspace_id', 'seq']).execute()
+  // With the time, so that the topics are listed from the index alone.
+  await db.schema
+    .createIndex('relay_broadcasts_topic')
+    .on('relay_broadcasts')
+    .columns(['workspace_id', 'topic', 'seq', 'created_at'])
+    .execute()
   await db.schema.createIndex('relay_broadcasts_end').on('relay_broadcasts').column('expires_at').execute()
 }

@@ -42,12 +42,15 @@ function relayTool<S extends z.ZodRawShape>(row: {
   })
 }
 
+/** PostgreSQL takes no NUL in any text. */
+const hasNoNul = (text: string) => !text.includes('\0')
 /** Some models send an empty text for what they leave out. */
 const name = z
   .string()
   .max(300)
+  .refine(hasNoNul)
   .transform(text => text || undefined)
-const names = z.array(z.string().max(100)).max(100).meta({ maxItems: undefined })
+const names = z.array(z.string().max(100).refine(hasNoNul)).max(100).meta({ maxItems: undefined })
 const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const idempotencyKey = name.optional().describe('Your id of it, to repeat it safely.')
 /** Any JSON is taken; models are asked for text, since some model providers refuse a schema that allows anything. */
@@ -143,7 +146,7 @@ export const relayTools: readonly MetaTool[] = [
     name: 'clawlink_list_files',
     description: `List the shared files. Read one by its key with ${getFileTool}.`,
     effect: 'read',
-    input: { prefix: optional(name), next: optional(z.string().max(500)) },
+    input: { prefix: optional(name), next: optional(z.string().max(500).refine(hasNoNul)) },
     run: (app, { box }, wanted) => listFiles(app, box, wanted),
   }),
 ]

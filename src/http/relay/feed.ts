@@ -80,13 +80,29 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     more()
   }
 
+  let acking: { ones: Held[]; done: Promise<(Fault | undefined)[]> } | undefined
+
+  /** What is acknowledged in one turn of the event loop, in one statement: a reader acknowledges one by one what came together. */
+  function ackSoon(): NonNullable<typeof acking> {
+    const ones: Held[] = []
+    const ack = async () => {
+      await new Promise(setImmediate)
+      acking = undefined
+      const faults = await ackMessages(app, box, ones)
+      forget(ones)
+      return faults
+    }
+    return { ones, done: ack() }
+  }
+
   app.wakes.on(mailboxTopic(box.agentId), more)
   return {
     more,
     async ack(ended) {
-      const faults = await ackMessages(app, box, ended)
-      forget(ended)
-      return faults
+      acking ??= ackSoon()
+      const { ones, done } = acking
+      const from = ones.push(...ended) - ended.length
+      return (await done).slice(from, from + ended.length)
     },
     async release(ended, how) {
       const faults = await releaseMessages(app, box, ended, how)

@@ -21,7 +21,7 @@ export function ownSpeaker(connection: Connection): Speaker {
   const { app, socket, principal, say, isReady, failed } = connection
   const openedAt = app.clock.now()
   let started: Started | undefined
-  let inFlight = 0
+  const working = new Set<Promise<void>>()
   let onDrained: (() => void) | undefined
   /** The last frame of each thread that is being sent: the next one waits for it. */
   const threads = new Map<string, Promise<void>>()
@@ -92,7 +92,7 @@ export function ownSpeaker(connection: Connection): Speaker {
   }
 
   function readOn(): void {
-    if (inFlight < inFlightMax && isReady() && socket.isPaused) socket.resume()
+    if (working.size < inFlightMax && isReady() && socket.isPaused) socket.resume()
   }
 
   return {
@@ -111,14 +111,14 @@ export function ownSpeaker(connection: Connection): Speaker {
         answer(frame.ref, new Fault('validation_error', 'Say hello first.', { fix: 'Send {"type":"hello"}.' }))
         return socket.close(closeCodes.policy, 'The first frame has to be a hello.')
       }
-      inFlight += 1
-      if (inFlight >= inFlightMax || !isReady()) socket.pause()
-      inOrder(started, frame)
+      const done = inOrder(started, frame)
         .catch(failed)
         .finally(() => {
-          inFlight -= 1
+          working.delete(done)
           readOn()
         })
+      working.add(done)
+      if (working.size >= inFlightMax || !isReady()) socket.pause()
     },
     onPong: () => undefined,
     drained() {
@@ -132,6 +132,8 @@ export function ownSpeaker(connection: Connection): Speaker {
     },
     async close() {
       onDrained?.()
+      // What it acknowledged last is not given back.
+      await Promise.all(working)
       await started?.feed.close()
     },
   }

@@ -69,8 +69,8 @@ export function createSockets(app: App, live: Live): Sockets {
     }
   }
 
-  function keep(socket: WebSocket, { principal, key, seed }: Asking): void {
-    const connection = connect(app, live, { socket, principal, key, drained: () => kept.speaker.drained() })
+  function keep(socket: WebSocket, raw: Duplex, { principal, key, seed }: Asking): void {
+    const connection = connect(app, live, { socket, raw, principal, key, drained: () => kept.speaker.drained() })
     const speaker = seed ? seedSpeaker(connection, seed) : ownSpeaker(connection)
     const now = app.clock.now()
     const kept: Kept = { socket, speaker, connection, heardAt: now, pingedAt: now }
@@ -113,7 +113,7 @@ export function createSockets(app: App, live: Live): Sockets {
   return {
     open(incoming, socket, head, asking) {
       if (live.count(asking.principal.agentId) >= connectionsMax) refuse(socket, problem(tooMany()))
-      else server.handleUpgrade(incoming, socket, head, upgraded => keep(upgraded, asking))
+      else server.handleUpgrade(incoming, socket, head, upgraded => keep(upgraded, socket, asking))
     },
     async close() {
       cancelSweep?.()
@@ -138,14 +138,26 @@ function connect(
   live: Live,
   {
     socket,
+    raw,
     principal,
     key,
     drained,
-  }: { socket: WebSocket; principal: AgentPrincipal; key: string; drained: () => void },
+  }: { socket: WebSocket; raw: Duplex; principal: AgentPrincipal; key: string; drained: () => void },
 ): Connection {
   const isReady = () => socket.readyState === socket.OPEN && socket.bufferedAmount < writtenMax
   const written = () => {
     if (isReady()) drained()
+  }
+  let isGathering = false
+  /** What is said at once goes out in one write: each costs a system call. */
+  const gather = () => {
+    if (isGathering) return
+    isGathering = true
+    raw.cork()
+    process.nextTick(() => {
+      isGathering = false
+      raw.uncork()
+    })
   }
   return {
     app,
@@ -154,7 +166,10 @@ function connect(
     principal,
     isReady,
     written,
-    say: frame => socket.send(JSON.stringify(frame), written),
+    say(frame) {
+      gather()
+      socket.send(JSON.stringify(frame), written)
+    },
     async still() {
       const found = await mayUse(app, key)
       if (found instanceof Fault) socket.close(closeCodes.policy, 'The key has ended.')

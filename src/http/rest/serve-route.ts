@@ -20,8 +20,8 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const asking = requirePrincipal(app, route.may, request.incoming)
   const principal = asking instanceof Promise ? await asking : asking
   if (principal instanceof Fault) return problem(principal)
-  if ([...Object.values(request.params), ...Object.values(request.query)].some(text => text.includes('\0')))
-    return problem(noNul())
+  const unstored = nulIn(request)
+  if (unstored) return problem(unstored)
   const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
   const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
@@ -38,9 +38,13 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   return { ...ready, headers: { ...ready.headers, ...answer.headers } }
 }
 
-/** No name or id has one, and PostgreSQL takes none in any text. */
-const noNul = () =>
-  new Fault('validation_error', 'The URL has a NUL in it.', { fix: 'Send the name or id as it was given to you.' })
+/** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
+function nulIn({ params, query }: RouteRequest): Fault | undefined {
+  const hasNul = (texts: Record<string, string>) => Object.values(texts).some(text => text.includes('\0'))
+  if (hasNul(params)) return new Fault('not_found', 'There is nothing of this name.')
+  if (hasNul(query)) return new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
+  return undefined
+}
 
 function bodyOf(schema: z.ZodType, bytes: Buffer | Fault): unknown {
   if (bytes instanceof Fault) return bytes

@@ -35,6 +35,12 @@ export async function relayAgent(app: App, workspaceId: string, agentId: string)
   return (await withDevices(app, rows))[0]
 }
 
+/** What each agent that is online says it can do, in lower case. */
+export async function onlineAbilities(app: App, workspaceId: string): Promise<Map<string, Set<string>>> {
+  const rows = (await registered(app, workspaceId, '')).filter(row => fits(app, row, { online: true }))
+  return new Map(rows.map(row => [row.agent_id, new Set(listIn(row.capabilities).map(each => each.toLowerCase()))]))
+}
+
 /** Ids of online agents that say they can do this, in no particular order. */
 export async function agentsAbleTo(app: App, workspaceId: string, capability: string): Promise<string[]> {
   const rows = await registered(app, workspaceId, '')

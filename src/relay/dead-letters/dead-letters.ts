@@ -28,7 +28,10 @@ export async function listDeadLetters(
     .selectAll()
     .where('workspace_id', '=', principal.workspaceId)
     .where('state', '=', sql.lit('dead'))
-    .$if(principal.kind === 'agent', q => q.where('mailbox', '=', principal.kind === 'agent' ? principal.agentId : ''))
+    // Not by the mailbox's index: there are few dead letters, and a mailbox may have had very many messages.
+    .$if(principal.kind === 'agent', q =>
+      q.where(sql`mailbox || ''`, '=', principal.kind === 'agent' ? principal.agentId : ''),
+    )
     .where('seq', '<', seqOf(after))
     .orderBy('seq', 'desc')
     .limit(limit + 1)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
-import { changeHeld, type Held } from './held.ts'
+import { changeHeld, type Held, ofMailbox } from './held.ts'
 import { freeRoom } from './room.ts'
 
 const hourMs = 60 * 60 * 1000
@@ -21,7 +21,7 @@ export async function ackMessages(app: App, box: Box, held: readonly Held[]): Pr
           .updateTable('relay_messages')
           .set({ state: 'done', expires_at })
           .where('id', 'in', ids)
-          .where('mailbox', '=', box.agentId)
+          .where(ofMailbox(box.agentId))
           .where('lease', '=', lease)
           .where('state', '=', sql.lit('waiting'))
           .returning(['id', 'thread', 'bytes'])

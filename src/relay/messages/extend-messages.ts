@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
-import { changeHeld, type Held } from './held.ts'
+import { changeHeld, type Held, ofMailbox } from './held.ts'
 
 /** Keeps these for `leaseMs` from now on, also after the lease was over, as long as nobody else has got them. */
 export async function extendMessages(
@@ -20,7 +20,7 @@ export async function extendMessages(
           .updateTable('relay_messages')
           .set({ lease_until: until })
           .where('id', 'in', ids)
-          .where('mailbox', '=', box.agentId)
+          .where(ofMailbox(box.agentId))
           .where('lease', '=', lease)
           .where('state', '=', sql.lit('waiting'))
           .returning(['id', 'thread', 'bytes'])

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Box } from '../box.ts'
+import { isWaiting } from '../queries.ts'
 import type { MessageRow } from './message.ts'
 
 export type HeldMessage = Pick<MessageRow, 'id' | 'lease' | 'kind' | 'task_id'>
@@ -13,8 +13,7 @@ export function heldBy({ db }: App, { agentId, device }: Box): Promise<HeldMessa
   return db.read
     .selectFrom('relay_messages')
     .select(['id', 'lease', 'kind', 'task_id'])
-    .where('mailbox', '=', agentId)
-    .where('state', '=', sql.lit('waiting'))
+    .where(isWaiting(agentId))
     .where('holder', '=', device)
     .where('lease', '<>', '')
     .execute()

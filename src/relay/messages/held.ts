@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
@@ -5,6 +6,9 @@ import type { MessageRow } from './message.ts'
 
 /** A message, and the lease that proves that one has it. */
 export type Held = { id: string; lease: string }
+
+/** Not by the mailbox's index: of many ids SQLite would look for each in all that waits there. */
+export const ofMailbox = (agentId: string) => sql<boolean>`(mailbox || '') = ${agentId}`
 
 /** Changes the messages of this mailbox that are held under this lease; gives those that it has changed. */
 export type ChangeHeld = (lease: string, ids: string[]) => Promise<Pick<MessageRow, 'id' | 'thread' | 'bytes'>[]>

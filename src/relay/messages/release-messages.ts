@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
-import { changeHeld, type Held } from './held.ts'
+import { changeHeld, type Held, ofMailbox } from './held.ts'
 
 export type Release = {
   /** Why it is given back, for whoever looks at a dead letter. */
@@ -27,7 +27,7 @@ export async function releaseMessages(
           .set({ lease: '', lease_until: 0, holder: '', problem: problem.slice(0, 500) })
           .$if(unseen, q => q.set({ deliveries: sql<number>`deliveries - 1` }))
           .where('id', 'in', ids)
-          .where('mailbox', '=', box.agentId)
+          .where(ofMailbox(box.agentId))
           .where('lease', '=', lease)
           .where('state', '=', sql.lit('waiting'))
           .returning(['id', 'thread', 'bytes'])

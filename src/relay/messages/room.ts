@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { agentById } from '../agents/find-recipient.ts'
+import { isWaiting } from '../queries.ts'
 import type { NewMessage } from './new-message.ts'
 
 /** What waits in a mailbox, as it was counted, with what this process has added and taken since. */
@@ -76,8 +76,7 @@ async function countWaiting({ db }: App, agentId: string): Promise<{ messages: n
   const row = await db.read
     .selectFrom('relay_messages')
     .select(({ fn }) => [fn.countAll<number>().as('messages'), fn.sum<number | null>('bytes').as('bytes')])
-    .where('mailbox', '=', agentId)
-    .where('state', '=', sql.lit('waiting'))
+    .where(isWaiting(agentId))
     .executeTakeFirstOrThrow()
   return { messages: Number(row.messages), bytes: Number(row.bytes ?? 0) }
 }

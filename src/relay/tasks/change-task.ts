@@ -25,6 +25,11 @@ export type TaskChanging = {
   reason?: string | undefined
 }
 
+/** What is said as text, each. */
+const textBytesMax = 32 * 1024
+/** A task whose history is as long as this has to come to its end. */
+const versionsMax = 1_000
+
 /** So often another change comes in between before that is given up. */
 const triesMax = 5
 
@@ -38,6 +43,8 @@ export async function changeTask(app: App, box: Box, id: string, changing: TaskC
   const { step, version: _, ...said } = changing
   const json = jsonOf(said, 'result')
   if (json instanceof Fault) return json
+  const tooLong = badTexts({ note: said.note, question: said.question, reason: said.reason })
+  if (tooLong) return tooLong
   for (let tries = 0; tries < triesMax; tries++) {
     const row = await findTask(app, box.workspaceId, id)
     if (!row) return noTask(id)
@@ -47,6 +54,7 @@ export async function changeTask(app: App, box: Box, id: string, changing: TaskC
     const after = afterStep(row.state, step, roles)
     if (after === 'repeated') return viewOfTask(app, row)
     if (typeof after === 'string') return notNow(row, step, roles)
+    if (row.version >= versionsMax && isOpen(after.state)) return tooManySteps()
     const changed = await take(app, box, row, { step, state: after.state, said })
     if (changed) return changed instanceof Fault ? changed : viewOfTask(app, changed)
   }
@@ -115,6 +123,20 @@ async function passedOn(app: App, row: RelayTaskRow): Promise<Fault> {
     },
   )
 }
+
+function badTexts(texts: Record<string, string | undefined>): Fault | undefined {
+  const problem = `must be ${textBytesMax} bytes at most`
+  const invalidFields = Object.entries(texts).flatMap(([field, text]) =>
+    Buffer.byteLength(text ?? '') > textBytesMax ? [{ field, problem }] : [],
+  )
+  const named = invalidFields.map(({ field }) => `${field} ${problem}`).join('; ')
+  return named ? new Fault('validation_error', `Not valid: ${named}.`, { invalidFields }) : undefined
+}
+
+const tooManySteps = () =>
+  new Fault('quota_exceeded', `A task has ${versionsMax} changes at most.`, {
+    fix: 'Complete, fail or cancel it, and go on in a new task.',
+  })
 
 function otherVersion({ version }: RelayTaskRow): Fault {
   return new Fault('conflict', `The task has changed: it is at version ${version}.`, {

@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { RelayTaskRow } from '../../db/relay-schema.ts'
-import { agentsAbleTo } from '../agents/discover-agents.ts'
+import { agentsAbleTo, onlineAbilities } from '../agents/discover-agents.ts'
 import { commitTask } from './commit-task.ts'
 import { lookAgainMs, lookAtTask } from './look-at-task.ts'
 import { passOn } from './pass-on.ts'
@@ -20,15 +21,50 @@ export async function lookAtDueTasks(app: App): Promise<number | undefined> {
       .orderBy('next_at')
       .limit(atOnce)
       .execute()
-    for (const row of rows) await runTask(app, row)
+    const left = await postponeHopeless(app, rows)
+    for (const row of left) await runTask(app, row)
     if (rows.length < atOnce) break
   }
   const next = await app.db.read
     .selectFrom('relay_tasks')
-    .select(({ fn }) => fn.min('next_at').as('at'))
+    .select('next_at')
     .where('ended_at', 'is', null)
+    .orderBy('next_at')
+    .limit(sql.lit(1))
     .executeTakeFirst()
-  return next?.at === null || next?.at === undefined ? undefined : Math.max(0, next.at - app.relay.now())
+  return next && Math.max(0, next.next_at - app.relay.now())
+}
+
+/**
+ * Tasks that nobody has and nobody who is online can do are looked at again later, all of them by one statement: there may be
+ * any number. Gives the others.
+ */
+async function postponeHopeless(app: App, rows: readonly RelayTaskRow[]): Promise<RelayTaskRow[]> {
+  const now = app.relay.now()
+  const unassigned = rows.filter(({ to_agent, deadline_at }) => to_agent === '' && deadline_at > now)
+  const byWorkspace = new Map<string, Map<string, Set<string>>>()
+  for (const id of new Set(unassigned.map(({ workspace_id }) => workspace_id)))
+    byWorkspace.set(id, await onlineAbilities(app, id))
+  const hopeless = new Set(
+    unassigned.filter(({ workspace_id, capability, from_agent }) =>
+      [...(byWorkspace.get(workspace_id) ?? [])].every(
+        ([id, abilities]) => id === from_agent || !abilities.has(capability.toLowerCase()),
+      ),
+    ),
+  )
+  const ids = [...hopeless].map(({ id }) => id)
+  const again = now + lookAgainMs
+  if (ids.length)
+    await app.db.write(tx =>
+      tx
+        .updateTable('relay_tasks')
+        .set({ next_at: sql<number>`case when deadline_at < ${again} then deadline_at else ${again} end` })
+        .where('id', 'in', ids)
+        .where('to_agent', '=', '')
+        .where('ended_at', 'is', null)
+        .execute(),
+    )
+  return rows.filter(row => !hopeless.has(row))
 }
 
 /** Does what a task's times ask for: expires it, gives it to the next, or says when to look again. */

@@ -9,9 +9,11 @@ import { findTask, noTask, partyOf, type Task, viewOfTask } from './task.ts'
 export type TaskDetail = Task & {
   /** Null where there was none, or it is forgotten. */
   context: unknown
-  /** In order. */
+  /** In order; of very many, the latest. */
   history: TaskEvent[]
 }
+
+const eventsMax = 200
 
 export type TaskEvent = {
   version: number
@@ -31,13 +33,14 @@ export async function getTask(app: App, principal: Principal, id: string): Promi
     .selectFrom('relay_task_events')
     .selectAll()
     .where('task_id', '=', id)
-    .orderBy('version')
+    .orderBy('version', 'desc')
+    .limit(eventsMax)
     .execute()
   const context = row.content_id ? await readContent(app, row.workspace_id, row.content_id) : null
   return {
     ...(await viewOfTask(app, row)),
     context: context instanceof Fault ? null : (context ?? null),
-    history: await Promise.all(events.map(event => viewOfEvent(app, row, event))),
+    history: await Promise.all(events.reverse().map(event => viewOfEvent(app, row, event))),
   }
 }
 

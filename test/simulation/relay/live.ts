@@ -64,7 +64,7 @@ export async function live(world: World, plan: Plan): Promise<Lived> {
     startProcess(world, { death: deaths[slot]?.shift(), skewMs: plan.processes[slot]?.skewMs ?? 0 })
   const life: Life = {
     world,
-    processes: await Promise.all(plan.processes.map((_, slot) => start(slot))),
+    processes: [],
     said: [],
     holdings: [],
     changes: [],
@@ -74,6 +74,7 @@ export async function live(world: World, plan: Plan): Promise<Lived> {
     waiting: [],
     ticks: 0,
   }
+  for (const slot of plan.processes.keys()) life.processes.push(await start(slot))
   for (const { acts, thenMs } of plan.turns) {
     const due = life.later.filter(({ turn }) => turn <= life.turn)
     life.later = life.later.filter(each => !due.includes(each))
@@ -84,6 +85,7 @@ export async function live(world: World, plan: Plan): Promise<Lived> {
   }
   for (const process of life.processes) await process.end(life.turn % 2 ? 'killed' : 'stops')
   await Promise.all(life.waiting)
+  while (world.commits.size) await Promise.allSettled([...world.commits])
   await endInPeace(life, plan)
   const { read } = world.claw.app.db
   const { said, holdings, changes, steps } = life
@@ -132,10 +134,11 @@ async function endInPeace(life: Life, { wishes }: Plan): Promise<void> {
       if (agent >= 0) await step(life, last, { agent, device: 'desk', taskId: id, step: 'complete' })
     }
     const waiting = db.read.selectFrom('relay_messages').select('id').where('state', '=', 'waiting').limit(1)
-    if (!open.length && !(await waiting.executeTakeFirst())) return
+    if (!open.length && !(await waiting.executeTakeFirst())) break
     if (!life.holdings.some(({ fromMs }) => fromMs === world.clock.now())) world.clock.leap(roundMs)
     else world.clock.move(1)
   }
+  await last.end('stops')
 }
 
 async function perform(life: Life, act: Act): Promise<void> {

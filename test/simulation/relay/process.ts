@@ -30,14 +30,28 @@ export async function startProcess(
   // While it compares its clock with the database's, which the moves of ours do not move, ours stands where that one does.
   const databaseMs = claw.app.relay.now() - clock.now()
   let isMeasuring = isPostgres
-  const own = {
+  const onTheWay = <T>(commit: Promise<T>) => {
+    world.commits.add(commit)
+    const forget = () => world.commits.delete(commit)
+    commit.then(forget, forget)
+    return commit
+  }
+  const own: App = {
     ...claw.app,
+    db: {
+      ...claw.app.db,
+      point: world.point,
+      write: run => onTheWay(claw.app.db.write(run)),
+      together: run => onTheWay(claw.app.db.together(run)),
+      insert: (table, row) => onTheWay(claw.app.db.insert(table, row)),
+    },
     clock: {
       now: () => (isMeasuring ? Date.now() - databaseMs : clock.now()) + aheadMs,
       after: (ms: number, fire: () => void) => clock.after(ms, () => (isDead ? undefined : fire())),
     },
   }
   const mortal = await mortalApp(own, death, {
+    log: world.log,
     onDeath(step) {
       count(world, `death ${death?.side} a ${step}`)
       die()

@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import type { App } from '../../../src/app.ts'
 import { Fault } from '../../../src/core/errors.ts'
+import { createLog, type Log } from '../../../src/core/log.ts'
+import type { Db, Point } from '../../../src/db/db.ts'
 import { registerAgent } from '../../../src/relay/agents/register-agent.ts'
 import type { Box } from '../../../src/relay/box.ts'
 import { subscribe } from '../../../src/relay/broadcasts/subscribe.ts'
@@ -15,6 +17,11 @@ export type World = {
   agents: readonly { id: string; name: string }[]
   /** Which of the agents hear what is broadcast. */
   hearing: readonly number[]
+  log: Log
+  /** Makes each query ready once for all processes. */
+  point: Db['point']
+  /** Commits on their way, also of processes that have died since. */
+  commits: Set<Promise<unknown>>
   /** What happened, and how often. */
   counts: Map<string, number>
   /** Makes a process worse, to see that it is noticed. */
@@ -24,7 +31,7 @@ export type World = {
 export const topic = 'news'
 export const capability = 'build'
 /** After so many turns with a receiver that dies, a message is a dead letter. */
-export const deliveriesMax = 6
+export const deliveriesMax = 4
 /** How long the relay has an agent for online after its last sign of life, and more. */
 const staleMs = 200_000
 
@@ -51,12 +58,33 @@ export async function openWorld(): Promise<World> {
     const known = await registerAgent(claw.app, box, { capabilities: [capability] })
     if (done instanceof Fault || known instanceof Fault) throw new Error('the world could not be made')
   }
-  return { claw, clock: claw.clock, agents, hearing, counts: new Map() }
+  const log = createLog('silent')
+  return {
+    claw,
+    clock: claw.clock,
+    agents,
+    hearing,
+    log,
+    point: pointOnce(claw.app.db),
+    commits: new Set(),
+    counts: new Map(),
+  }
+}
+
+/** To make them ready anew for each of many processes would take longer than what most of those live through. */
+function pointOnce(db: Db): Db['point'] {
+  const ready = new Map<string, unknown>()
+  return <Row>(build: Parameters<Db['point']>[0]) => {
+    const { sql: text } = build(db.read).compile()
+    if (!ready.has(text)) ready.set(text, db.point(build))
+    return ready.get(text) as Point<Row> // what was made of the same text
+  }
 }
 
 /** No run sees anything of the one before it, so that each can be seen again alone. */
 export async function beginAnew({ claw, clock }: World): Promise<void> {
   clock.leap(staleMs)
+  await claw.app.relay.presence.flush()
   const now = claw.app.relay.now()
   await claw.app.db.write(async tx => {
     for (const table of ['relay_messages', 'relay_contents', 'relay_tasks', 'relay_task_events'] as const)

@@ -3,8 +3,10 @@ import { Fault } from '../../../core/errors.ts'
 import { priorities } from '../../../relay/priority.ts'
 import { invalidFieldsOf } from '../../invalid-fields.ts'
 
-const name = z.string().min(1).max(200)
-const agentId = z.string().min(1).max(80)
+/** PostgreSQL takes no NUL in any text. */
+const text = z.string().regex(/^[^\0]*$/, 'must have no NUL')
+const name = text.min(1).max(200)
+const agentId = text.min(1).max(80)
 const words = z.array(z.string()).max(100)
 /** That client's own default where it has none, and nobody minds words that are not known. */
 const priority = z.enum(priorities).catch('normal').default('normal')
@@ -48,7 +50,7 @@ export const requests = {
       .regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'must be up to 100 letters, digits and signs')
       .default('text'),
     /** Of ours: the version that it is based on. */
-    base_version: z.int().min(0).optional(),
+    base_version: z.int().min(0).max(2_147_483_647).optional(),
   }),
 }
 
