@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { shareBundle } from './test/kit/bundled-cli.ts'
 import { useMemoryDisk } from './test/kit/memory-disk.ts'
 
 useMemoryDisk()
+shareBundle()
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 10_000 }
 

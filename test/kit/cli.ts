@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { type BundledCli, bundledCli } from './bundled-cli.ts'
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-/** The one that `bin/clawlink.mjs` uses: a start takes a third less time with it. */
-const compileCache = fileURLToPath(new URL('../../.cache/compiled', import.meta.url))
+const ownCli = {
+  main: fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
+  /** The one that `bin/clawlink.mjs` uses: a start takes a third less time with it. */
+  compileCache: fileURLToPath(new URL('../../.cache/compiled', import.meta.url)),
+}
 
 export type CliOptions = {
   /** HOME of the command: where its data and its key ring are unless it is told otherwise. */
@@ -12,6 +15,8 @@ export type CliOptions = {
   /** Variables beside HOME and PATH. Nothing else of this environment is passed on. */
   env?: Record<string, string | undefined>
 }
+
+type SpawnOptions = CliOptions & { input?: string; hangUp?: boolean; cli?: BundledCli }
 
 export type CliEnd = { exitCode: number | null; stdout: string; stderr: string }
 
@@ -30,11 +35,11 @@ export type CliProcess = {
 /** Starts `clawlink …` in a process of its own. `input` is all of its standard input: nothing unless said. */
 export function spawnCli(
   args: readonly string[],
-  { home, env, input = '', hangUp = false }: CliOptions & { input?: string; hangUp?: boolean },
+  { home, env, input = '', hangUp = false, cli = ownCli }: SpawnOptions,
 ): CliProcess {
-  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [cli.main, ...args], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: cli.compileCache, ...env },
   })
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
@@ -87,9 +92,15 @@ export type CliServer = CliProcess & {
   sandbox?: { url: string; apiKey: string }
 }
 
-/** Runs `clawlink start --json …` until it answers. Throws with what it said when it ends instead. */
-export async function startCli(args: readonly string[], options: CliOptions): Promise<CliServer> {
-  const running = spawnCli(['start', '--json', ...args], options)
+/**
+ * Runs `clawlink start --json …` until it answers. Throws with what it said when it ends instead. With `bundled` it starts
+ * in half the time, for tests of which a server that starts is not the subject; it has no web app to show.
+ */
+export async function startCli(
+  args: readonly string[],
+  { bundled = false, ...options }: CliOptions & { bundled?: boolean },
+): Promise<CliServer> {
+  const running = spawnCli(['start', '--json', ...args], { ...options, ...(bundled && { cli: await bundledCli() }) })
   await running.until(/^}\n/m)
   const { url, sandbox } = JSON.parse(running.said().stdout) as Pick<CliServer, 'url' | 'sandbox'> // as start prints it
   return { ...running, url, ...(sandbox && { sandbox }) }

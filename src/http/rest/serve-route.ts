@@ -20,7 +20,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const asking = requirePrincipal(app, route.may, request.incoming)
   const principal = asking instanceof Promise ? await asking : asking
   if (principal instanceof Fault) return problem(principal)
-  const unstored = nulIn(request)
+  const unstored = nulIn(route, request)
   if (unstored) return problem(unstored)
   const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
@@ -39,9 +39,10 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
 }
 
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
-function nulIn({ params, query }: RouteRequest): Fault | undefined {
+function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefined {
   const hasNul = (texts: Record<string, string>) => Object.values(texts).some(text => text.includes('\0'))
-  if (hasNul(params)) return new Fault('not_found', 'There is nothing of this name.')
+  // What takes slashes is a key of a file, which says itself what is wrong with it.
+  if (!tail && hasNul(params)) return new Fault('not_found', 'There is nothing of this name.')
   if (hasNul(query)) return new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
   return undefined
 }
