@@ -74,7 +74,9 @@ export async function openLongPoll({ port, agent, onSaid, onWrong }: Opening): P
   }
   receive().catch(cause => isClosed || onWrong(cause))
   return {
-    send: (to, body) => writing.post('/messages', { to, body }),
+    send: async (to, body) => {
+      await writing.post('/messages', { to, body })
+    },
     close() {
       isClosed = true
       reading.close()
@@ -83,8 +85,8 @@ export async function openLongPoll({ port, agent, onSaid, onWrong }: Opening): P
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever the relay answers, read at one place each
-type Json = any
+/** What an inbox answers; nothing is read of the other answers. */
+type Taken = { items: { id: string; lease: string; body: string }[] }
 
 function openHttp(port: number, key: string) {
   const reader = new AnswerReader()
@@ -111,7 +113,7 @@ function openHttp(port: number, key: string) {
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('the relay closed a connection')))
   return {
-    async post(path: string, body: unknown): Promise<Json> {
+    async post(path: string, body: unknown): Promise<Taken> {
       const request = postRequest(port, `/api/v1/relay${path}`, { authorization: `Bearer ${key}` }, body)
       const { promise, resolve: done, reject } = Promise.withResolvers<Answer>()
       waiting.push({ request, done, fail: reject })

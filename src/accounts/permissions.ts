@@ -50,7 +50,11 @@ export const permissions = {
     roles: everyone,
     keys: 'unless_scoped',
   },
-  'relay.manage': { about: 'Add and remove remote agents; deliver again or discard what could not be delivered.', roles: admins, keys: false },
+  'relay.manage': {
+    about: 'Add and remove remote agents; deliver again or discard what could not be delivered.',
+    roles: admins,
+    keys: false,
+  },
   'shared_files.change': {
     about: 'Write, restore and delete shared files, and say that one is editing them.',
     roles: admins,

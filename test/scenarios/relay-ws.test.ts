@@ -133,7 +133,7 @@ test('a task is delegated, done and told of on connections alone', async () => {
   expect(told).toMatchObject({ type: 'ok', ref: 'd', result: { task: { state: 'submitted' } } })
   const offer = (await pushed(to)).message
   expect(offer.body).toMatchObject({ task: 'count', context: { to: 3 } })
-  const { taskId } = offer as unknown as { taskId: string }
+  const taskId = String(Reflect.get(offer, 'taskId'))
   to.say({ type: 'step', ref: 's', id: taskId, step: 'complete', result: [1, 2, 3] })
   expect(await to.next()).toMatchObject({ result: { task: { state: 'completed' } } })
   expect((await pushed(from)).message.body).toMatchObject({ state: 'completed', result: [1, 2, 3] })
