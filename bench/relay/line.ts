@@ -86,7 +86,7 @@ export async function openLongPoll({ port, agent, onSaid, onWrong }: Opening): P
 }
 
 /** What an inbox answers; nothing is read of the other answers. */
-type Taken = { items: { id: string; lease: string; body: string }[] }
+type Taken = { items: { id: string; lease: string; body: Said }[] }
 
 function openHttp(port: number, key: string) {
   const reader = new AnswerReader()
