@@ -25,7 +25,7 @@ export function shareBundle(): void {
   const folder = join(cache, `bundled-${randomUUID()}`)
   process.env[variable] = folder
   process.once('exit', () => {
-    for (const each of [folder, makingOf(folder)]) rmSync(each, { recursive: true, force: true })
+    for (const each of [folder, turnAt(folder)]) rmSync(each, { recursive: true, force: true })
   })
 }
 
@@ -46,12 +46,13 @@ export async function bundledCli(): Promise<BundledCli> {
   return bundled
 }
 
-/** Where one process makes it while the others wait: it is seen at its place when it is whole. */
-const makingOf = (folder: string) => `${folder}-making`
+/** Whose folder this is makes the bundle, in there, while the others wait: it is seen at its place when it is whole. */
+const turnAt = (folder: string) => `${folder}-turn`
 
 function isFirst(folder: string): boolean {
+  mkdirSync(cache, { recursive: true })
   try {
-    mkdirSync(makingOf(folder))
+    mkdirSync(turnAt(folder))
     return true
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false
@@ -61,15 +62,16 @@ function isFirst(folder: string): boolean {
 
 async function bundleInto(folder: string): Promise<void> {
   const { rolldown } = await import('rolldown')
+  const made = join(turnAt(folder), 'made')
   try {
     // pg asks for pg-native and does without.
     const bundle = await rolldown({ input: main, platform: 'node', external: ['pg-native'], logLevel: 'silent' })
-    await bundle.write({ dir: makingOf(folder), chunkFileNames: '[name]-[hash].js' })
+    await bundle.write({ dir: made, chunkFileNames: '[name]-[hash].js' })
     await bundle.close()
-    renameSync(makingOf(folder), folder)
+    renameSync(made, folder)
   } catch (cause) {
     // Whoever waits tries as well, and says why it fails.
-    rmSync(makingOf(folder), { recursive: true, force: true })
+    rmSync(turnAt(folder), { recursive: true, force: true })
     throw cause
   }
 }
