@@ -42,7 +42,7 @@ async function newKey(more: object = {}) {
 /** Opens the menu of something on the page, and chooses. */
 async function choose(page: Page, about: string, item: string) {
   await page.getByRole('button', { name: `More about ${about}`, exact: true }).click()
-  await page.getByRole('menuitem', { name: item }).click()
+  await page.getByRole('menuitem', { name: item }).press('Enter')
 }
 
 describe('a key that is made on the page', () => {
@@ -270,7 +270,7 @@ describe('an agent on the page', () => {
     await keysOf(page, 'OpenClaw MCP').getByText('OAuth', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'More about OAuth grant of OpenClaw MCP' }).click()
     expect(await page.getByRole('menuitem', { name: 'Rotate' }).count()).toBe(0)
-    await page.getByRole('menuitem', { name: 'Revoke' }).click()
+    await page.getByRole('menuitem', { name: 'Revoke' }).press('Enter')
     await page.getByRole('button', { name: 'Revoke grant' }).click()
     await page.getByText('Grant revoked.').waitFor()
     expect(await mcpStatus(claw, tokens.access_token)).toBe(401)

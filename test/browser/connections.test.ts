@@ -26,7 +26,7 @@ const keyField = (page: Page) => page.getByRole('textbox', { name: 'API key' })
 
 async function choose(page: Page, label: string, item: string | RegExp) {
   await page.getByRole('button', { name: `More about ${label}`, exact: true }).click()
-  await page.getByRole('menuitem', { name: item }).click()
+  await page.getByRole('menuitem', { name: item }).press('Enter')
 }
 
 /** Goes through the sandbox's own sign-in in the window that connects, until the window closes itself. */

@@ -50,7 +50,7 @@ const rows = (page: Page, list: string) => page.getByRole('list', { name: list, 
 
 async function choose(page: Page, item: string, name = 'The pipeline') {
   await page.getByRole('button', { name: `More about ${name}` }).click()
-  await page.getByRole('menuitem', { name: item }).click()
+  await page.getByRole('menuitem', { name: item }).press('Enter')
 }
 async function endCall(callId = 'call_019bc186de00001b6b285d391ba1d1a6') {
   const now = claw.clock.now()

@@ -69,7 +69,7 @@ async function connectWith(appId: string): Promise<void> {
 /** Chooses what an OAuth app's menu offers. */
 async function choose(page: Page, label: string, item: string) {
   await page.getByRole('button', { name: `More about ${label}` }).click()
-  await page.getByRole('menuitem', { name: item }).click()
+  await page.getByRole('menuitem', { name: item }).press('Enter')
 }
 
 describe('the wizard', () => {
