@@ -14,7 +14,7 @@ import { type Death, mortalApp } from './mortal-app.ts'
 
 const seed = Number(process.env.CLAWLINK_TEST_APPROVAL_SEED ?? randomInt(2 ** 31))
 // Many more lives, of approved calls too, are in calls.test.ts.
-const runs = Number(process.env.CLAWLINK_TEST_APPROVAL_RUNS ?? 25)
+const runs = Number(process.env.CLAWLINK_TEST_APPROVAL_RUNS ?? 12)
 
 /** One tool for each way in which sending twice matters. `mark` is in its request and in no other. */
 const kinds = ['once', 'natural', 'keyed'] as const

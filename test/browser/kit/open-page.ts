@@ -23,7 +23,7 @@ export type OpenedPage = {
   barriers(): Promise<string[]>
   /** Whether the page is wider than the screen. */
   scrollsSideways(): Promise<boolean>
-  /** Keeps a picture in test/browser/screenshots, to be looked at. */
+  /** Keeps a picture in test/browser/screenshots, to be looked at, where CLAWLINK_TEST_SCREENSHOTS is set: each takes its time. */
   screenshot(name: string): Promise<void>
   /** Closes the tab. Throws what the browser complained about: errors, refused by policy, failed requests. */
   [Symbol.asyncDispose](): Promise<void>
@@ -50,6 +50,7 @@ export async function openPage(
     barriers: () => findBarriers(page),
     scrollsSideways: () => page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth'),
     async screenshot(name) {
+      if (!process.env.CLAWLINK_TEST_SCREENSHOTS) return
       const path = fileURLToPath(new URL(`../screenshots/${name}-${theme}-${size}.png`, import.meta.url))
       await page.screenshot({ path, fullPage: true })
     },
