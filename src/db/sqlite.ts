@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { type CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import type { Db, Insert } from './db.ts'
 import { groupCommit } from './group-commit.ts'
@@ -14,22 +15,26 @@ import { writeTogether } from './write-together.ts'
 /** Versions from 3.7.0 to 3.51.2 can corrupt a database when the write-ahead log is reset (fixed in SQLite 3.51.3). */
 const sqliteVersionMin = [3, 51, 3]
 
+/** How long to wait for another process that holds the database. */
+const busyMs = 5000
+
 /**
  * Opens or creates the database at `path`, readable by its owner only. Every commit is on disk when it returns
  * (WAL with `synchronous=FULL`: NORMAL was seen to lose acknowledged rows in a power cut).
  */
 export async function openSqlite(path: string): Promise<Db> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const writer = new DatabaseSync(path, { timeout: 5000 })
+  const writer = new DatabaseSync(path, { timeout: busyMs })
   checkVersion(writer)
-  writer.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON')
+  await useWriteAheadLog(writer)
+  writer.exec('PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON')
   chmodSync(path, 0o600)
 
   const writing = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(writer) }) })
   await migrateAtOnce(writer, writing)
 
   // Reads have their own connection, so that they never see a transaction that is still open.
-  const reader = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+  const reader = new DatabaseSync(path, { readOnly: true, timeout: busyMs })
   const reading = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(reader) }) })
 
   const turns = turnTaking()
@@ -71,6 +76,22 @@ export async function openSqlite(path: string): Promise<Db> {
       for (const connection of [reader, writer]) if (connection.isOpen) connection.close()
     },
   }
+}
+
+/** SQLite does not wait, whatever the timeout says, while another process turns the log of a new database on too. */
+async function useWriteAheadLog(writer: DatabaseSync): Promise<void> {
+  for (const end = Date.now() + busyMs; ; await setTimeout(5)) {
+    try {
+      return writer.exec('PRAGMA journal_mode=WAL')
+    } catch (cause) {
+      if (!isBusy(cause) || Date.now() > end) throw cause
+    }
+  }
+}
+
+/** Result code 5, SQLITE_BUSY (https://sqlite.org/rescode.html); the rest of the number says how it came about. */
+function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
 }
 
 /**
