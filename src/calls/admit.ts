@@ -4,12 +4,15 @@ import type { ReadyCall } from './call.ts'
 import type { PaceHeld } from './pace/pacer.ts'
 import type { Turn } from './queued-fault.ts'
 
+/** How long a worker waits for the turn of a request before it puts it off: it has other jobs to do meanwhile. */
+export const workerWaitMs = 2_000
+
 /** Why a request is not sent now: a fault, or that its turn comes later than somebody would wait for it. */
 export type Held = Fault | Turn
 
 /**
  * Whether one request may be sent to the account now: not while its provider is down, and in its turn. It waits for that up
- * to `waitMs`. Undefined, and no promise, is the answer to nearly all.
+ * to `waitMs`. Nearly all get undefined, without a promise.
  */
 export function admit(app: App, ready: ReadyCall, waitMs: number): undefined | Held | Promise<Held | undefined> {
   const open = app.breakers.refusal(ready, app.clock.now())
@@ -31,5 +34,5 @@ export async function admitNow(app: App, ready: ReadyCall, waitMs: number): Prom
 
 function notYet(app: App, held: PaceHeld): Held {
   if (held.kind === 'gone') return new Fault('canceled', 'Nobody waited for this call any more, so it was not sent.')
-  return { runAt: app.clock.now() + held.waitMs, position: held.position }
+  return { runAt: app.clock.now() + held.waitMs, position: held.position + 1 }
 }

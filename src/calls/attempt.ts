@@ -9,14 +9,12 @@ import { sendAs } from '../connections/send-as.ts'
 import { Fault } from '../core/errors.ts'
 import type { WireAnswer, WireResult } from '../net/wire.ts'
 import { admitNow } from './admit.ts'
-import type { Effort, ReadyCall } from './call.ts'
+import { type Effort, noEffort, type ReadyCall, type TimedRequest } from './call.ts'
 import { type Classified, classify } from './classify.ts'
 import { movesFile, sendFiles } from './files/send-files.ts'
-import { unstatedWaitMs } from './pace.ts'
+import { unstatedWaitMs } from './retry-after.ts'
 
 export type Attempt = { classified: Classified; effort: Effort }
-/** `timeoutMs`: for a try that does not have all the time of the call. */
-export type TimedRequest = ProviderRequest & { timeoutMs?: number }
 
 /**
  * One try on the wire: a fresh credential, the send, and what came of it. When the provider refuses the credential, which
@@ -82,8 +80,7 @@ function withLink(app: App, { connection }: ReadyCall, classified: Classified): 
 const notKept = (fault: Fault): Classified => ({ ok: false, fault, reached: 'answered', trusted: true, passing: false })
 
 function unsent(fault: Fault): Attempt {
-  const effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
-  return { classified: { ok: false, fault, reached: 'not_sent', trusted: true, passing: false }, effort }
+  return { classified: { ok: false, fault, reached: 'not_sent', trusted: true, passing: false }, effort: noEffort }
 }
 
 function effortOf(request: ProviderRequest, result: WireResult): Effort {

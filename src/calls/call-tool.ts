@@ -2,7 +2,7 @@ import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { admit, type Held } from './admit.ts'
+import { admit, type Held, workerWaitMs } from './admit.ts'
 import { attempts } from './attempts.ts'
 import { buildAttempt } from './build-attempt.ts'
 import type { Call, CallRequest, EndedCall, ReadyCall } from './call.ts'
@@ -20,9 +20,6 @@ import { submitJob } from './provider-jobs/submit-job.ts'
 import { queueCall } from './queue-call.ts'
 import { queuedFault } from './queued-fault.ts'
 import { storeOutput } from './store-output.ts'
-
-/** How long a worker waits for the turn of a call before it puts it off. */
-const workerWaitMs = 2_000
 
 /**
  * Runs one tool once, in a straight line: prepare (tool, arguments, connection, policy), build the request, attempts,
@@ -55,7 +52,6 @@ export async function runCall(app: App, call: Call): Promise<EndedCall> {
   if (!resumed && (request.wait === false || ready.tool.row.job))
     return queueCall(app, ready, { runAt: call.startedAt })
 
-  // A worker has other calls to take further meanwhile.
   const waitMs = resumed && !keyed ? Math.min(app.config.paceWaitMs, workerWaitMs) : app.config.paceWaitMs
   const admitting = admit(app, ready, waitMs)
   const held = admitting instanceof Promise ? await admitting : admitting

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { Tool } from '../catalog/catalog.ts'
+import type { ProviderRequest } from '../catalog/request.ts'
 import type { FileFacts } from '../catalog/upload.ts'
+import type { Fault } from '../core/errors.ts'
 import type { Coercion, Outcome } from '../core/outcome.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import type { PolicyDecision } from './policy/rule.ts'
@@ -79,8 +81,14 @@ export type ReadyCall = {
   approval?: PolicyDecision
 }
 
+/** `timeoutMs`: for a try that does not have all the time of the call. */
+export type TimedRequest = ProviderRequest & { timeoutMs?: number }
+
 /** What came of it on the wire, for the usage record. */
 export type Effort = { attempts: number; requestBytes: number; answerBytes: number; providerStatus: number }
+
+/** Of a call that was not sent. */
+export const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
 
 /** A call that has ended, or that goes on later. Edges put this into their own form. */
 export type EndedCall<O extends Outcome = Outcome> = {
@@ -91,4 +99,15 @@ export type EndedCall<O extends Outcome = Outcome> = {
   outcome: O
   coerced: Coercion[]
   connection?: { id: string; label: string; account: string }
+}
+
+/** The connection of a call as its caller sees it. */
+export function shownConnection({ id, label, account_label }: ConnectionRow): NonNullable<EndedCall['connection']> {
+  return { id, label, account: account_label }
+}
+
+/** What a call comes to that goes on later. `id`: of the call that goes on, where that is an earlier one. */
+export function parkedAs({ call, coerced, connection }: ReadyCall, fault: Fault, id = call.id): EndedCall {
+  const { tool } = call.request
+  return { id, tool, outcome: { kind: 'parked', fault }, coerced, connection: shownConnection(connection) }
 }

@@ -11,7 +11,8 @@ import { tellEnded } from './parked.ts'
 
 /**
  * Ends a call that has not been sent: one that waits for its turn, or for a member. What the provider has already cannot be
- * taken back; when it works on it, nobody asks it any longer. Gives how far the call is then. One that had ended stays so.
+ * taken back; while it works on that, it is not asked about it any longer. Gives how far the call is then. One that had ended
+ * stays so.
  * What a member cancels stands in the audit record, under `actor` where it is not the member's own.
  */
 export async function cancelCall(

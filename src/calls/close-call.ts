@@ -5,10 +5,8 @@ import { Fault } from '../core/errors.ts'
 import type { Ending } from '../core/outcome.ts'
 import { blankSecrets } from '../core/secret.ts'
 import type { Schema, UsageRow } from '../db/schema.ts'
-import type { Call, Effort, EndedCall, ReadyCall } from './call.ts'
+import { type Call, type Effort, type EndedCall, noEffort, type ReadyCall, shownConnection } from './call.ts'
 import { callOf, endKept, keptAnswer, tellEnded } from './parked.ts'
-
-const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
 
 type Parts = { ready?: ReadyCall; tool?: Tool | undefined; connectionId?: string; effort?: Effort }
 
@@ -25,16 +23,14 @@ export async function closeCall(app: App, call: Call, outcome: Ending, parts: Pa
     tool: call.request.tool,
     outcome: call.resumed ? asFarAsKnown(outcome, call.resumed, parts) : outcome,
     coerced: ready?.coerced ?? [],
-    ...(connection && {
-      connection: { id: connection.id, label: connection.label, account: connection.account_label },
-    }),
+    ...(connection && { connection: shownConnection(connection) }),
   }
   const usage = usageOf(app, call, ended.outcome, parts)
   // Under a key it has a row of its own from the moment that it may be sent.
   const isKept = call.resumed || (call.keyed && parts.effort)
-  const known = isKept
-    ? await endOnce(app, usage, ended, call.resumed !== undefined)
-    : await app.db.insert('usage', usage)
+  let known: EndedCall<Ending> | undefined
+  if (isKept) known = await endOnce(app, usage, ended, call.resumed !== undefined)
+  else await app.db.insert('usage', usage)
   if (!known) app.metrics?.callEnded(usage)
   if (!call.resumed) app.keyLimits.end(call.principal, call.startedAt)
   return known ?? ended

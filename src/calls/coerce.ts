@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { Coercion } from '../core/outcome.ts'
+import { namesOfPointer } from './names-of-pointer.ts'
 
 /**
  * Arguments that models often get slightly wrong, put right where the meaning is beyond doubt: `"5"` for 5, `5` for "5",
@@ -13,10 +14,7 @@ export function coerce(
   const coerced: Coercion[] = []
   for (const error of errors) {
     if (error.keyword !== 'type') continue
-    const path = error.instancePath
-      .split('/')
-      .slice(1)
-      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    const path = namesOfPointer(error.instancePath)
     const name = path.pop()
     const parent = path.reduce<unknown>(
       (at, part) => (isObject(at) && Object.hasOwn(at, part) ? at[part] : undefined),

@@ -1,7 +1,7 @@
 import type { Tool } from '../catalog/catalog.ts'
 import { backoffMs } from '../jobs/backoff.ts'
 import type { Classified, Failed } from './classify.ts'
-import { unstatedWaitMs } from './pace.ts'
+import { unstatedWaitMs } from './retry-after.ts'
 
 /** What a call has come to when an attempt of it is over. Times in milliseconds. */
 export type Standing = {

@@ -7,6 +7,7 @@ import { findProvider } from '../catalog/find-provider.ts'
 import { connectionsOf } from '../connections/pick-connection.ts'
 import type { Effect } from '../core/effect.ts'
 import { Fault } from '../core/errors.ts'
+import { shownConnection } from './call.ts'
 import { findTool } from './find-tool.ts'
 
 export type ToolSummary = {
@@ -67,12 +68,7 @@ export async function describeTool(app: App, principal: Principal, name: string)
     paged: tool.page !== undefined,
     scopes: tool.row.scopes ?? [],
     apiVersion: tool.version ?? null,
-    connections: connections.map(row => ({
-      id: row.id,
-      label: row.label,
-      account: row.account_label,
-      isDefault: row.is_default === 1,
-    })),
+    connections: connections.map(row => ({ ...shownConnection(row), isDefault: row.is_default === 1 })),
   }
 }
 

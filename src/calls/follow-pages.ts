@@ -5,7 +5,7 @@ import type { Ending, Incomplete, Success } from '../core/outcome.ts'
 import { admitNow } from './admit.ts'
 import { attempts } from './attempts.ts'
 import { allRefused, buildAttempt } from './build-attempt.ts'
-import type { Effort, ReadyCall } from './call.ts'
+import { type Effort, noEffort, type ReadyCall } from './call.ts'
 import { endingOf } from './ending-of.ts'
 import { checkOutput } from './output/check-output.ts'
 
@@ -81,8 +81,6 @@ async function pageAt(app: App, ready: ReadyCall, next: string): Promise<Page> {
   const tried = await attempts(app, ready, built)
   return { ending: checkOutput(app, ready, endingOf(tool, tried, built)), effort: tried.effort }
 }
-
-const noEffort: Effort = { attempts: 0, requestBytes: 0, answerBytes: 0, providerStatus: 0 }
 
 function listOf({ ending, effort }: Page): List | undefined {
   if (ending.kind !== 'succeeded' || !Array.isArray(ending.output)) return undefined

@@ -4,32 +4,18 @@ import { Fault } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
 import type { Ending } from '../core/outcome.ts'
 import type { EndedCall } from './call.ts'
-import { type CallFacts, type CallState, howFar, type Progress } from './how-far.ts'
+import { type CallFacts, howFar, type OpenCall } from './how-far.ts'
 import { getUsage, type Usage } from './list-usage.ts'
 import { keptAnswer } from './parked.ts'
 
-/** How far a call is. */
-export type CallProgress = {
-  callId: string
-  state: CallState
+/** How far a call is. `startedAt` and `changedAt` are 0 for a call that never was parked or under an idempotency key. */
+export type CallProgress = Omit<OpenCall, 'call'> & {
   /** What it is; there while it has not ended, and after that in `usage`. */
   call?: CallFacts
-  /** There while a member has to decide. */
-  approval?: { id: string; link: string; expiresAt: string }
-  /** There while it waits for its turn: as which one for this account, and when it is expected to be sent. */
-  queue?: { position: number; expectedAt: string }
-  /** There once the provider has said how far it is with it. */
-  progress?: Progress
   /** How it ended, for a day after; only of a call that was parked, or made under an idempotency key. */
   ended?: EndedCall<Ending>
   usage?: Usage
-  /** When it was parked and when it last changed, Unix milliseconds; 0 for a call that never was. */
-  startedAt: number
-  changedAt: number
 }
-
-/** Wakes who waits for news of a call that has not ended. */
-export const progressTopic = (callId: string) => `progress ${callId}`
 
 /** One call, if this principal may see it: a key its own agent's, a member all of the workspace. */
 export async function getCall(app: App, principal: Principal, id: string): Promise<CallProgress | Fault> {

@@ -11,15 +11,19 @@ export type CallFacts = { tool: string; connection: string; agent: string; start
 /** What a provider says about work that takes it longer. */
 export type Progress = { percent?: number; message?: string }
 
-/** How far a call is that has not ended. `startedAt` and `changedAt` in Unix milliseconds. */
+/** How far a call is that has not ended. */
 export type OpenCall = {
   callId: string
   state: CallState
   call: CallFacts
+  /** When it began and when it last changed, Unix milliseconds. */
   startedAt: number
   changedAt: number
+  /** There while a member has to decide. */
   approval?: { id: string; link: string; expiresAt: string }
+  /** There while it waits for its turn: as which one for this account, and when it is expected to be sent. */
   queue?: { position: number; expectedAt: string }
+  /** There once the provider has said how far it is with it. */
   progress?: Progress
 }
 

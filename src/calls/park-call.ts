@@ -7,7 +7,7 @@ import { keepUntil } from '../files/keep-until.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { approvalLink } from './approvals/approval.ts'
 import { expireApproval } from './approvals/expire-approval.ts'
-import type { EndedCall, ReadyCall } from './call.ts'
+import { type EndedCall, parkedAs, type ReadyCall } from './call.ts'
 import { callRow } from './call-row.ts'
 import { closeCall } from './close-call.ts'
 import { digestOf } from './digest.ts'
@@ -24,19 +24,13 @@ const whyCharsMax = 500
  * one commit. The same call of the same agent, asked again while it waits, is the one that waits already.
  */
 export async function parkCall(app: App, ready: ReadyCall): Promise<EndedCall> {
-  const { call, connection, coerced } = ready
+  const { call } = ready
   const digest = digestOf(ready)
   const approval = digest instanceof Fault ? digest : await app.db.write(tx => park(app, tx, ready, digest))
   if (approval instanceof Fault && approval.code === 'in_progress') return overtaken(app, call)
   if (approval instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: approval }, { ready })
   app.keyLimits.end(call.principal, call.startedAt)
-  return {
-    id: approval.call_id,
-    tool: call.request.tool,
-    outcome: { kind: 'parked', fault: approvalRequired(app, approval) },
-    coerced,
-    connection: { id: connection.id, label: connection.label, account: connection.account_label },
-  }
+  return parkedAs(ready, approvalRequired(app, approval), approval.call_id)
 }
 
 async function park(app: App, tx: Transaction<Schema>, ready: ReadyCall, digest: string): Promise<ApprovalRow | Fault> {

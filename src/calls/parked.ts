@@ -6,9 +6,10 @@ import type { Ending } from '../core/outcome.ts'
 import type { CallRow, Schema, UsageRow } from '../db/schema.ts'
 import { callEnded } from '../events/call-ended.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { openSeal, putSeal } from '../vault/sealed-rows.ts'
+import { putSeal } from '../vault/sealed-rows.ts'
 import type { Call, CallRequest, EndedCall, Resumed } from './call.ts'
 import { settleKeys } from './idempotency/key-rows.ts'
+import { openKept } from './open-kept.ts'
 import { asStillStored } from './store-output.ts'
 
 /** How long after its end the answer of such a call is kept, for who asks for it or calls again under the same key. */
@@ -141,16 +142,4 @@ function keptOutcome(outcome: Ending): KeptOutcome {
   if (outcome.kind === 'succeeded') return outcome
   const { code, message, fix, details } = outcome.fault
   return { kind: outcome.kind, fault: { ...details, code, message, fix } }
-}
-
-async function openKept<T>(app: App, { workspace_id }: KeptRow, id: string): Promise<T | undefined> {
-  const row = await app.db.read
-    .selectFrom('seals')
-    .selectAll()
-    .where('id', '=', id)
-    .where('workspace_id', '=', workspace_id)
-    .executeTakeFirst()
-  if (!row || (row.expires_at !== null && row.expires_at <= app.clock.now())) return undefined
-  const opened = openSeal(app.vault, row)
-  return opened instanceof Fault ? undefined : (JSON.parse(opened.reveal()) as T) // sealed here, and nowhere else
 }

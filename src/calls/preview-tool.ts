@@ -5,7 +5,7 @@ import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Coercion } from '../core/outcome.ts'
 import { buildAttempt } from './build-attempt.ts'
-import type { CallRequest } from './call.ts'
+import { type CallRequest, shownConnection } from './call.ts'
 import { prepareCall } from './prepare-call.ts'
 import { type ShownRequest, shownRequest } from './shown-request.ts'
 
@@ -33,7 +33,7 @@ export async function previewTool(app: App, principal: AgentPrincipal, request: 
     tool: tool.name,
     effect: tool.effect,
     needsApproval: ready.approval !== undefined,
-    connection: { id: connection.id, label: connection.label, account: connection.account_label },
+    connection: shownConnection(connection),
     request: shown,
     coerced,
   }

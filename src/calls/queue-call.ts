@@ -2,7 +2,7 @@ import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { keepUntil } from '../files/keep-until.ts'
 import { enqueue } from '../jobs/enqueue.ts'
-import type { EndedCall, ReadyCall } from './call.ts'
+import { type EndedCall, parkedAs, type ReadyCall } from './call.ts'
 import { callRow } from './call-row.ts'
 import { closeCall } from './close-call.ts'
 import { digestOf } from './digest.ts'
@@ -11,7 +11,7 @@ import { keepRequest, queuedMaxMs } from './parked.ts'
 import { callbackUrl } from './provider-jobs/wake-job.ts'
 import { queuedFault, type Turn } from './queued-fault.ts'
 
-/** Calls of one agent that wait for one account; more of them would wait for longer than they last. */
+/** How many calls of one agent may wait for one account: more of them would wait for longer than a call is kept waiting. */
 const waitingMax = 1_000
 
 /**
@@ -19,7 +19,7 @@ const waitingMax = 1_000
  * caller gets its id at once, and its answer later.
  */
 export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise<EndedCall> {
-  const { call, tool, connection, coerced, file } = ready
+  const { call, tool, connection, file } = ready
   const { workspaceId } = call.principal
   const digest = digestOf(ready)
   if (digest instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: digest }, { ready })
@@ -37,13 +37,7 @@ export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise
   })
   if (!isFirst) return overtaken(app, call)
   app.keyLimits.end(call.principal, call.startedAt)
-  return {
-    id: call.id,
-    tool: call.request.tool,
-    outcome: { kind: 'parked', fault: queuedFault(turn, app.clock.now()) },
-    coerced,
-    connection: { id: connection.id, label: connection.label, account: connection.account_label },
-  }
+  return parkedAs(ready, queuedFault(turn, app.clock.now()))
 }
 
 async function tooManyOf(app: App, { call: { principal }, connection }: ReadyCall): Promise<Fault | undefined> {

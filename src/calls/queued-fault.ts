@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts'
 
-/** When a call goes on: at once where there is nothing to wait for, or at its turn, as the so-manieth. */
+/** When a call goes on: at once where there is nothing to wait for, or at its turn, for which `position` is its place. */
 export type Turn = { runAt: number; position?: number }
 
 /** What a caller is told of a call that goes on by itself. Pure. */

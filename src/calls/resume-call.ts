@@ -11,11 +11,11 @@ import type { Resumed } from './call.ts'
 import { runCall } from './call-tool.ts'
 import { closeCall } from './close-call.ts'
 import { mayRepeat } from './may-repeat.ts'
-import { unstatedWaitMs } from './pace.ts'
 import { approvalLastsMs, callOf, keptRequest, queuedMaxMs } from './parked.ts'
 import { followJob } from './provider-jobs/follow-job.ts'
+import { unstatedWaitMs } from './retry-after.ts'
 
-/** Whose turn is any moment now looks again after a pause: without one it would do nothing else. */
+/** A call whose turn comes any moment is looked at again after a pause: without one, a worker would do nothing else. */
 const againMsMin = 100
 
 /** Goes on with a call that a member has approved, or that waited for its turn. `subject` is the call's id. */
@@ -82,7 +82,7 @@ async function findParked(app: App, callId: string): Promise<ParkedCall | undefi
  * Why a call is not sent (again), if so. Pure. One that was being sent when its process died is repeated only if
  * that is harmless: a read, a natural repeat, or a provider that honours the call's own key.
  */
-export function notToBeSent({ row, approval }: ParkedCall, tool: Tool | undefined, nowMs: number): Fault | undefined {
+function notToBeSent({ row, approval }: ParkedCall, tool: Tool | undefined, nowMs: number): Fault | undefined {
   if (row.state === 'sending') {
     if (mayRepeat(tool, row.sent_at ?? 0, nowMs)) return undefined
     return new Fault('conflict', 'it might happen twice.')

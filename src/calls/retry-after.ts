@@ -4,6 +4,9 @@ import type { RetryHint } from '../catalog/define.ts'
 /** No provider may put off its callers for longer than this by a header. */
 const waitMsMax = 24 * 60 * 60 * 1000
 
+/** How long to wait when a provider says "too many" without saying until when. */
+export const unstatedWaitMs = 5_000
+
 /**
  * How long the provider asks us to wait. `Retry-After` (RFC 9110, 10.2.3: seconds or a date) wins over the connector's
  * own hints. Nonsense counts as nothing said; a time that has passed as no wait.

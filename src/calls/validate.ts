@@ -5,6 +5,7 @@ import { Fault, type FaultDetails, type InvalidField } from '../core/errors.ts'
 import type { Coercion } from '../core/outcome.ts'
 import { RecentMap } from '../core/recent-map.ts'
 import { coerce } from './coerce.ts'
+import { namesOfPointer } from './names-of-pointer.ts'
 
 export type ValidArguments = { args: Record<string, unknown>; coerced: Coercion[] }
 
@@ -84,9 +85,5 @@ function problemOf(error: ErrorObject): InvalidField {
 
 /** A JSON Pointer (RFC 6901) and a name as a dotted path. */
 function join(pointer: string, name: unknown = ''): string {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return [...path, String(name)].filter(Boolean).join('.')
+  return [...namesOfPointer(pointer), String(name)].filter(Boolean).join('.')
 }

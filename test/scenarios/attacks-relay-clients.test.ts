@@ -1,37 +1,28 @@
 /** The relay under clients that do not behave, and several that ask at once. */
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { Fault } from '../../src/core/errors.ts'
+import { writtenMax } from '../../src/http/relay/connection.ts'
 import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
 import { claimMessages } from '../../src/relay/messages/claim-messages.ts'
 import { extendMessages } from '../../src/relay/messages/extend-messages.ts'
 import { prepareMessages, putMessages } from '../../src/relay/messages/new-message.ts'
 import { sendMessage } from '../../src/relay/messages/send-message.ts'
-import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
-import { type Agent, relayAgent } from '../kit/relay-agent.ts'
+import { bothEnds } from '../kit/both-ends.ts'
+import type { TestClawLink } from '../kit/clawlink.ts'
+import { relayAgents, startSmallRelay } from '../kit/relay-agents.ts'
 import { openSocket } from '../kit/web-socket.ts'
 
 let claw: TestClawLink
-let count = 0
-const newAgent = (name: string) => relayAgent(claw, `${name}-${++count}`)
-const pair = async (): Promise<[Agent, Agent]> => [await newAgent('ann'), await newAgent('bob')]
+const { newAgent, pair, own, waiting } = relayAgents(() => claw)
 
 beforeAll(async () => {
-  claw = await startClawLink({ connected: false, config: { relayMailboxMax: 20, relayDeliveriesMax: 3 } })
+  claw = await startSmallRelay()
 })
 afterAll(() => claw.stop())
-
-const waiting = async (agent: Agent) => {
-  const rows = await claw.app.db.read
-    .selectFrom('relay_messages')
-    .select('id')
-    .where('mailbox', '=', agent.id)
-    .where('state', '=', 'waiting')
-    .execute()
-  return rows.length
-}
 
 test('what was acknowledged just before the connection ended is not given back', async () => {
   const [ann, bob] = await pair()
@@ -49,35 +40,35 @@ test('what was acknowledged just before the connection ended is not given back',
 })
 
 describe('a client that does not read', () => {
-  test('of what it says wrongly no answers pile up in memory', async () => {
+  /** What the server has read at once it answers, however small the frames are. */
+  const piledUp = 16 * writtenMax
+  const frames = (opcode: number, text: string) => {
+    const frame = Buffer.from([0x80 | opcode, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)])
+    return Buffer.concat(Array.from({ length: 2_000 }, () => frame))
+  }
+
+  test.each([
+    ['what it says wrongly', frames(1, '{}')],
+    ['its pings', frames(9, 'x'.repeat(100))],
+  ])('of %s no answers pile up in memory', async (_, flood) => {
     const bob = await newAgent('bob')
-    const { port } = new URL(claw.url)
-    const socket = connect(Number(port), '127.0.0.1')
-    socket.on('error', () => undefined)
-    socket.write(
-      `GET /ws HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nupgrade: websocket\r\nconnection: upgrade\r\n` +
+    const { client, server } = await bothEnds(claw.url)
+    client.write(
+      `GET /ws HTTP/1.1\r\nhost: ${new URL(claw.url).host}\r\nupgrade: websocket\r\nconnection: upgrade\r\n` +
         `sec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16).toString('base64')}\r\n` +
         `authorization: Bearer ${bob.key}\r\n\r\n`,
     )
-    await new Promise(resolve => socket.once('data', resolve))
-    socket.pause()
-    const frame = (opcode: number, text: string) =>
-      Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
-    const wrong = Buffer.concat(Array.from({ length: 2_000 }, () => frame(1, '{}')))
-    const pings = Buffer.concat(Array.from({ length: 2_000 }, () => frame(9, 'x'.repeat(100))))
-    // What the kernel takes in is bounded: once nobody reads on, writing waits.
-    for (const flood of [wrong, pings]) {
-      let isTaken = true
-      for (let n = 0; n < 1_000 && isTaken; n++)
-        isTaken =
-          socket.write(flood) ||
-          (await Promise.race([
-            new Promise<boolean>(resolve => socket.once('drain', () => resolve(true))),
-            new Promise<boolean>(resolve => setTimeout(resolve, 1_000, false)),
-          ]))
-      expect(isTaken).toBe(false)
+    await once(client, 'data')
+    client.pause()
+    // It says more whenever that is taken, until the server, with as much to write as it may have, does not read on.
+    const readsNoMore = () => server.isPaused() && server.writableLength >= writtenMax
+    while (!readsNoMore() && server.writableLength < piledUp && !server.destroyed) {
+      if (!client.writableNeedDrain) client.write(flood)
+      await setImmediate()
     }
-    socket.destroy()
+    expect(readsNoMore()).toBe(true)
+    expect(server.writableLength).toBeLessThan(piledUp)
+    client.destroy()
   })
 })
 
@@ -129,7 +120,7 @@ describe('a stream of events', () => {
       const { app } = claw
       const late = await prepareMessages(app, [
         {
-          id: `msg_late_${count}`,
+          id: own('msg_late'),
           workspaceId: app.workspaceId,
           mailbox: bob.id,
           from: { agentId: ann.id, device: 'a' },

@@ -1,34 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inboxTool } from '../../src/http/mcp/protocol.ts'
-import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import type { TestClawLink } from '../kit/clawlink.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { type Agent, relayAgent } from '../kit/relay-agent.ts'
+import { relayAgents, startSmallRelay } from '../kit/relay-agents.ts'
 import { everythingOf, writtenForms } from '../kit/scan.ts'
 import { openSocket, refusalOf } from '../kit/web-socket.ts'
 
 let claw: TestClawLink
-let count = 0
-const newAgent = (name: string) => relayAgent(claw, `${name}-${++count}`)
-const trio = async (): Promise<[Agent, Agent, Agent]> => [
-  await newAgent('ann'),
-  await newAgent('bob'),
-  await newAgent('mallory'),
-]
+const { newAgent, trio, own, waiting } = relayAgents(() => claw)
 
 beforeAll(async () => {
-  claw = await startClawLink({ connected: false, config: { relayMailboxMax: 20, relayDeliveriesMax: 3 } })
+  claw = await startSmallRelay()
 })
 afterAll(() => claw.stop())
-
-const waiting = async (agent: Agent) => {
-  const rows = await claw.app.db.read
-    .selectFrom('relay_messages')
-    .select('id')
-    .where('mailbox', '=', agent.id)
-    .where('state', '=', 'waiting')
-    .execute()
-  return rows.length
-}
 
 async function revoke({ key }: Agent): Promise<void> {
   await claw.app.db.write(tx =>
@@ -53,7 +38,7 @@ const seed = (agent: Agent, method: string, path: string, body?: unknown) =>
 describe('a thread', () => {
   test('is not held up by what somebody sends into it for a device that is not there', async () => {
     const [ann, bob, mallory] = await trio()
-    const thread = `thread-${count}`
+    const thread = own('thread')
     await mallory.ok('POST', '/messages', { to: `${bob.name}/nowhere`, body: 'stop', thread })
     await ann.send(bob, 'go', { thread })
     expect(await bob.at('tower').take()).toMatchObject([{ body: 'go' }])
@@ -61,7 +46,7 @@ describe('a thread', () => {
 
   test('is in order at each device, whatever is for another one', async () => {
     const [ann, bob] = await trio()
-    const thread = `thread-${count}`
+    const thread = own('thread')
     await ann.ok('POST', '/messages', { to: `${bob.name}/phone`, body: 1, thread })
     await ann.send(bob, 2, { thread })
     const [first, ...more] = await bob.at('phone').take()
@@ -72,7 +57,7 @@ describe('a thread', () => {
 
   test('goes on at once after however many of its messages have expired', async () => {
     const [ann, bob] = await trio()
-    const thread = `thread-${count}`
+    const thread = own('thread')
     for (let n = 0; n < 8; n++)
       await ann.ok('POST', '/messages', { to: bob.name, body: n, thread, expiresInSeconds: 1 })
     await ann.send(bob, 'still there', { thread })
@@ -98,7 +83,7 @@ describe('a mailbox', () => {
 
   test('is not flooded by offers of tasks', async () => {
     const [, bob, mallory] = await trio()
-    const capability = `skill-${count}`
+    const capability = own('skill')
     await bob.ok('PUT', '/agents/me', { capabilities: [capability] })
     for (let n = 0; n < 25; n++) await mallory.ok('POST', '/tasks', { capability, task: 'x' })
     expect(await waiting(bob)).toBeLessThanOrEqual(20)
@@ -124,8 +109,8 @@ describe('a key that is revoked', () => {
 
   test('gets nothing from a poll of the openclaw-link protocol that was open', async () => {
     const [ann, bob] = await trio()
-    await seed(bob, 'POST', '/register', { agent_id: `seed-${count}`, name: 'b' })
-    const polling = seed(bob, 'GET', `/poll/seed-${count}?wait=60`)
+    await seed(bob, 'POST', '/register', { agent_id: own('seed'), name: 'b' })
+    const polling = seed(bob, 'GET', `/poll/${own('seed')}?wait=60`)
     await expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${bob.id}`)).toBeGreaterThan(0)
     await revoke(bob)
     await ann.send(bob, 'secret')
@@ -152,8 +137,8 @@ describe('a key that is revoked', () => {
 })
 
 test('a key that may not use the relay reaches nothing of it, by whatever door', async () => {
-  const key = await claw.newKey({ agent: `alone-${++count}`, scope: { relay: false } })
-  const alone = await relayAgent(claw, `alone-${count}`, key)
+  const key = await claw.newKey({ agent: 'alone', scope: { relay: false } })
+  const alone = await relayAgent(claw, 'alone', key)
   for (const [method, path] of [
     ['GET', '/agents'],
     ['GET', '/messages'],
@@ -176,10 +161,10 @@ test('a key that may not use the relay reaches nothing of it, by whatever door',
 describe('an agent cannot pass for another', () => {
   test('by a device that is called like it', async () => {
     const [ann, bob, mallory] = await trio()
-    await seed(ann, 'POST', '/register', { agent_id: `reader-${count}`, name: 'ann' })
+    await seed(ann, 'POST', '/register', { agent_id: own('reader'), name: 'ann' })
     await mallory.at(bob.name).ok('PUT', '/agents/me', {})
     await mallory.at(bob.name).send(ann, 'I am bob')
-    const { text } = await seed(ann, 'GET', `/poll/reader-${count}`)
+    const { text } = await seed(ann, 'GET', `/poll/${own('reader')}`)
     expect(JSON.parse(text).messages).toMatchObject([{ content: 'I am bob', from_agent: mallory.id }])
     // And who is called so is not locked out.
     expect((await seed(bob, 'GET', `/poll/${bob.name}`)).status).toBe(200)
@@ -187,16 +172,16 @@ describe('an agent cannot pass for another', () => {
 
   test('by registering again what was given up and taken by somebody else', async () => {
     const [ann, bob, mallory] = await trio()
-    const name = `shared-name-${count}`
+    const name = own('shared-name')
     await mallory.at(name).ok('PUT', '/agents/me', {})
     await mallory.at(name).ok('DELETE', '/agents/me')
     claw.clock.move(1)
     expect((await seed(bob, 'POST', '/register', { agent_id: name, name: 'bob' })).status).toBe(200)
     claw.clock.move(1)
     await mallory.at(name).ok('PUT', '/agents/me', {})
-    await seed(ann, 'POST', '/register', { agent_id: `sender-${count}`, name: 'ann' })
+    await seed(ann, 'POST', '/register', { agent_id: own('sender'), name: 'ann' })
     const told = await seed(ann, 'POST', '/delegate', {
-      from_agent: `sender-${count}`,
+      from_agent: own('sender'),
       to_agent: name,
       task: 'for bob',
     })
@@ -207,7 +192,7 @@ describe('an agent cannot pass for another', () => {
 
   test('or do anything to its messages and tasks, whatever ids and leases it knows', async () => {
     const [ann, bob, mallory] = await trio()
-    await ann.send(bob, 'mine', { thread: `private-${count}` })
+    await ann.send(bob, 'mine', { thread: own('private') })
     const [message] = await bob.take()
     const known = { lease: message?.lease }
     for (const step of ['ack', 'extend', 'release'])
@@ -215,7 +200,7 @@ describe('an agent cannot pass for another', () => {
         expect(await who.refused('POST', `/inbox/${message?.id}/${step}`, known)).toBe('not_found')
     for (const lease of [' ', 'lease_', '%', "' or 1=1 --", message?.id])
       expect(await bob.refused('POST', `/inbox/${message?.id}/ack`, { lease })).toBe('conflict')
-    expect((await mallory.ok('GET', `/threads/private-${count}`)).items).toEqual([])
+    expect((await mallory.ok('GET', `/threads/${own('private')}`)).items).toEqual([])
     const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 'x' })
     for (const step of ['accept', 'progress', 'complete', 'reject', 'cancel'])
       expect(await mallory.refused('POST', `/tasks/${id}/${step}`, {})).toBe('not_found')
@@ -230,7 +215,7 @@ describe('an agent cannot pass for another', () => {
       'not_found',
     )
     expect(await stranger.refused('POST', `/inbox/${message?.id}/ack`, known)).toBe('not_found')
-    expect((await stranger.ok('GET', `/threads/private-${count}`)).items).toEqual([])
+    expect((await stranger.ok('GET', `/threads/${own('private')}`)).items).toEqual([])
     expect((await stranger.ok('GET', '/agents')).items).toEqual([])
   })
 })

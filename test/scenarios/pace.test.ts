@@ -86,7 +86,7 @@ describe('a rate limit', () => {
     const held = await claw.call('sandbox_list_folders')
     expect(held.status).toBe(202)
     expect(held.headers.get('retry-after')).toBe('90')
-    expect(held.body.retryAfterMs).toBe(89_500)
+    expect(held.body).toMatchObject({ retryAfterMs: 89_500, queue: { position: 1 } })
   })
 
   test('holds back a write too, which then certainly did not happen', async () => {

@@ -1,6 +1,7 @@
-import { hash, timingSafeEqual } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { Fault } from '../../core/errors.ts'
+import { isSameText } from '../../core/is-same-text.ts'
 import type { Db } from '../../db/db.ts'
 import type { PairingRow, Schema } from '../../db/schema.ts'
 import { recordAudit } from '../audit.ts'
@@ -67,9 +68,7 @@ async function complete(
 }
 
 function isVerifierOf({ challenge }: PairingRow, verifier: string): boolean {
-  const given = Buffer.from(hash('sha256', verifier, 'base64url'))
-  const expected = Buffer.from(challenge)
-  return given.length === expected.length && timingSafeEqual(given, expected)
+  return isSameText(challenge, hash('sha256', verifier, 'base64url'))
 }
 
 /** The same for a pairing that is not there: nothing to enumerate. */

@@ -7,8 +7,8 @@ import { fileOf } from '../../files/file.ts'
 import { findFile } from '../../files/open-file.ts'
 
 /**
- * What is known of the file that the arguments of a sending tool name. A handle that is nobody's, another agent's or over is
- * a wrong argument, as is a file that is larger than the provider takes: both are told before anything is sent.
+ * What is known of the file that the arguments of a sending tool name. A handle that is nobody's or another agent's, or whose
+ * time is over, is a wrong argument, and so is a file larger than the provider takes: both are told before anything is sent.
  */
 export async function fileOfCall(
   app: App,

@@ -1,15 +1,14 @@
 import type { App } from '../../app.ts'
-import type { ProviderRequest } from '../../catalog/request.ts'
 import type { FileInBody } from '../../catalog/upload.ts'
 import { type Sender, sendAs } from '../../connections/send-as.ts'
 import { Fault } from '../../core/errors.ts'
 import { type OpenFile, openFile } from '../../files/open-file.ts'
 import type { BodySource, WireResult } from '../../net/wire.ts'
-import type { ReadyCall } from '../call.ts'
+import type { ReadyCall, TimedRequest } from '../call.ts'
 import { intoStore } from './into-store.ts'
 import { uploadInChunks } from './upload-in-chunks.ts'
 
-/** Whether the content of a file goes out or comes in by this tool. */
+/** Whether this tool sends the content of a file, or brings one. */
 export const movesFile = ({ tool: { row } }: ReadyCall): boolean =>
   row.upload !== undefined || row.download !== undefined
 
@@ -18,7 +17,7 @@ export async function sendFiles(
   app: App,
   ready: ReadyCall,
   sender: Sender,
-  { upload: sent, ...request }: ProviderRequest & { timeoutMs?: number },
+  { upload: sent, ...request }: TimedRequest,
 ): Promise<WireResult | Fault> {
   const { upload, download } = ready.tool.row
   if (download) return sendAs(app, sender, { ...request, sink: intoStore(app, ready, download) })

@@ -1,11 +1,10 @@
 import type { App } from '../../app.ts'
-import type { ProviderRequest } from '../../catalog/request.ts'
 import { type Sender, sendAs } from '../../connections/send-as.ts'
 import { Fault } from '../../core/errors.ts'
 import type { OpenFile } from '../../files/open-file.ts'
 import { backoffMs } from '../../jobs/backoff.ts'
 import { lost, type WireRequest, type WireResult } from '../../net/wire.ts'
-import type { ReadyCall } from '../call.ts'
+import type { ReadyCall, TimedRequest } from '../call.ts'
 import { pause } from '../pause.ts'
 import { retryAfterMs } from '../retry-after.ts'
 import { contentRange, type Resumable, sessionUrl, stepOf } from './upload-step.ts'
@@ -15,7 +14,7 @@ export type ChunkedUpload = {
   ready: ReadyCall
   sender: Sender
   /** What starts it. */
-  request: ProviderRequest & { timeoutMs?: number }
+  request: TimedRequest
   upload: Resumable
   content: OpenFile
 }
@@ -28,9 +27,9 @@ const waitMsMax = 60_000
 const uploadMsMax = 15 * 60_000
 
 /**
- * A file that goes out in several requests, as one try of a call. What broke is gone on with where the provider says that it
- * is; an upload that it lost is begun again once. Nothing has happened before the last byte is there, so whatever goes wrong
- * earlier counts as not sent.
+ * A file that goes out in several requests, as one try of a call. What broke off goes on from where the provider says that
+ * it is; an upload that the provider lost is begun again, once. Nothing has happened before the last byte is there, so
+ * whatever goes wrong earlier counts as not sent.
  */
 export async function uploadInChunks(up: ChunkedUpload): Promise<WireResult | Fault> {
   const { app, sender, request, upload } = up

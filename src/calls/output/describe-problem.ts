@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import type { InvalidField } from '../../core/errors.ts'
+import { namesOfPointer } from '../names-of-pointer.ts'
 
 /** What is wrong about a field that is not there. */
 export const missing = 'is missing'
@@ -15,7 +16,7 @@ export function describeProblem(errors: readonly ErrorObject[], known: ReadonlyS
     undefined,
   )
   if (!deepest) return { field: '', problem: 'is not as promised' }
-  const path = namesOf(deepest.instancePath).map(name => (known.has(name) || /^\d+$/.test(name) ? name : '*'))
+  const path = namesOfPointer(deepest.instancePath).map(name => (known.has(name) || /^\d+$/.test(name) ? name : '*'))
   if (deepest.keyword === 'required')
     return { field: [...path, String(deepest.params.missingProperty)].join('.'), problem: missing }
   const beside = errors.filter(error => error.instancePath === deepest.instancePath)
@@ -40,12 +41,6 @@ function wanted({ keyword, params, message }: ErrorObject, beside: readonly Erro
   if (types.length) return `must be ${[...new Set(types)].join(' or ')}`
   if (keyword === 'enum') return `must be one of ${params.allowedValues.slice(0, 24).join(', ')}`
   return message ?? 'is not as promised'
-}
-
-/** A JSON Pointer (RFC 6901) as names. */
-function namesOf(pointer: string): string[] {
-  const parts = pointer.split('/').slice(1)
-  return parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 const depthOf = ({ instancePath }: ErrorObject): number => instancePath.split('/').length

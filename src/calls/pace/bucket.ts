@@ -1,4 +1,4 @@
-import { unstatedWaitMs } from '../pace.ts'
+import { unstatedWaitMs } from '../retry-after.ts'
 import type { Said } from './hear.ts'
 import type { Limits } from './share.ts'
 import { count, freedAt, graceMs, move, openWindow, usedAt, type Window } from './window.ts'
@@ -47,7 +47,7 @@ export type Bucket = Limits & {
   turn: Turn
 }
 
-/** When a bucket's share was seen to last, and what has happened since. */
+/** When this process last had its turn on the limit, and what has happened since. */
 export type Turn = {
   at: number
   taken: number
@@ -89,8 +89,8 @@ export function roomOf(bucket: Bucket, nowMs: number): number {
 }
 
 /**
- * After the provider's window has ended: where how much it allows is known by its word alone, that much until it says more,
- * which it does with the first answer.
+ * The budget once the provider's window has ended. Where only its word says how much it allows, that much holds until its
+ * next answer says more.
  */
 function nextBudget({ window, others }: Bucket, budget: Budget, nowMs: number): Budget | undefined {
   const { max, perMs, spanMs } = budget
@@ -114,7 +114,8 @@ export function spend(bucket: Bucket, tool: string, nowMs: number): void {
 
 /**
  * How far apart calls go that have waited for a short window. All at once they would be in each other's way, and each
- * answer that is late by that keeps its place in the window for longer. Faster than the limit, so that none of it is lost.
+ * answer that comes late because of that keeps its place in the window for longer. Faster than the limit, so that none of it
+ * is lost.
  */
 export function spacingMs({ window, windowMs, mayUse }: Bucket): number {
   return window && windowMs <= 10_000 && mayUse > 0 ? Math.min(50, windowMs / (mayUse * 1.5)) : 0
@@ -165,7 +166,7 @@ export function roomAt(bucket: Bucket, number: number, nowMs: number): number {
 }
 
 /**
- * Minds what the provider said. It says something new only where less is left than this process may use: then
+ * Takes in what the provider said. It says something new only where less is left than this process may use: then
  * others use the account too, or the limit is another one. `after`: how many were sent since the request that was
  * answered, which the provider may not have counted yet.
  */

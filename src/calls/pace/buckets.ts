@@ -4,7 +4,7 @@ import type { ConnectionRow } from '../../db/schema.ts'
 import type { ReadyCall } from '../call.ts'
 import { type Bucket, openBucket } from './bucket.ts'
 import type { Said } from './hear.ts'
-import { accountOf, limitsOf, specOf } from './limits-of.ts'
+import { accountOf, limitsOf, ownName, specOf } from './limits-of.ts'
 import type { Plan } from './waiting.ts'
 import { usedAt } from './window.ts'
 
@@ -125,8 +125,6 @@ export function createBuckets(): Buckets {
     },
   }
 }
-
-const ownName = ({ name, provider }: Tool) => name.slice(provider.slug.length + 1)
 
 /** Tells facts of one provider apart. */
 function wordOf(fact: NonNullable<Said['fact']>): string {

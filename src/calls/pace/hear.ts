@@ -89,7 +89,7 @@ function leaking(left: number, max: number, perS: number, nowMs: number): Said {
 /**
  * The IETF's fields: `RateLimit: "name";r=50;t=30` with `RateLimit-Policy: "name";q=100;w=60`
  * (draft-ietf-httpapi-ratelimit-headers-10), its older form `limit=100, remaining=50, reset=30`, and the older fields
- * `RateLimit-Limit`, `-Remaining` and `-Reset`, in seconds from now. Of several limits the first that is the tightest counts.
+ * `RateLimit-Limit`, `-Remaining` and `-Reset`, in seconds from now. Of several limits the first eight are heard.
  */
 function byStandard(headers: IncomingHttpHeaders, nowMs: number): Said[] {
   const text = headers.ratelimit

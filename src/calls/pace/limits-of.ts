@@ -11,16 +11,19 @@ export function accountOf({ id, workspace_id, provider, account_id }: Connection
   return `${workspace_id} ${provider} ${account_id || id}`
 }
 
+/** What its connector calls a tool. */
+export const ownName = ({ name, provider }: Tool) => name.slice(provider.slug.length + 1)
+
 /** The connector's limits that count calls of this tool. */
-export function limitsOf({ name, provider }: Tool): readonly Limit[] {
-  const own = name.slice(provider.slug.length + 1)
-  const all = provider.connector.api.limits ?? []
+export function limitsOf(tool: Tool): readonly Limit[] {
+  const own = ownName(tool)
+  const all = tool.provider.connector.api.limits ?? []
   return all.filter(({ tools, not }) => (tools ? tools.includes(own) : true) && !not?.includes(own))
 }
 
 /**
- * Which limit of whom: its id is the same in every process. None where it is of an OAuth app and the connection came by no
- * app. The app that comes with ClawLink is one for all workspaces.
+ * Which limit of whom: its id is the same in every process. Undefined where the limit is an OAuth app's and the connection
+ * was made without one. The app that comes with ClawLink is one for all workspaces.
  */
 export function specOf(limit: Limit, tool: Tool, connection: ConnectionRow): Spec | undefined {
   const { of = 'account', requests, windowS, each, name } = limit

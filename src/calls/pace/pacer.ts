@@ -30,14 +30,14 @@ export type Heard = { headers: IncomingHttpHeaders; body: unknown; refusedForMs?
 
 export type Pacer = {
   /**
-   * Takes the pace of one request. Undefined, at once and without a promise: it may be sent now. Otherwise it waits in
-   * turn, up to `maxMs`; when its turn would come later than that it does not wait at all and says `later`.
+   * Takes what one request needs of its limits. Undefined, at once and without a promise: it may be sent now. Otherwise it
+   * waits in turn, up to `maxMs`; when its turn would come later than that it does not wait at all and says `later`.
    */
   take(
     ready: ReadyCall,
     wait: { maxMs: number; caller?: Caller | undefined },
   ): undefined | Promise<PaceHeld | undefined>
-  /** Learns from an answer of the provider, whatever its status. Of an attempt without an answer nothing is told. */
+  /** Learns from an answer of the provider, whatever its status. It is not told of attempts without one. */
   hear(ready: ReadyCall, answer: Heard, nowMs: number): void
   /** For the connection's page. */
   standing(connectionId: string): PaceStanding[]

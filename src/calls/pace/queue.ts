@@ -5,7 +5,7 @@ export type Queue<W extends { agentId: string }> = {
   remove(waiter: W): void
   /** The first in turn that may go, which leaves the queue; its agent is then the last. */
   takeFirst(mayGo: (waiter: W) => boolean): W | undefined
-  /** How many that are counted come before this one, if nobody else comes and all may go. */
+  /** How many of those that `counts` picks come before this one, if nobody else comes and all may go. */
   ahead(waiter: W, counts: (other: W) => boolean): number
   all(): W[]
 }

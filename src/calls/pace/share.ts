@@ -57,7 +57,7 @@ export function nextShare(
   return { share: Math.max(asking.used, mayUse), mayUse, free: available - mayUse, others: live.length, gone }
 }
 
-/** After a lease has ended, how long what was used under it may count. */
+/** How long after the end of a lease what was used under it may still count. */
 export const outMs = (windowMs: number) => skewMs + graceMs(windowMs) + windowMs * 1.1 + 100
 
 /**

@@ -17,7 +17,10 @@ export type Turns = {
   giveBack(bucket: Bucket): Promise<void>
 }
 
-/** Turns are had at least this far apart: while calls wait and others use the limit too, while they wait, and when asked for. */
+/**
+ * How far apart turns are, at least: while calls wait and other processes use the limit too, while they wait and none does,
+ * and while there is something free for them.
+ */
 const sharedEveryMs = 250
 const aloneEveryMs = 1_000
 const askedEveryMs = 50

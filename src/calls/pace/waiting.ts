@@ -22,7 +22,7 @@ export type Waiter = {
   end(held: PaceHeld): void
 }
 
-/** Whether this plan may go on now: all its limits have room, and no refusal holds it. */
+/** Whether all limits of a plan have room for one request now. */
 export function hasRoom({ buckets, tool }: Plan, nowMs: number): boolean {
   for (const bucket of buckets) if (roomOf(bucket, nowMs) < costOf(bucket, tool)) return false
   return true
@@ -40,7 +40,7 @@ export type Waiting = {
   remove(waiter: Waiter): void
   /** Lets go whoever may, account by account in turn. */
   pump(heldUntil: (plan: Plan) => number, nowMs: number): void
-  /** Ends those whose turn comes too late for them: `judge` tells which are to be looked at. */
+  /** Ends those whose turn comes too late for them. `isKnown`: whether that can be said of one yet. */
   judge(heldUntil: (plan: Plan) => number, isKnown: (waiter: Waiter) => boolean, nowMs: number): void
   /** When something may change for one of them by time alone, after a pass at `nowMs`. */
   nextAt(heldUntil: (plan: Plan) => number, nowMs: number): number
@@ -82,10 +82,7 @@ export function createWaiting(): Waiting {
     let position = 0
     for (const bucket of plan.buckets) {
       let ofAccount = 0
-      const ahead =
-        queue?.ahead(waiter, other => {
-          return other.plan.buckets.includes(bucket)
-        }) ?? 0
+      const ahead = queue?.ahead(waiter, other => other.plan.buckets.includes(bucket)) ?? 0
       for (const other of queue?.all() ?? []) if (other.plan.buckets.includes(bucket)) ofAccount++
       const before = ahead + bucket.waiting - ofAccount
       position = Math.max(position, before)

@@ -26,8 +26,8 @@ export function openWindow(windowMs: number): Window {
 }
 
 /**
- * How much later than it was sent a request may come to count at the provider, as long as nothing is known of it: until its
- * answer is there, it is counted that much later.
+ * How much later than it was sent the provider may count a request: until its answer is there, it is counted that much
+ * later here too.
  */
 export const graceMs = (windowMs: number) => Math.min(windowMs, 2_000)
 

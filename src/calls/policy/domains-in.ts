@@ -38,7 +38,7 @@ export function domainsAnywhere(text: string): string[] {
 }
 
 /** A domain in the one spelling in which two can be compared (UTS 46), without the dot of the root. */
-export function asDomain(name: string): string {
+function asDomain(name: string): string {
   const isAscii = /^[\x21-\x7e]*$/.test(name)
   let domain = (isAscii || name.length > domainLengthMax ? name : domainToASCII(name) || name).toLowerCase()
   while (domain.startsWith('.')) domain = domain.slice(1)

@@ -4,13 +4,12 @@ import { Fault } from '../../core/errors.ts'
 import type { Ending } from '../../core/outcome.ts'
 import type { CallRow } from '../../db/schema.ts'
 import type { JobEnd } from '../../jobs/job.ts'
-import { admitNow } from '../admit.ts'
+import { admitNow, workerWaitMs } from '../admit.ts'
 import { attempts } from '../attempts.ts'
 import { buildAttempt } from '../build-attempt.ts'
 import type { Call, Effort, ReadyCall } from '../call.ts'
 import { closeCall } from '../close-call.ts'
 import { endingOf } from '../ending-of.ts'
-import { progressTopic } from '../get-call.ts'
 import type { Progress } from '../how-far.ts'
 import { checkOutput } from '../output/check-output.ts'
 import { prepareCall } from '../prepare-call.ts'
@@ -18,14 +17,11 @@ import { storeOutput } from '../store-output.ts'
 import { jobState, pollAfterMs } from './job-state.ts'
 import { followedMs, type KeptJob, keptJob } from './kept-job.ts'
 
-/** How long the turn of a question is waited for before the worker does something else. */
-const turnMs = 2_000
-
-/** Failures of a question that say nothing about the work that it is about. */
+/** Failures of the question that say nothing about the work itself. */
 const passing = new Set(['authentication_failed', 'missing_scope'])
 
 /**
- * Asks once how far the provider is with what a call submitted, and ends the call when it is done. When it cannot be found
+ * Asks once how far the provider is with what a call submitted, and ends the call when it is done. When that cannot be found
  * out, or nobody wants to know any more, the call ends as `unknown`: the provider has it.
  */
 export async function followJob(app: App, call: Call, row: CallRow): Promise<JobEnd> {
@@ -43,11 +39,11 @@ export async function followJob(app: App, call: Call, row: CallRow): Promise<Job
   if (runningForMs >= followedMs(job)) return end(unknown('The provider did not finish it in time.'), { effort })
 
   const ready = await prepareQuestion(app, call, row, `${tool.provider.slug}_${job.poll}`, kept)
-  const built = ready instanceof Fault ? ready : buildAttempt(ready)
-  if (ready instanceof Fault || built instanceof Fault)
-    return end(unknown(`The provider cannot be asked about it: ${faultOf(ready, built)}`), { effort })
+  if (ready instanceof Fault) return end(cannotAsk(ready), { effort })
+  const built = buildAttempt(ready)
+  if (built instanceof Fault) return end(cannotAsk(built), { effort })
   const again = (ms = pollAfterMs(job, runningForMs)) => ({ againAt: app.clock.now() + ms })
-  const held = await admitNow(app, ready, turnMs)
+  const held = await admitNow(app, ready, workerWaitMs)
   if (held) return again(held.details.retryAfterMs)
 
   const tried = await attempts(app, ready, built)
@@ -64,7 +60,7 @@ export async function followJob(app: App, call: Call, row: CallRow): Promise<Job
     return end(await storeOutput(app, ready, checked, tried.effort), { ready, effort: sum })
   }
   if (state.kind === 'failed') return end(notDone(tool.provider.connector.name, state.message), { ready, effort: sum })
-  await tell(app, row, { ...(state.percent !== undefined && { percent: state.percent }) })
+  await keepProgress(app, row, { ...(state.percent !== undefined && { percent: state.percent }) })
   return again(pollAfterMs(job, runningForMs))
 }
 
@@ -81,11 +77,10 @@ function prepareQuestion(
   return prepareCall(app, { id, startedAt, principal: { ...principal, scope: {} }, request })
 }
 
-async function tell(app: App, { id, progress }: CallRow, now: Progress): Promise<void> {
+async function keepProgress(app: App, { id, progress }: CallRow, now: Progress): Promise<void> {
   const text = JSON.stringify(now)
   if (text === progress) return
   await app.db.write(tx => tx.updateTable('calls').set({ progress: text }).where('id', '=', id).execute())
-  app.wakes.emit(progressTopic(id))
 }
 
 /** The question was a read; what it was about may have been none. */
@@ -94,12 +89,9 @@ function sureOf({ effect }: Tool, ending: Ending): Ending {
 }
 
 const unknown = (message: string): Ending => ({ kind: 'unknown', fault: new Fault('outcome_unknown', message) })
+const cannotAsk = ({ message }: Fault) => unknown(`The provider cannot be asked about it: ${message}`)
 
 function notDone(provider: string, message = 'it did not say why'): Ending {
   const fix = 'Read why, and call again with what it needs.'
   return { kind: 'failed', fault: new Fault('conflict', `${provider} began and could not finish: ${message}`, { fix }) }
-}
-
-function faultOf(...found: unknown[]): string {
-  return found.find(each => each instanceof Fault)?.message ?? ''
 }

@@ -38,7 +38,7 @@ export function pollArguments(
   return found
 }
 
-/** How long until it is asked again: as often as the facts say, or more and more seldom the longer it takes. Pure. */
+/** How long until it is asked again: as often as the facts say, or less and less often the longer it takes. Pure. */
 export function pollAfterMs({ everyS }: ProviderJob, runningForMs: number): number {
   return everyS === undefined ? Math.min(Math.max(runningForMs / 5, pollMsMin), pollMsMax) : everyS * 1000
 }

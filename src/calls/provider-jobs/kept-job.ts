@@ -1,9 +1,8 @@
 import type { App } from '../../app.ts'
 import type { ProviderJob } from '../../catalog/define.ts'
-import { Fault } from '../../core/errors.ts'
 import type { CallRow } from '../../db/schema.ts'
-import { openSeal } from '../../vault/sealed-rows.ts'
 import type { Effort } from '../call.ts'
+import { openKept } from '../open-kept.ts'
 
 /** What is kept, sealed, of work that a provider has begun: how to ask about it, and what it took so far. */
 export type KeptJob = { args: Record<string, unknown>; submittedAt: number; effort: Effort }
@@ -18,13 +17,5 @@ export const followedMs = ({ withinS }: ProviderJob) => (withinS === undefined ?
 /** How long it is kept: a worker that was away for a while still finds it, and ends the call. */
 export const answerableMs = (job: ProviderJob) => followedMs(job) + 30 * dayMs
 
-export async function keptJob(app: App, { id, workspace_id }: CallRow): Promise<KeptJob | undefined> {
-  const row = await app.db.read
-    .selectFrom('seals')
-    .selectAll()
-    .where('id', '=', keptJobId(id))
-    .where('workspace_id', '=', workspace_id)
-    .executeTakeFirst()
-  const opened = row && openSeal(app.vault, row)
-  return !opened || opened instanceof Fault ? undefined : JSON.parse(opened.reveal()) // as it was sealed here
-}
+/** Undefined when it is not kept any more, or does not open. */
+export const keptJob = (app: App, row: CallRow) => openKept<KeptJob>(app, row, keptJobId(row.id))

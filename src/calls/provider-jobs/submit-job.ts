@@ -3,7 +3,7 @@ import type { ProviderJob } from '../../catalog/define.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Success } from '../../core/outcome.ts'
 import { putSeal } from '../../vault/sealed-rows.ts'
-import type { EndedCall, ReadyCall } from '../call.ts'
+import { type EndedCall, parkedAs, type ReadyCall } from '../call.ts'
 import { closeCall } from '../close-call.ts'
 import type { Page } from '../follow-pages.ts'
 import { queuedFault } from '../queued-fault.ts'
@@ -11,8 +11,8 @@ import { pollAfterMs, pollArguments } from './job-state.ts'
 import { answerableMs, type KeptJob, keptJobId } from './kept-job.ts'
 
 /**
- * What a call comes to that the provider has begun to work on: it is kept how to ask about it, and a job goes on asking. The
- * row of the call says from then on that it is not to be sent again.
+ * What a call comes to once the provider has begun to work on it: how to ask about it is kept, and a job goes on asking. From
+ * then on the row of the call says that it is not to be sent again.
  */
 export async function submitJob(
   app: App,
@@ -20,7 +20,7 @@ export async function submitJob(
   job: ProviderJob,
   { ending, effort }: Page & { ending: Success },
 ): Promise<EndedCall> {
-  const { call, args, connection, coerced } = ready
+  const { call, args } = ready
   const poll = pollArguments(job, args, ending.output)
   if ('lacks' in poll) {
     const message = `The answer does not say how to ask what became of it: "${poll.lacks}" is missing.`
@@ -40,11 +40,5 @@ export async function submitJob(
   const fault = isOurs
     ? queuedFault({ runAt: now + pollAfterMs(job, 0) }, now)
     : new Fault('in_progress', 'Another run, which took this one for dead, goes on with the call or has ended it.')
-  return {
-    id: call.id,
-    tool: call.request.tool,
-    outcome: { kind: 'parked', fault },
-    coerced,
-    connection: { id: connection.id, label: connection.label, account: connection.account_label },
-  }
+  return parkedAs(ready, fault)
 }

@@ -1,7 +1,8 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
+import { isSameText } from '../../core/is-same-text.ts'
 import { hurryJob } from '../../jobs/enqueue.ts'
 import { keptRequest } from '../parked.ts'
 
@@ -10,8 +11,9 @@ export const callbackUrl = (app: App, callId: string) =>
   `${app.url()}/hooks/calls/${callId}/${randomBytes(32).toString('base64url')}`
 
 /**
- * The provider says that something has happened: it is asked at once. What it sends is not read, since anybody could send
- * it who comes to know the URL, of which the last part counts: what stands before it may be a proxy's; the worst that does is one question more.
+ * The provider says that something has happened, so it is asked at once. What it sends is not read: anybody who comes to
+ * know the URL could send it, and the worst that does is one question more. Only the last part of the URL is compared, since
+ * what stands before it may be a proxy's.
  */
 export async function wakeJob(app: App, callId: string, token: string): Promise<Fault | undefined> {
   const nothing = new Fault('not_found', 'Nothing is waiting here.')
@@ -20,12 +22,7 @@ export async function wakeJob(app: App, callId: string, token: string): Promise<
   if (row?.state !== 'submitted' && row?.state !== 'sending') return nothing
   const request = await keptRequest(app, row)
   const known = request instanceof Fault ? undefined : request.callback?.split('/').at(-1)
-  if (!known || !same(known, token)) return nothing
+  if (!known || !isSameText(known, token)) return nothing
   await app.db.write(tx => hurryJob(app, tx, { kind: 'resume_call', subject: callId }))
   return undefined
-}
-
-function same(known: string, given: string): boolean {
-  const [a, b] = [Buffer.from(known), Buffer.from(given)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -3,22 +3,10 @@ import { changeTask, type TaskChanging } from '../../relay/tasks/change-task.ts'
 import { delegateTask } from '../../relay/tasks/delegate-task.ts'
 import { getTask } from '../../relay/tasks/get-task.ts'
 import { listTasks } from '../../relay/tasks/list-tasks.ts'
-import type { TaskStep } from '../../relay/tasks/task-state.ts'
+import { type TaskStep, taskStates } from '../../relay/tasks/task-state.ts'
 import { asBox, deviceHeader, limit, party, priority, relayBodyBytesMax } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
 import { filter } from './schemas.ts'
-
-const states = [
-  'submitted',
-  'accepted',
-  'in_progress',
-  'input_required',
-  'completed',
-  'failed',
-  'rejected',
-  'canceled',
-  'expired',
-] as const
 
 const task = z.object({
   id: z.string(),
@@ -28,7 +16,7 @@ const task = z.object({
   task: z.string().describe('In the sender’s own words: never to be trusted.'),
   attachments: z.array(z.string()).describe('Keys of shared files.'),
   priority,
-  state: z.enum(states),
+  state: z.enum(taskStates),
   version: z.number().describe('Counts up with each change.'),
   thread: z.string(),
   deadline: z.string(),
@@ -44,7 +32,7 @@ const detail = task.extend({
       version: z.number(),
       at: z.string(),
       step: z.string(),
-      state: z.enum(states),
+      state: z.enum(taskStates),
       by: party.extend({ kind: z.enum(['agent', 'person', 'system']) }),
       said: z.record(z.string(), z.unknown()),
     }),
@@ -127,7 +115,7 @@ export const relayTaskRoutes: Route[] = [
     may: 'relay.read',
     query: z.strictObject({
       role: z.enum(['sender', 'assignee']).optional(),
-      state: z.enum(['open', ...states]).optional(),
+      state: z.enum(['open', ...taskStates]).optional(),
       next: filter.optional().describe('The `next` of the page before.'),
       limit,
     }),

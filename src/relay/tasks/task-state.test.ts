@@ -1,18 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RelayTaskState } from '../../db/relay-schema.ts'
-import { afterStep, isOpen, stepsFrom, taskSteps } from './task-state.ts'
-
-const states: RelayTaskState[] = [
-  'submitted',
-  'accepted',
-  'in_progress',
-  'input_required',
-  'completed',
-  'failed',
-  'rejected',
-  'canceled',
-  'expired',
-]
+import { afterStep, isOpen, stepsFrom, taskStates, taskSteps } from './task-state.ts'
 
 describe('the states of a task', () => {
   test('a task goes from submitted over accepted, in progress and questions to its end', () => {
@@ -32,7 +20,7 @@ describe('the states of a task', () => {
   })
 
   test('nothing leads out of a state in which it has ended', () => {
-    for (const state of states.filter(each => !isOpen(each)))
+    for (const state of taskStates.filter(each => !isOpen(each)))
       for (const step of taskSteps) expect(typeof afterStep(state, step, ['assignee', 'sender'])).toBe('string')
   })
 

@@ -9,6 +9,16 @@ export type TaskRole = 'assignee' | 'sender'
 
 const open = ['submitted', 'accepted', 'in_progress', 'input_required'] as const
 
+/** All states: those in which something may still be done, and those in which it has ended. */
+export const taskStates = [
+  ...open,
+  'completed',
+  'failed',
+  'rejected',
+  'canceled',
+  'expired',
+] as const satisfies readonly RelayTaskState[]
+
 /** Who may take which step, from which states, and where it leads. Working on a task accepts it on the way. */
 const table: Record<TaskStep, { by: TaskRole; from: readonly RelayTaskState[]; to: RelayTaskState }> = {
   accept: { by: 'assignee', from: ['submitted'], to: 'accepted' },

@@ -3,12 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { FileText } from 'lucide-react'
 import { send } from '../../api/send.ts'
 import { Badge } from '../../kit/badge.tsx'
-import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { List, ListRow } from '../../kit/list.tsx'
-import { ProblemNote } from '../../kit/problem-note.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
+import { ListRow } from '../../kit/list.tsx'
+import { PagedList } from '../../kit/paged-list.tsx'
 import { Time } from '../../kit/time.tsx'
 import { sizeText } from '../usage/amounts.ts'
 import { DownloadButton } from './download-button.tsx'
@@ -23,14 +20,13 @@ export function FileList() {
     search: { text: prefix },
     change,
   } = useRelaySearch('files')
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['GET /relay/files', prefix],
     queryFn: ({ pageParam: after, signal }) => send('GET /relay/files', { query: { prefix, after } }, { signal }),
     initialPageParam: undefined as string | undefined, // the first page has none
     getNextPageParam: page => page.next ?? undefined,
     refetchInterval: whileShort,
   })
-  const items = data?.pages.flatMap(page => page.items) ?? []
   return (
     <div className="flex flex-col gap-4">
       <TextFilter
@@ -39,28 +35,19 @@ export function FileList() {
         value={prefix}
         onChange={text => change({ text })}
       />
-      {error && <ProblemNote problem={error} />}
-      <Card flush>
-        {isPending && <SkeletonRows rows={4} />}
-        {data && items.length === 0 && (
+      <PagedList
+        label="Shared files"
+        pages={pages}
+        empty={
           <EmptyState icon={FileText} title={prefix ? `No file begins with ${prefix}` : 'No file is shared yet'}>
             An agent shares one with all others, in all its versions: by MCP, or with{' '}
             <code className="font-mono text-[0.8125rem]">clawlink file put</code>.
           </EmptyState>
-        )}
-        {items.length > 0 && (
-          <List label="Shared files">
-            {items.map(file => (
-              <FileRow key={file.key} file={file} />
-            ))}
-          </List>
-        )}
-      </Card>
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()} className="self-start">
-          More files
-        </Button>
-      )}
+        }
+        more="More files"
+      >
+        {file => <FileRow key={file.key} file={file} />}
+      </PagedList>
     </div>
   )
 }

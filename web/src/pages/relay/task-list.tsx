@@ -2,13 +2,10 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ListTodo } from 'lucide-react'
 import { send } from '../../api/send.ts'
-import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { List, ListRow } from '../../kit/list.tsx'
-import { ProblemNote } from '../../kit/problem-note.tsx'
+import { ListRow } from '../../kit/list.tsx'
+import { PagedList } from '../../kit/paged-list.tsx'
 import { Select } from '../../kit/select.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
 import { whileShort } from './live.ts'
 import { PriorityBadge, StateBadge } from './task-badges.tsx'
@@ -21,14 +18,13 @@ export function TaskList() {
     search: { state },
     change,
   } = useRelaySearch('tasks')
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['GET /relay/tasks', state],
     queryFn: ({ pageParam: next, signal }) => send('GET /relay/tasks', { query: { next, state } }, { signal }),
     initialPageParam: undefined as string | undefined, // the first page has none
     getNextPageParam: page => page.next ?? undefined,
     refetchInterval: whileShort,
   })
-  const items = data?.pages.flatMap(page => page.items) ?? []
   return (
     <div className="flex flex-col gap-4">
       <Select
@@ -42,28 +38,19 @@ export function TaskList() {
         ]}
         onChange={({ target }) => change({ state: target.value })}
       />
-      {error && <ProblemNote problem={error} />}
-      <Card flush>
-        {isPending && <SkeletonRows rows={4} />}
-        {data && items.length === 0 && (
+      <PagedList
+        label="Tasks"
+        pages={pages}
+        empty={
           <EmptyState icon={ListTodo} title={state ? 'No task is like this' : 'No agent has a task yet'}>
             An agent gives one to another by name, or to whoever can do it: by MCP, or with{' '}
             <code className="font-mono text-[0.8125rem]">clawlink delegate</code>.
           </EmptyState>
-        )}
-        {items.length > 0 && (
-          <List label="Tasks">
-            {items.map(task => (
-              <TaskRow key={task.id} task={task} />
-            ))}
-          </List>
-        )}
-      </Card>
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()} className="self-start">
-          Earlier tasks
-        </Button>
-      )}
+        }
+        more="Earlier tasks"
+      >
+        {task => <TaskRow key={task.id} task={task} />}
+      </PagedList>
     </div>
   )
 }
