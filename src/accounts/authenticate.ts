@@ -17,8 +17,11 @@ export function authenticate(
   app: App,
   key: string | undefined,
 ): AgentPrincipal | Fault | Promise<AgentPrincipal | Fault> {
-  if (key === undefined || !looksLikeKey(key)) return refusal(key)
-  const hash = hashKey(key)
+  return key === undefined || !looksLikeKey(key) ? refusal(key) : authenticateHash(app, hashKey(key))
+}
+
+/** The same by the hash of a key, for whoever asks often. */
+export function authenticateHash(app: App, hash: string): AgentPrincipal | Fault | Promise<AgentPrincipal | Fault> {
   const now = app.clock.now()
   const known = app.memory.keys.get(hash, now)
   return known ? admitted(known, now) : findKey(app, hash, now)

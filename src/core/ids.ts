@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytesOf } from './random-bytes.ts'
 
 /** Prefixes of ids: they say in a log or a URL what a thing is. */
 export type IdPrefix =
@@ -27,11 +27,7 @@ export type IdPrefix =
   | 'worker'
   | 'ring'
 
-const randomBytes = 8
-
-/** Random bytes are drawn from the system a page at a time: one draw costs more than everything else in an id. */
-const page = Buffer.alloc(randomBytes * 500)
-let drawn = page.length
+const nextRandom = randomBytesOf(8)
 /** Orders the ids of one millisecond. */
 let lastMs = 0
 let count = 0
@@ -41,15 +37,9 @@ let count = 0
  * process makes later sorts later, which keeps inserts at the end of an index; the random part cannot be guessed.
  */
 export function newId(prefix: IdPrefix, nowMs: number): string {
-  if (drawn === page.length) {
-    randomFillSync(page)
-    drawn = 0
-  }
   count = nowMs === lastMs ? (count + 1) & 0xffff : 0
   lastMs = nowMs
-  const random = page.toString('hex', drawn, drawn + randomBytes)
-  drawn += randomBytes
-  return `${firstId(prefix, nowMs)}${count.toString(16).padStart(4, '0')}${random}`
+  return `${firstId(prefix, nowMs)}${count.toString(16).padStart(4, '0')}${nextRandom().toString('hex')}`
 }
 
 /** What sorts before every id of this kind that is made at `ms` or later, and after every earlier one. */

@@ -1,10 +1,14 @@
 import type { CompiledQuery, Insertable, Kysely, Transaction } from 'kysely'
+import type { ToSeal } from '../core/to-seal.ts'
 import type { Schema } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
 /** A query by key that is made ready once and then asked many times, as on the call path. */
 export type Point<Row> = (...parameters: readonly (string | number)[]) => Row[] | Promise<Row[]>
+
+/** A single write that is made ready once. Resolves, once it is durable, to the rows that its `returning` gives. */
+export type Change<Row> = (...parameters: readonly (string | number)[]) => Promise<Row[]>
 
 /**
  * The database, whichever it is. Three ways in, each for its own purpose:
@@ -21,12 +25,22 @@ export type Db = {
    * it does nothing but read and write rows.
    */
   together<T>(run: (tx: Transaction<Schema>) => Promise<T>): Promise<T>
-  /** Resolves once the row is durable. All rows of one event-loop turn share one commit. */
-  insert<T extends keyof Schema>(table: T, row: Insertable<Schema[T]>): Promise<void>
+  /**
+   * Resolves once the row is durable, to its `seq` in a table that has one. What is inserted and changed in one event-loop turn
+   * shares one commit, in any order.
+   */
+  insert<T extends keyof Schema>(table: T, row: RowOf<T>): Promise<number>
   /** Makes a point query ready; `build` is called once, with parameters in the order in which it uses them. */
   point<Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }): Point<Row>
+  /** The same for a write, which then shares its commit as an `insert` does. */
+  change<Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }): Change<Row>
   close(): Promise<void>
 }
 
-/** A row on its way into a table. */
-export type Insert = { table: keyof Schema; row: Record<string, unknown> }
+/** The values of a row that is inserted, by column. A text may be one that is sealed when it is written. */
+export type Row = Readonly<Record<string, unknown>>
+export type RowOf<T extends keyof Schema> = {
+  [C in keyof Insertable<Schema[T]>]:
+    | Insertable<Schema[T]>[C]
+    | (string extends Insertable<Schema[T]>[C] ? ToSeal : never)
+}

@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest'
-import type { Insert } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 
-const row = (name: string): Insert => ({ table: 'settings', row: { name, value: '' } })
-const namesOf = (batch: readonly Insert[]) => batch.map(insert => insert.row.name)
+type Named = { name: string }
+const row = (name: string): Named => ({ name })
+const namesOf = (batch: readonly Named[]) => batch.map(({ name }) => name)
 
 /** A place for rows that refuses names with "bad" in them, and takes nothing of a batch with such a row. */
 function shelf() {
   const batches: unknown[][] = []
   return {
     batches,
-    write(batch: readonly Insert[]) {
-      batches.push(namesOf(batch))
-      if (batch.some(insert => String(insert.row.name).includes('bad'))) throw new Error('refused')
+    write(batch: readonly Named[]) {
+      const names = namesOf(batch)
+      batches.push(names)
+      if (names.some(name => name.includes('bad'))) throw new Error('refused')
+      return names
     },
   }
 }
@@ -20,8 +22,8 @@ function shelf() {
 test('all rows of one turn are written together, in order, and those of the next turn after them', async () => {
   const { batches, write } = shelf()
   const commits = groupCommit(write)
-  await Promise.all(['a', 'b', 'c'].map(name => commits.insert(row(name))))
-  await Promise.all(['d', 'e'].map(name => commits.insert(row(name))))
+  await Promise.all(['a', 'b', 'c'].map(name => commits.write(row(name))))
+  await Promise.all(['d', 'e'].map(name => commits.write(row(name))))
   expect(batches).toEqual([
     ['a', 'b', 'c'],
     ['d', 'e'],
@@ -31,13 +33,14 @@ test('all rows of one turn are written together, in order, and those of the next
 test('rows that come while a batch is being written wait for the next one', async () => {
   const batches: unknown[][] = []
   const gates: (() => void)[] = []
-  const commits = groupCommit(async batch => {
+  const commits = groupCommit(async (batch: readonly Named[]) => {
     batches.push(namesOf(batch))
     await new Promise<void>(open => gates.push(open))
+    return []
   })
-  const first = commits.insert(row('a'))
+  const first = commits.write(row('a'))
   await expect.poll(() => gates.length).toBe(1)
-  const others = ['b', 'c'].map(name => commits.insert(row(name)))
+  const others = ['b', 'c'].map(name => commits.write(row(name)))
   expect(batches).toEqual([['a']])
   gates[0]?.()
   await first
@@ -47,20 +50,28 @@ test('rows that come while a batch is being written wait for the next one', asyn
   expect(batches).toEqual([['a'], ['b', 'c']])
 })
 
+test('each write resolves to what it gave, also where its batch has to be done one by one', async () => {
+  const commits = groupCommit(shelf().write)
+  expect(await Promise.all(['a', 'b'].map(name => commits.write(row(name))))).toEqual(['a', 'b'])
+  const ends = await Promise.allSettled(['c', 'bad', 'd'].map(name => commits.write(row(name))))
+  expect(ends).toMatchObject([{ value: 'c' }, { status: 'rejected' }, { value: 'd' }])
+})
+
 test('a row resolves only after its batch is written', async () => {
   let written = false
   const commits = groupCommit(async () => {
     await new Promise(setImmediate)
     written = true
+    return []
   })
-  await commits.insert(row('a'))
+  await commits.write(row('a'))
   expect(written).toBe(true)
 })
 
 test('a row that is refused fails alone', async () => {
   const { batches, write } = shelf()
   const commits = groupCommit(write)
-  const ends = await Promise.allSettled(['a', 'bad', 'c'].map(name => commits.insert(row(name))))
+  const ends = await Promise.allSettled(['a', 'bad', 'c'].map(name => commits.write(row(name))))
   expect(ends.map(end => end.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(batches).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
 })
@@ -68,11 +79,11 @@ test('a row that is refused fails alone', async () => {
 test('more rows than may wait are refused at once, and the others are written', async () => {
   const { batches, write } = shelf()
   const commits = groupCommit(write, 3)
-  const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map(name => commits.insert(row(name))))
+  const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map(name => commits.write(row(name))))
   expect(ends.map(end => end.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'])
   expect(ends[4]).toMatchObject({ reason: new Error('the database does not keep up with the writes') })
   expect(batches).toEqual([['a', 'b', 'c']])
-  await commits.insert(row('f'))
+  await commits.write(row('f'))
   expect(batches).toEqual([['a', 'b', 'c'], ['f']])
 })
 
@@ -80,7 +91,7 @@ test('draining waits for all that was asked for before it, also for what is refu
   const { batches, write } = shelf()
   const commits = groupCommit(write)
   await commits.drain()
-  const ends = Promise.allSettled(['a', 'bad', 'c'].map(name => commits.insert(row(name))))
+  const ends = Promise.allSettled(['a', 'bad', 'c'].map(name => commits.write(row(name))))
   await commits.drain()
   expect(batches.at(-1)).toEqual(['c'])
   await ends

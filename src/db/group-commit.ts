@@ -1,22 +1,24 @@
-import type { Insert } from './db.ts'
+/** Does a batch in one transaction, and gives what each write gives: all of it is durable then, or nothing is and it throws. */
+export type WriteBatch<Write, Given> = (batch: readonly Write[]) => Given[] | Promise<Given[]>
 
-/** Writes a batch in one transaction: all of it is durable when this ends, or nothing is and it throws. */
-export type WriteBatch = (batch: readonly Insert[]) => void | Promise<void>
-
-export type GroupCommit = {
-  insert(insert: Insert): Promise<void>
+export type GroupCommit<Write, Given> = {
+  /** Resolves to what `WriteBatch` gives for it. */
+  write(write: Write): Promise<Given>
   /** Resolves when nothing is waiting any more. */
   drain(): Promise<void>
 }
 
-type Waiting = { insert: Insert; resolve: () => void; reject: (cause: unknown) => void }
+type Waiting<Write, Given> = { write: Write; resolve: (given: Given) => void; reject: (cause: unknown) => void }
 
 /**
- * One commit, and so one fsync, for all rows that arrive in one turn of the event loop. A row that the database refuses
- * fails alone: its batch is then written row by row. More than `waitingMax` rows are refused instead of piling up.
+ * One commit, and so one fsync, for all writes that arrive in one turn of the event loop. A write that the database refuses
+ * fails alone: its batch is then done one by one. More than `waitingMax` are refused instead of piling up.
  */
-export function groupCommit(writeBatch: WriteBatch, waitingMax = 20_000): GroupCommit {
-  let waiting: Waiting[] = []
+export function groupCommit<Write, Given>(
+  writeBatch: WriteBatch<Write, Given>,
+  waitingMax = 20_000,
+): GroupCommit<Write, Given> {
+  let waiting: Waiting<Write, Given>[] = []
   let running = false
   const drained: (() => void)[] = []
 
@@ -24,9 +26,9 @@ export function groupCommit(writeBatch: WriteBatch, waitingMax = 20_000): GroupC
     const batch = waiting
     waiting = []
     try {
-      const done = writeBatch(batch.map(({ insert }) => insert))
-      if (done) await done
-      for (const { resolve } of batch) resolve()
+      const done = writeBatch(batch.map(({ write }) => write))
+      const given = done instanceof Promise ? await done : done
+      for (const [at, { resolve }] of batch.entries()) resolve(given[at] as Given) // one for each
     } catch (cause) {
       if (batch.length === 1) batch[0]?.reject(cause)
       else await writeEach(batch)
@@ -36,11 +38,11 @@ export function groupCommit(writeBatch: WriteBatch, waitingMax = 20_000): GroupC
     else for (const resolve of drained.splice(0)) resolve()
   }
 
-  async function writeEach(batch: readonly Waiting[]): Promise<void> {
-    for (const { insert, resolve, reject } of batch) {
+  async function writeEach(batch: readonly Waiting<Write, Given>[]): Promise<void> {
+    for (const { write, resolve, reject } of batch) {
       try {
-        await writeBatch([insert])
-        resolve()
+        const [given] = await writeBatch([write])
+        resolve(given as Given)
       } catch (cause) {
         reject(cause)
       }
@@ -48,11 +50,11 @@ export function groupCommit(writeBatch: WriteBatch, waitingMax = 20_000): GroupC
   }
 
   return {
-    insert(insert) {
+    write(write) {
       if (waiting.length >= waitingMax)
         return Promise.reject(new Error('the database does not keep up with the writes'))
       return new Promise((resolve, reject) => {
-        waiting.push({ insert, resolve, reject })
+        waiting.push({ write, resolve, reject })
         if (running) return
         running = true
         setImmediate(flush)

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import type { Db, Insert } from './db.ts'
+import { isToSeal, sealed } from '../core/to-seal.ts'
+import type { Db, Row } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
 import { turnSharing } from './share-turn.ts'
 
+type Insert = { table: keyof Schema; row: Row }
+
+/** Tables that number their rows, in a column `seq`. */
+const numbered: ReadonlySet<keyof Schema> = new Set(['relay_messages', 'relay_broadcasts'])
 /** A statement takes at most 65,535 parameters; this many rows of the widest table stay far below. */
 const rowsPerStatement = 500
 
@@ -28,7 +33,7 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     throw cause
   }
   const sharing = turnSharing()
-  const commits = groupCommit(batch => insertBatch(db, batch).finally(sharing.forget))
+  const commits = groupCommit((batch: readonly Insert[]) => insertBatch(db, batch).finally(sharing.forget))
 
   const write: Db['write'] = run => db.transaction().execute(run).finally(sharing.forget)
 
@@ -38,15 +43,13 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     write,
     // The server commits those of all connections together by itself; in one transaction they would wait for each other's rows.
     together: write,
-    insert: (table, row) => commits.insert({ table, row }),
-    point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
-      const text = build(db).compile().sql
-      const name = createHash('sha256').update(text).digest('hex').slice(0, 32)
-      return sharing.share(async (...parameters) => {
-        const { rows } = await pool.query({ name, text, values: [...parameters] })
-        return rows as Row[] // the columns that `build` selects
-      })
+    insert: (table, row) => commits.write({ table, row }),
+    // As `together`: each by itself.
+    change: build => {
+      const change = prepared(pool, build(db).compile())
+      return (...parameters) => change(...parameters).finally(sharing.forget)
     },
+    point: build => sharing.share(prepared(pool, build(db).compile())),
     async close() {
       await commits.drain()
       await db.destroy()
@@ -54,22 +57,40 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
   }
 }
 
-async function insertBatch(db: Kysely<Schema>, batch: readonly Insert[]): Promise<void> {
+function prepared<Row>(pool: pg.Pool, { sql: text }: CompiledQuery<Row>) {
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return async (...parameters: readonly (string | number)[]) => {
+    const { rows } = await pool.query({ name, text, values: [...parameters] })
+    return rows as Row[] // the columns that the query names
+  }
+}
+
+/** Gives the number of each row. */
+async function insertBatch(db: Kysely<Schema>, batch: readonly Insert[]): Promise<number[]> {
+  const seqs = new Map<Insert, number>()
   const tables = Map.groupBy(batch, insert => insert.table)
   const statements = [...tables].flatMap(([table, inserts]) =>
-    chunks(inserts, rowsPerStatement).map(chunk => ({ table, rows: chunk.map(insert => insert.row) })),
+    chunks(inserts, rowsPerStatement).map(chunk => ({ table, chunk })),
   )
   const run = async (on: Kysely<Schema>) => {
-    for (const { table, rows } of statements) {
-      await on
+    for (const { table, chunk } of statements) {
+      const rows = await on
         .insertInto(table)
-        .values(rows as never) // each row was typed against its table by Db.insert
+        .values(chunk.map(({ row }) => ready(row)) as never) // each row was typed against its table by Db.insert
+        .$if(numbered.has(table), q => q.returning(sql<number>`seq`.as('seq')))
         .execute()
+      // Numbers are drawn in the order of the rows.
+      const drawn = rows.map(row => Number(Object(row).seq)).sort((a, b) => a - b)
+      for (const [at, insert] of chunk.entries()) seqs.set(insert, drawn[at] ?? 0)
     }
   }
   // A single statement is atomic by itself and saves two round trips.
   await (statements.length === 1 ? run(db) : db.transaction().execute(run))
+  return batch.map(insert => seqs.get(insert) ?? 0)
 }
+
+const ready = (row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, isToSeal(value) ? sealed(value) : value]))
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))

@@ -1,14 +1,15 @@
-/** The only file that touches node:sqlite. Traps it minds: undefined cannot be bound, statements must be cached. */
+/** Traps of node:sqlite that are minded here and in run-batch.ts: undefined cannot be bound, statements must be cached. */
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { type CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
-import type { Db, Insert } from './db.ts'
-import { groupCommit } from './group-commit.ts'
+import type { Db } from './db.ts'
 import { migrate } from './migrate.ts'
+import { bindable } from './run-batch.ts'
 import type { Schema } from './schema.ts'
 import { turnSharing } from './share-turn.ts'
+import { sqliteWrites } from './sqlite-writes.ts'
 import { turnTaking } from './turn-taking.ts'
 import { writeTogether } from './write-together.ts'
 
@@ -39,16 +40,7 @@ export async function openSqlite(path: string): Promise<Db> {
 
   const turns = turnTaking()
   const sharing = turnSharing()
-  const writeBatch = insertBatch(writer)
-  const commits = groupCommit(batch =>
-    turns.run(() => {
-      try {
-        writeBatch(batch)
-      } finally {
-        sharing.forget()
-      }
-    }),
-  )
+  const writes = sqliteWrites({ path, writer, turns, busyMs, onWritten: sharing.forget })
 
   const write: Db['write'] = async run => turns.run(() => writing.transaction().execute(run).finally(sharing.forget))
 
@@ -57,7 +49,8 @@ export async function openSqlite(path: string): Promise<Db> {
     read: reading,
     write,
     together: writeTogether(write),
-    insert: (table, row) => commits.insert({ table, row }),
+    insert: writes.insert,
+    change: build => writes.change(build(writing).compile().sql),
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
       const { sql } = build(reading).compile()
       // The writer has its own pages at hand, while each commit makes the reader read them anew.
@@ -68,8 +61,9 @@ export async function openSqlite(path: string): Promise<Db> {
       )
     },
     async close() {
-      await commits.drain()
+      await writes.drain()
       await turns.run(() => {})
+      await writes.close()
       await reading.destroy()
       await writing.destroy()
       // Kysely closes a connection only once it has run a query on it.
@@ -128,44 +122,6 @@ function adapt(database: DatabaseSync): SqliteDatabase {
       statements.set(sql, adapted)
       return adapted
     },
-  }
-}
-
-function bindable(value: unknown): SQLInputValue {
-  if (value === undefined) return null
-  return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue) // the column types of schema.ts
-}
-
-function insertBatch(database: DatabaseSync): (batch: readonly Insert[]) => void {
-  const begin = database.prepare('begin immediate')
-  const commit = database.prepare('commit')
-  const rollback = database.prepare('rollback')
-  const inserts = new Map<string, { columns: string[]; statement: StatementSync }>()
-
-  const prepared = ({ table, row }: Insert) => {
-    let insert = inserts.get(table)
-    if (!insert) {
-      const columns = Object.keys(row)
-      const marks = columns.map(() => '?').join(', ')
-      const names = columns.map(name => `"${name}"`).join(', ')
-      insert = { columns, statement: database.prepare(`insert into "${table}" (${names}) values (${marks})`) }
-      inserts.set(table, insert)
-    }
-    return insert
-  }
-
-  return batch => {
-    begin.run()
-    try {
-      for (const insert of batch) {
-        const { columns, statement } = prepared(insert)
-        statement.run(...columns.map(name => bindable(insert.row[name])))
-      }
-      commit.run()
-    } catch (cause) {
-      if (database.isTransaction) rollback.run()
-      throw cause
-    }
   }
 }
 

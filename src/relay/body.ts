@@ -1,9 +1,10 @@
 /** What agents say to each other, at rest: sealed under a key of the workspace and the day, which the key ring wraps. */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { jsonOrUndefined } from '../core/json.ts'
 import { Secret } from '../core/secret.ts'
+import { sealed, type ToSeal } from '../core/to-seal.ts'
 import type { SealSubject } from '../vault/seal.ts'
 
 /** Whose it is: part of the seal, so that what was moved to another row or workspace does not open. */
@@ -17,8 +18,8 @@ const dayMs = 24 * 60 * 60 * 1000
 const keyLastsMs = 2 * 366 * dayMs
 
 /**
- * Seals a JSON value. AES-256-GCM with a random 96-bit IV; a key lasts for a day, which keeps it far below the 2^32 messages
- * that such IVs are good for (NIST SP 800-38D, 8.3). Layout: the day, a dot, base64 of IV, text and tag.
+ * Seals a JSON value. A key lasts for a day, which keeps it far below the 2^32 texts that random IVs are good for (NIST SP
+ * 800-38D, 8.3).
  */
 export async function sealBody(app: App, place: BodyPlace, value: unknown): Promise<string> {
   return sealText(app, place, JSON.stringify(value))
@@ -26,29 +27,33 @@ export async function sealBody(app: App, place: BodyPlace, value: unknown): Prom
 
 /** The same for JSON that is written already. */
 export async function sealText(app: App, place: BodyPlace, json: string): Promise<string> {
+  return sealed(await toSeal(app, place, json))
+}
+
+/** What has to be sealed, and how: for who passes it on to `db.insert`. At once, while the key is at hand. */
+export function toSeal(app: App, place: BodyPlace, text: string): ToSeal | Promise<ToSeal> {
   const day = String(Math.floor(app.relay.now() / dayMs))
-  const found = keyOf(app, place.workspaceId, day)
-  const key = found instanceof Promise ? await found : found
-  if (!key) throw new Error('a key of the relay does not open')
-  const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv(algorithm, key, iv).setAAD(additional(place))
-  const sealed = Buffer.concat([iv, cipher.update(json, 'utf8'), cipher.final(), cipher.getAuthTag()])
-  return `${day}.${sealed.toString('base64')}`
+  const under = (key: KeyObject | undefined): ToSeal => {
+    if (!key) throw new Error('a key of the relay does not open')
+    return { key, additional: additional(place), prefix: `${day}.`, text }
+  }
+  const key = keyOf(app, place.workspaceId, day)
+  return key instanceof Promise ? key.then(under) : under(key)
 }
 
 /** The JSON value, or a fault when it does not open: changed, moved, or under a key that is gone. */
-export async function openBody(app: App, place: BodyPlace, sealed: string): Promise<unknown> {
-  const dot = sealed.indexOf('.')
-  const found = keyOf(app, place.workspaceId, sealed.slice(0, dot))
+export async function openBody(app: App, place: BodyPlace, text: string): Promise<unknown> {
+  const dot = text.indexOf('.')
+  const found = keyOf(app, place.workspaceId, text.slice(0, dot))
   const key = found instanceof Promise ? await found : found
-  const bytes = Buffer.from(sealed.slice(dot + 1), 'base64')
+  const bytes = Buffer.from(text.slice(dot + 1), 'base64')
   const end = bytes.length - tagBytes
   if (!key || end < ivBytes) return unreadable(app, place)
   try {
     const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-    decipher.setAAD(additional(place)).setAuthTag(bytes.subarray(end))
-    const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes, end)), decipher.final()])
-    return jsonOrUndefined(text.toString('utf8'))
+    decipher.setAAD(Buffer.from(additional(place))).setAuthTag(bytes.subarray(end))
+    const json = Buffer.concat([decipher.update(bytes.subarray(ivBytes, end)), decipher.final()])
+    return jsonOrUndefined(json.toString('utf8'))
   } catch {
     return unreadable(app, place)
   }
@@ -59,7 +64,7 @@ function unreadable(app: App, { id }: BodyPlace): Fault {
   return new Fault('internal', `What ${id} says does not open.`, { fix: 'Restore the key ring from its backup.' })
 }
 
-const additional = ({ workspaceId, id }: BodyPlace) => Buffer.from(`clawlink 1\nrelay\n${workspaceId}\n${id}`)
+const additional = ({ workspaceId, id }: BodyPlace) => `clawlink 1\nrelay\n${workspaceId}\n${id}`
 
 function keyOf(app: App, workspaceId: string, day: string): KeyObject | undefined | Promise<KeyObject | undefined> {
   const name = `${workspaceId} ${day}`

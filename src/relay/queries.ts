@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Db, Point } from '../db/db.ts'
+import type { Change, Db, Point } from '../db/db.ts'
 import type { Schema } from '../db/schema.ts'
 import { priorities } from './priority.ts'
 
@@ -13,6 +13,8 @@ export type RelayQueries = {
   message: Point<{ id: string; mailbox: string; thread: string; digest: string }>
   agentById: Point<{ id: string; name: string }>
   agentByName: Point<{ id: string; name: string }>
+  /** When it is forgotten, and of what is acknowledged: id, mailbox and lease. */
+  ack: Change<{ id: string; thread: string; bytes: number }>
 }
 
 export const few = 10
@@ -30,8 +32,21 @@ export function relayQueries(db: Db): RelayQueries {
     ),
     agentById: db.point(q => agents(q).where('id', '=', '')),
     agentByName: db.point(q => agents(q).where('name', '=', '')),
+    ack: db.change(q =>
+      q
+        .updateTable('relay_messages')
+        .set({ state: sql.lit('done'), expires_at: 0 })
+        .where('id', '=', '')
+        .where(ofMailbox(''))
+        .where('lease', '=', '')
+        .where('state', '=', sql.lit('waiting'))
+        .returning(['id', 'thread', 'bytes']),
+    ),
   }
 }
+
+/** Not by the mailbox's index: of many ids SQLite would look for each in all that waits there. */
+export const ofMailbox = (agentId: string) => sql<boolean>`(mailbox || '') = ${agentId}`
 
 /**
  * Of a mailbox what waits, with the lanes named: else SQLite goes through all that was ever in it, which may be hundreds of

@@ -10,6 +10,7 @@ import { createPresence, type Presence } from './agents/presence.ts'
 import { createLeaseTimers, type LeaseTimers } from './lease-timers.ts'
 import type { Depth } from './messages/room.ts'
 import { type RelayQueries, relayQueries } from './queries.ts'
+import { createReaders, type Readers } from './readers.ts'
 import { createWake, type Wake } from './wake.ts'
 
 /** What a process remembers for the relay. What agents were promised is in rows, never in here. */
@@ -21,6 +22,7 @@ export type Relay = {
   now(): number
   presence: Presence
   wake: Wake
+  readers: Readers
   leases: LeaseTimers
   queries: RelayQueries
   bodyKeys: RecentMap<KeyObject>
@@ -42,6 +44,7 @@ export async function createRelay({ db, clock, log, wakes }: Parts): Promise<Rel
     now,
     presence,
     wake: createWake(db, wakes, log),
+    readers: createReaders(),
     leases,
     queries: relayQueries(db),
     bodyKeys: new RecentMap(2000),

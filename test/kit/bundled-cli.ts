@@ -8,6 +8,8 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** What the main thread starts beside it. */
+const thread = fileURLToPath(new URL('../../src/db/sqlite-thread.ts', import.meta.url))
 const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
 
 /** Where the workers of one run look for its bundle, and the first that needs it puts it. */
@@ -65,8 +67,15 @@ async function bundleInto(folder: string): Promise<void> {
   const made = join(turnAt(folder), 'made')
   try {
     // pg asks for pg-native and does without.
-    const bundle = await rolldown({ input: main, platform: 'node', external: ['pg-native'], logLevel: 'silent' })
-    await bundle.write({ dir: made, chunkFileNames: '[name]-[hash].js' })
+    const bundle = await rolldown({
+      input: { main, 'sqlite-thread': thread },
+      platform: 'node',
+      external: ['pg-native'],
+      logLevel: 'silent',
+    })
+    // A thread is started by the name of its file.
+    const entryFileNames = ({ name }: { name: string }) => (name === 'main' ? 'main.js' : `${name}.ts`)
+    await bundle.write({ dir: made, chunkFileNames: '[name]-[hash].js', entryFileNames })
     await bundle.close()
     renameSync(made, folder)
   } catch (cause) {

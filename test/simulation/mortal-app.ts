@@ -42,6 +42,10 @@ export async function mortalApp(
       write: run => step('commit', () => app.db.write(run)),
       together: run => step('commit', () => app.db.together(run)),
       insert: (table, row) => step('commit', () => app.db.insert(table, row)),
+      change: build => {
+        const change = app.db.change(build)
+        return (...parameters) => step('commit', () => change(...parameters))
+      },
     },
     net: { ...app.net, send: outgoing => step('request', () => app.net.send(outgoing)) },
     log,

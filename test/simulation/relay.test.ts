@@ -119,7 +119,7 @@ test('what is wrong with a run is noticed: a lost message, a second holder, a th
     expect(wrongIn(world, { ...lived, ...changes }).join('\n'), word).toContain(word)
 
   // A process that says what is not stored yet, and one whose clock is ahead.
-  world.spoil = app => ({ ...app, db: { ...app.db, insert: async () => {} } })
+  world.spoil = app => ({ ...app, db: { ...app.db, insert: async () => 0 } })
   expect(wrongIn(world, await live(world, planned([wish], [said(wish)]))).join('\n')).toContain('lost:')
   let started = 0
   world.spoil = app => (started++ % 2 ? { ...app, relay: { ...app.relay, now: () => app.relay.now() + 600_000 } } : app)

@@ -11,8 +11,10 @@ export type Connection = {
   live: Live
   socket: WebSocket
   principal: AgentPrincipal
-  /** The principal while its key still lasts and may use the relay. */
-  still(): Promise<AgentPrincipal | Fault>
+  /** The principal while its key still lasts and may use the relay. At once, while that is remembered. */
+  still(): AgentPrincipal | Fault | Promise<AgentPrincipal | Fault>
+  /** Whether it does. */
+  mayStill(): boolean | Promise<boolean>
   /** Sends a frame. Whoever sends many asks `isReady` first, and goes on when `drained` is called. */
   say(frame: unknown): void
   isReady(): boolean

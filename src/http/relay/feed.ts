@@ -7,6 +7,7 @@ import { extendMessages } from '../../relay/messages/extend-messages.ts'
 import type { Held } from '../../relay/messages/held.ts'
 import type { Message } from '../../relay/messages/message.ts'
 import { type Release, releaseMessages } from '../../relay/messages/release-messages.ts'
+import type { Place } from '../../relay/readers.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
 
 /** Brings what comes into a mailbox to one connection, never more at once than that can take. */
@@ -31,8 +32,8 @@ export type FeedOptions = {
   leaseMs: number
   /** Whether the reader takes more just now: claiming waits for it, and `more` ends the waiting. */
   isReady(): boolean
-  /** Whether it may still read at all; where not, nothing more is taken. */
-  mayStill(): Promise<boolean>
+  /** Whether it may still read at all; where not, nothing more is taken. At once, where that is known. */
+  mayStill(): boolean | Promise<boolean>
   push(messages: readonly Message[]): void
   failed(cause: unknown): void
 }
@@ -47,32 +48,68 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
   const held = new Map<string, { lease: string; since: number }>()
   let extendAt = 0
   let running: Promise<void> | undefined
-  let again = false
+  /** Something may wait that was not looked at yet. */
+  let mayBeMore = true
   let over = false
+  /** Messages that are just being stored as this reader's. */
+  let coming = 0
+  let onNoneComing: (() => void) | undefined
+
+  const free = () => window - held.size - coming
+  const takesMore = () => !over && mayBeMore && free() > 0 && isReady()
 
   async function run(): Promise<void> {
-    do {
-      again = false
-      const limit = Math.min(window - held.size, claimMax)
-      if (over || limit <= 0 || !isReady() || !(await mayStill())) return
-      const messages = await claimMessages(app, box, { limit, leaseMs })
-      const since = app.clock.now()
-      if (held.size === 0) extendAt = since + leaseMs / 3
-      for (const { id, lease } of messages) held.set(id, { lease: lease ?? '', since })
-      if (over || !messages.length) return
-      push(messages)
-      again = true
-    } while (again)
+    while (takesMore()) {
+      mayBeMore = false
+      if (!(await mayStill())) return
+      const messages = await claimMessages(app, box, { limit: Math.min(free(), claimMax), leaseMs })
+      if (!messages.length) continue
+      mayBeMore = true
+      hold(messages)
+      if (!over) push(messages)
+    }
   }
 
   function more(): void {
-    again = true
-    running ??= run()
+    if (running || !takesMore()) return
+    running = run()
       .catch(failed)
       .finally(() => {
         running = undefined
-        if (again && !over && held.size < window && isReady()) more()
+        more()
       })
+  }
+
+  function look(): void {
+    mayBeMore = true
+    more()
+  }
+
+  function hold(messages: readonly Message[]): void {
+    const since = app.clock.now()
+    if (held.size === 0) extendAt = since + leaseMs / 3
+    for (const { id, lease } of messages) held.set(id, { lease: lease ?? '', since })
+  }
+
+  /** Room for what is sent now, where nothing else waits that would come before it. */
+  function offer(toDevice: string): Place | undefined {
+    const isOurs = toDevice === '' || toDevice === box.device
+    if (!isOurs || over || mayBeMore || running || free() <= 0 || !isReady() || mayStill() !== true) return undefined
+    coming += 1
+    const came = () => {
+      coming -= 1
+      if (coming === 0) onNoneComing?.()
+    }
+    return {
+      device: box.device,
+      leaseMs,
+      take(message) {
+        hold([message])
+        if (!over) push([message])
+        came()
+      },
+      giveUp: came,
+    }
   }
 
   const forget = (ended: readonly Held[]) => {
@@ -80,29 +117,14 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     more()
   }
 
-  let acking: { ones: Held[]; done: Promise<(Fault | undefined)[]> } | undefined
-
-  /** What is acknowledged in one turn of the event loop, in one statement: a reader acknowledges one by one what came together. */
-  function ackSoon(): NonNullable<typeof acking> {
-    const ones: Held[] = []
-    const ack = async () => {
-      await new Promise(setImmediate)
-      acking = undefined
-      const faults = await ackMessages(app, box, ones)
-      forget(ones)
-      return faults
-    }
-    return { ones, done: ack() }
-  }
-
-  app.wakes.on(mailboxTopic(box.agentId), more)
+  app.wakes.on(mailboxTopic(box.agentId), look)
+  const place = app.relay.readers.join(box.agentId, offer)
   return {
     more,
     async ack(ended) {
-      acking ??= ackSoon()
-      const { ones, done } = acking
-      const from = ones.push(...ended) - ended.length
-      return (await done).slice(from, from + ended.length)
+      const faults = await ackMessages(app, box, ended)
+      forget(ended)
+      return faults
     },
     async release(ended, how) {
       const faults = await releaseMessages(app, box, ended, how)
@@ -126,8 +148,10 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     },
     async close() {
       over = true
-      app.wakes.off(mailboxTopic(box.agentId), more)
+      place.left()
+      app.wakes.off(mailboxTopic(box.agentId), look)
       await running
+      if (coming) await new Promise<void>(resolve => (onNoneComing = resolve))
       const left = [...held].map(([id, { lease }]) => ({ id, lease }))
       held.clear()
       if (left.length) await releaseMessages(app, box, left)

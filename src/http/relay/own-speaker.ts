@@ -36,7 +36,7 @@ export function ownSpeaker(connection: Connection): Speaker {
       window,
       leaseMs: leaseSeconds * 1000,
       isReady: () => isReady() && onDrained === undefined,
-      mayStill: async () => !((await connection.still()) instanceof Fault),
+      mayStill: connection.mayStill,
       push: messages => {
         for (const message of messages) say({ type: 'message', message })
       },
@@ -76,7 +76,8 @@ export function ownSpeaker(connection: Connection): Speaker {
   }
 
   async function work(ready: Started, frame: Exclude<Frame, { type: 'hello' }>): Promise<void> {
-    const still = await connection.still()
+    const known = connection.still()
+    const still = known instanceof Promise ? await known : known
     answer(frame.ref, still instanceof Fault ? still : await perform(app, ready, frame))
   }
 

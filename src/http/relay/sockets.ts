@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { authenticateHash } from '../../accounts/authenticate.ts'
+import { hashKey } from '../../accounts/key.ts'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
@@ -9,7 +11,7 @@ import { problem } from '../problem.ts'
 import { relayBodyBytesMax } from '../rest/relay-schemas.ts'
 import { type Connection, closeCodes, type Speaker, writtenMax } from './connection.ts'
 import type { Live } from './live.ts'
-import { mayUse } from './may-use.ts'
+import { ifAllowed } from './may-use.ts'
 import { ownSpeaker } from './own-speaker.ts'
 import { refuse } from './refuse.ts'
 import { seedSpeaker } from './seed/speaker.ts'
@@ -62,7 +64,7 @@ export function createSockets(app: App, live: Live): Sockets {
           kept.pingedAt = now
           kept.socket.ping()
           // Also ends what has become of a key that is revoked.
-          kept.connection.still().catch(kept.connection.failed)
+          Promise.resolve(kept.connection.still()).catch(kept.connection.failed)
         }
         kept.speaker.sweep(now)
       }
@@ -148,6 +150,16 @@ function connect(
   const written = () => {
     if (isReady()) drained()
   }
+  const hash = hashKey(key)
+  const judged = (found: AgentPrincipal | Fault) => {
+    const allowed = ifAllowed(found)
+    if (allowed instanceof Fault) socket.close(closeCodes.policy, 'The key has ended.')
+    return allowed
+  }
+  const still = () => {
+    const found = authenticateHash(app, hash)
+    return found instanceof Promise ? found.then(judged) : judged(found)
+  }
   let isGathering = false
   /** What is said at once goes out in one write: each costs a system call. */
   const gather = () => {
@@ -170,10 +182,10 @@ function connect(
       gather()
       socket.send(JSON.stringify(frame), written)
     },
-    async still() {
-      const found = await mayUse(app, key)
-      if (found instanceof Fault) socket.close(closeCodes.policy, 'The key has ended.')
-      return found
+    still,
+    mayStill() {
+      const found = still()
+      return found instanceof Promise ? found.then(isPrincipal) : isPrincipal(found)
     },
     failed(cause) {
       app.log.error({ err: cause }, 'a connection of an agent failed inside ClawLink')
@@ -181,6 +193,8 @@ function connect(
     },
   }
 }
+
+const isPrincipal = (found: AgentPrincipal | Fault) => !(found instanceof Fault)
 
 const tooMany = () =>
   new Fault('rate_limited', `This agent has ${connectionsMax} connections already.`, {

@@ -1,8 +1,7 @@
-import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
-import { changeHeld, type Held, ofMailbox } from './held.ts'
+import { faultsOf, type Held } from './held.ts'
 import { freeRoom } from './room.ts'
 
 const hourMs = 60 * 60 * 1000
@@ -13,28 +12,15 @@ const hourMs = 60 * 60 * 1000
  */
 export async function ackMessages(app: App, box: Box, held: readonly Held[]): Promise<(Fault | undefined)[]> {
   const expires_at = app.relay.now() + app.config.relayKeepHours * hourMs
-  const { changed, faults } = await changeHeld(app, box, held, {
-    again: true,
-    change: (lease, ids) =>
-      app.db.together(tx =>
-        tx
-          .updateTable('relay_messages')
-          .set({ state: 'done', expires_at })
-          .where('id', 'in', ids)
-          .where(ofMailbox(box.agentId))
-          .where('lease', '=', lease)
-          .where('state', '=', sql.lit('waiting'))
-          .returning(['id', 'thread', 'bytes'])
-          .execute(),
-      ),
-  })
-  freeRoom(
-    app,
-    box.agentId,
-    changed.length,
-    changed.reduce((sum, { bytes }) => sum + bytes, 0),
+  app.relay.presence.note(box)
+  // What was never handed out has an empty lease, and nobody holds that.
+  const given = held.map(({ id, lease }) =>
+    lease === '' ? [] : app.relay.queries.ack(expires_at, id, box.agentId, lease),
   )
+  const changed = (await Promise.all(given)).flat()
+  const bytes = changed.reduce((sum, each) => sum + each.bytes, 0)
+  freeRoom(app, box.agentId, changed.length, bytes)
   // The next of a thread may come now.
   if (changed.some(({ thread }) => thread !== '')) app.relay.wake([box.agentId])
-  return faults
+  return faultsOf(app, box, held, { changed, again: true })
 }

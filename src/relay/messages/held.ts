@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
@@ -7,22 +6,18 @@ import type { MessageRow } from './message.ts'
 /** A message, and the lease that proves that one has it. */
 export type Held = { id: string; lease: string }
 
-/** Not by the mailbox's index: of many ids SQLite would look for each in all that waits there. */
-export const ofMailbox = (agentId: string) => sql<boolean>`(mailbox || '') = ${agentId}`
-
 /** Changes the messages of this mailbox that are held under this lease; gives those that it has changed. */
-export type ChangeHeld = (lease: string, ids: string[]) => Promise<Pick<MessageRow, 'id' | 'thread' | 'bytes'>[]>
+export type ChangeHeld = (lease: string, ids: string[]) => Promise<Pick<MessageRow, 'id'>[]>
 
 /**
- * Does the same to each of these, one statement for all of one lease. For each, in order: undefined, or why not. What the same
- * lease has ended already is fine where `again` says so.
+ * Does the same to each of these, one statement for all of one lease. For each, in order: undefined, or why not.
  */
 export async function changeHeld(
   app: App,
   box: Box,
   held: readonly Held[],
-  { change, again }: { change: ChangeHeld; again: boolean },
-): Promise<{ faults: (Fault | undefined)[]; changed: Pick<MessageRow, 'id' | 'thread' | 'bytes'>[] }> {
+  change: ChangeHeld,
+): Promise<{ faults: (Fault | undefined)[]; isAny: boolean }> {
   app.relay.presence.note(box)
   // What was never handed out has an empty one, and nobody holds that.
   const byLease = Map.groupBy(
@@ -32,10 +27,20 @@ export async function changeHeld(
   const changed = (
     await Promise.all([...byLease].map(([lease, ones]) => change(lease, [...new Set(ones.map(({ id }) => id))])))
   ).flat()
+  return { isAny: changed.length > 0, faults: await faultsOf(app, box, held, { changed, again: false }) }
+}
+
+/** Of each of these in order why it was not changed, or undefined; also, with `again`, where the same lease has ended it before. */
+export async function faultsOf(
+  app: App,
+  box: Box,
+  held: readonly Held[],
+  { changed, again }: { changed: readonly { id: string }[]; again: boolean },
+): Promise<(Fault | undefined)[]> {
   const done = new Set(changed.map(({ id }) => id))
   const missing = held.filter(({ id }) => !done.has(id))
   const found = missing.length ? await find(app, box, missing) : new Map<string, Found>()
-  return { changed, faults: held.map(one => (done.has(one.id) ? undefined : why(one, found.get(one.id), again))) }
+  return held.map(one => (done.has(one.id) ? undefined : why(one, found.get(one.id), again)))
 }
 
 type Found = Pick<MessageRow, 'id' | 'state' | 'lease'>

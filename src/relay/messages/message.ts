@@ -42,8 +42,8 @@ export const digestOf = (text: string) => createHash('sha256').update(text).dige
 
 const isoTime = (ms: number) => new Date(ms).toISOString()
 
-/** `held`: handed out, and not just read. */
-export async function viewOf(app: App, row: MessageRow, held: boolean): Promise<Message> {
+/** `held`: handed out, and not just read. `known`: what it says, for who has that at hand. */
+export async function viewOf(app: App, row: MessageRow, held: boolean, known?: { body: unknown }): Promise<Message> {
   const from = row.from_agent ? await agentById(app, row.workspace_id, row.from_agent) : undefined
   return {
     id: row.id,
@@ -55,7 +55,7 @@ export async function viewOf(app: App, row: MessageRow, held: boolean): Promise<
     replyTo: row.reply_to || null,
     taskId: row.task_id || null,
     priority: priorityOf(row.lane),
-    body: await bodyOf(app, row),
+    body: known ? known.body : await bodyOf(app, row),
     deliveries: row.deliveries,
     createdAt: isoTime(row.created_at),
     expiresAt: isoTime(row.expires_at),

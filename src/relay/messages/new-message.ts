@@ -4,6 +4,7 @@ import type { RelayContentRow, RelayMessageRow } from '../../db/relay-schema.ts'
 import type { Schema } from '../../db/schema.ts'
 import { sealText } from '../body.ts'
 import { laneOf, type Priority } from '../priority.ts'
+import type { MessageRow } from './message.ts'
 
 /** A message on its way into a mailbox. */
 export type NewMessage = {
@@ -34,12 +35,15 @@ export type NewMessage = {
 /** So much JSON is kept in the message's own row; what is larger would be written anew with each change of it. */
 export const inlineBytesMax = 2_000
 
-export async function messageRow(app: App, message: NewMessage): Promise<Insertable<RelayMessageRow>> {
-  const { id, workspaceId, body } = message
-  const json = body === undefined ? '' : JSON.stringify(body)
+/** The row of a message that waits. `sealed`: of what is in the row itself; `bytes`: of the JSON of all that it says. */
+export function messageRow<Sealed>(
+  app: App,
+  message: NewMessage,
+  { sealed, bytes }: { sealed: Sealed; bytes: number },
+): Omit<MessageRow, 'seq' | 'sealed'> & { sealed: Sealed } {
   return {
-    id,
-    workspace_id: workspaceId,
+    id: message.id,
+    workspace_id: message.workspaceId,
     mailbox: message.mailbox,
     to_device: message.toDevice ?? '',
     from_agent: message.from.agentId,
@@ -50,9 +54,9 @@ export async function messageRow(app: App, message: NewMessage): Promise<Inserta
     task_id: message.taskId ?? '',
     lane: laneOf(message.priority),
     digest: message.digest ?? '',
-    sealed: json && (await sealText(app, { workspaceId, id }, json)),
+    sealed,
     content_id: message.contentId ?? '',
-    bytes: Buffer.byteLength(json) + (message.contentBytes ?? 0),
+    bytes,
     state: 'waiting',
     deliveries: 0,
     lease: '',
@@ -77,13 +81,14 @@ export async function prepareMessages(app: App, messages: readonly NewMessage[])
   const contents: Insertable<RelayContentRow>[] = []
   const rows = messages.map(async message => {
     const { id, workspaceId, body, kind } = message
-    const json = body === undefined || message.contentId ? '' : JSON.stringify(body)
+    const json = body === undefined ? '' : JSON.stringify(body)
     const bytes = Buffer.byteLength(json)
-    if (bytes <= inlineBytesMax || kind === 'task') return messageRow(app, message)
-    const sealed = await sealText(app, { workspaceId, id }, json)
+    const sealed = json && (await sealText(app, { workspaceId, id }, json))
+    if (bytes <= inlineBytesMax || kind === 'task')
+      return messageRow(app, message, { sealed, bytes: bytes + (message.contentBytes ?? 0) })
     const expires_at = message.expiresAt + app.config.relayKeepHours * hourMs
     contents.push({ id, workspace_id: workspaceId, sealed, expires_at })
-    return messageRow(app, { ...message, body: undefined, contentId: id, contentBytes: bytes })
+    return messageRow(app, { ...message, contentId: id }, { sealed: '', bytes })
   })
   return { messages: await Promise.all(rows), contents }
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import type { Box } from '../box.ts'
-import { changeHeld, type Held, ofMailbox } from './held.ts'
+import { ofMailbox } from '../queries.ts'
+import { changeHeld, type Held } from './held.ts'
 
 export type Release = {
   /** Why it is given back, for whoever looks at a dead letter. */
@@ -18,22 +19,20 @@ export async function releaseMessages(
   held: readonly Held[],
   { problem = '', unseen = false }: Release = {},
 ): Promise<(Fault | undefined)[]> {
-  const { changed, faults } = await changeHeld(app, box, held, {
-    again: false,
-    change: (lease, ids) =>
-      app.db.together(tx =>
-        tx
-          .updateTable('relay_messages')
-          .set({ lease: '', lease_until: 0, holder: '', problem: problem.slice(0, 500) })
-          .$if(unseen, q => q.set({ deliveries: sql<number>`deliveries - 1` }))
-          .where('id', 'in', ids)
-          .where(ofMailbox(box.agentId))
-          .where('lease', '=', lease)
-          .where('state', '=', sql.lit('waiting'))
-          .returning(['id', 'thread', 'bytes'])
-          .execute(),
-      ),
-  })
-  if (changed.length) app.relay.wake([box.agentId])
+  const { isAny, faults } = await changeHeld(app, box, held, (lease, ids) =>
+    app.db.together(tx =>
+      tx
+        .updateTable('relay_messages')
+        .set({ lease: '', lease_until: 0, holder: '', problem: problem.slice(0, 500) })
+        .$if(unseen, q => q.set({ deliveries: sql<number>`deliveries - 1` }))
+        .where('id', 'in', ids)
+        .where(ofMailbox(box.agentId))
+        .where('lease', '=', lease)
+        .where('state', '=', sql.lit('waiting'))
+        .returning('id')
+        .execute(),
+    ),
+  )
+  if (isAny) app.relay.wake([box.agentId])
   return faults
 }

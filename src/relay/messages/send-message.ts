@@ -3,11 +3,11 @@ import { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { canonicalJson } from '../../core/json.ts'
 import { findRecipient, type Recipient } from '../agents/find-recipient.ts'
-import { sealText } from '../body.ts'
+import { sealText, toSeal } from '../body.ts'
 import type { Box } from '../box.ts'
 import type { Priority } from '../priority.ts'
 import { badNames, jsonOf } from './check-sent.ts'
-import { digestOf, messageIdFor } from './message.ts'
+import { digestOf, messageIdFor, viewOf } from './message.ts'
 import { inlineBytesMax, messageRow, type NewMessage } from './new-message.ts'
 import { freeRoom, takeRoom } from './room.ts'
 
@@ -69,12 +69,11 @@ export async function sendMessage(app: App, box: Box, sending: Sending): Promise
     ...(replyTo !== undefined && { replyTo }),
     priority: sending.priority ?? 'normal',
     digest,
+    body: sending.body,
     expiresAt,
-    ...(bytes <= inlineBytesMax ? { body: sending.body } : { contentId: id, contentBytes: bytes }),
   }
   try {
-    if (message.contentId) await putLarge(app, message, json)
-    else await app.db.insert('relay_messages', await messageRow(app, message))
+    await (bytes <= inlineBytesMax ? put(app, message, json) : putLarge(app, message, json))
   } catch (cause) {
     freeRoom(app, to.id, 1, bytes)
     // Sent twice at the same moment: the other one was first.
@@ -82,7 +81,6 @@ export async function sendMessage(app: App, box: Box, sending: Sending): Promise
     if (first) return first
     throw cause
   }
-  app.relay.wake([to.id])
   return { id, to: { id: to.id, name: to.name }, thread: thread ?? null, repeated: false }
 }
 
@@ -103,14 +101,39 @@ async function repeatOf(
   return { id, to: { id: to.id, name: to.name }, thread: known.thread || null, repeated: true }
 }
 
+/** Of a thread only the first one that waits may be handed out, which is not known here. */
+async function put(app: App, message: NewMessage, json: string): Promise<void> {
+  const { workspaceId, id, mailbox, toDevice = '', thread, body } = message
+  const asked = toSeal(app, { workspaceId, id }, json)
+  const sealed = asked instanceof Promise ? await asked : asked
+  const row = messageRow(app, message, { sealed, bytes: Buffer.byteLength(json) })
+  const place = thread === undefined ? app.relay.readers.find(mailbox, toDevice) : undefined
+  if (!place) {
+    await app.db.insert('relay_messages', row)
+    return app.relay.wake([mailbox])
+  }
+  const { device, leaseMs } = place
+  const lease = newId('lease', app.clock.now())
+  const held = { ...row, lease, lease_until: app.relay.now() + leaseMs, holder: device, deliveries: 1 }
+  try {
+    const seq = await app.db.insert('relay_messages', held)
+    app.relay.leases.note(mailbox, leaseMs)
+    place.take(await viewOf(app, { ...held, seq, sealed: '' }, true, { body }))
+  } catch (cause) {
+    place.giveUp()
+    throw cause
+  }
+}
+
 /** A message with its content beside it. Both or neither: under one `messageId` something else may have been tried before. */
 async function putLarge(app: App, message: NewMessage, json: string): Promise<void> {
   const { id, workspaceId, expiresAt } = message
   const sealed = await sealText(app, { workspaceId, id }, json)
-  const row = await messageRow(app, message)
+  const row = messageRow(app, { ...message, contentId: id }, { sealed: '', bytes: Buffer.byteLength(json) })
   const expires_at = expiresAt + app.config.relayKeepHours * hourMs
   await app.db.together(async tx => {
     await tx.insertInto('relay_messages').values(row).execute()
     await tx.insertInto('relay_contents').values({ id, workspace_id: workspaceId, sealed, expires_at }).execute()
   })
+  app.relay.wake([message.mailbox])
 }

@@ -160,6 +160,10 @@ function metered(app: App, meter: Meter): App {
     read: db.read.withPlugin(reading),
     write: run => during('working', () => db.write(run)),
     insert: (table, row) => during('working', () => db.insert(table, row)),
+    change: build => {
+      const change = db.change(build)
+      return (...parameters) => during('working', () => change(...parameters))
+    },
   }
   return {
     ...app,

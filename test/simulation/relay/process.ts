@@ -44,6 +44,10 @@ export async function startProcess(
       write: run => onTheWay(claw.app.db.write(run)),
       together: run => onTheWay(claw.app.db.together(run)),
       insert: (table, row) => onTheWay(claw.app.db.insert(table, row)),
+      change: build => {
+        const change = claw.app.db.change(build)
+        return (...parameters) => onTheWay(change(...parameters))
+      },
     },
     clock: {
       now: () => (isMeasuring ? Date.now() - databaseMs : clock.now()) + aheadMs,

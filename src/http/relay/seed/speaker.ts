@@ -35,7 +35,7 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     window,
     leaseMs: seedLeaseMs,
     isReady,
-    mayStill: async () => !((await connection.still()) instanceof Fault),
+    mayStill: connection.mayStill,
     push,
     failed,
   })

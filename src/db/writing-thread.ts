@@ -1,0 +1,69 @@
+import { Worker } from 'node:worker_threads'
+import type { Statement, Step } from './run-batch.ts'
+
+export type ToThread = { learn: readonly Statement[]; batch: readonly Step[] } | 'close'
+export type ToWriter = { given: unknown[] } | { failed: { message: string } } | 'ready'
+
+/** Writes batches beside the event loop. One at a time, and never while the other connection is in a transaction. */
+export type WritingThread = {
+  /** It takes batches: it has started, and not ended since. */
+  isReady(): boolean
+  /** As `BatchRunner.run`. `statements`: all that were ever learned, in order. */
+  run(statements: readonly Statement[], batch: readonly Step[]): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database a second time, on a thread. A thread that cannot start, or ends, takes nothing more: whoever writes does
+ * it without. What it had under way fails then, as a commit does whose answer is lost: it may be stored.
+ */
+export function startWritingThread(path: string, busyMs: number): WritingThread {
+  const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
+    workerData: { path, busyMs },
+    name: 'clawlink-writer',
+  })
+  // It must not keep a process alive that is done with everything else.
+  worker.unref()
+  const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
+  let isReady = false
+  let learned = 0
+  let underWay: { resolve: (given: unknown[]) => void; reject: (cause: unknown) => void } | undefined
+
+  const fail = (cause: unknown) => {
+    isReady = false
+    underWay?.reject(cause)
+    underWay = undefined
+  }
+  worker.on('error', fail)
+  worker.on('exit', () => fail(new Error('the thread that writes to the database has ended')))
+  worker.on('message', (told: ToWriter) => {
+    if (told === 'ready') {
+      isReady = true
+      return
+    }
+    const asked = underWay
+    underWay = undefined
+    worker.unref()
+    if ('given' in told) asked?.resolve(told.given)
+    else asked?.reject(Object.assign(new Error(told.failed.message), told.failed))
+  })
+
+  return {
+    isReady: () => isReady,
+    run(statements, batch) {
+      const learn = statements.slice(learned)
+      learned = statements.length
+      return new Promise((resolve, reject) => {
+        underWay = { resolve, reject }
+        worker.ref()
+        worker.postMessage({ learn, batch } satisfies ToThread)
+      })
+    },
+    async close() {
+      isReady = false
+      worker.ref()
+      worker.postMessage('close' satisfies ToThread)
+      await ended
+    },
+  }
+}
