@@ -1,10 +1,10 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { Tool } from '../catalog/catalog.ts'
 import { Fault, type FaultDetails, type InvalidField } from '../core/errors.ts'
 import type { Coercion } from '../core/outcome.ts'
 import { RecentMap } from '../core/recent-map.ts'
 import { coerce } from './coerce.ts'
+import { loadAjv, loadFormats } from './load-ajv.ts'
 import { namesOfPointer } from './names-of-pointer.ts'
 
 export type ValidArguments = { args: Record<string, unknown>; coerced: Coercion[] }
@@ -24,8 +24,9 @@ export function createValidator(): Validator {
     const known = compiled.get(tool.name)
     if (known) return known
     // An instance of its own per schema: a shared one keeps every schema that it ever saw.
+    const { Ajv2020 } = loadAjv()
     const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, meta: false, verbose: true })
-    formats.default(ajv)
+    loadFormats().default(ajv)
     const check = ajv.compile(tool.inputSchema())
     compiled.set(tool.name, check)
     return check

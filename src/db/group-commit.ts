@@ -28,7 +28,9 @@ export function groupCommit<Write, Given>(
     try {
       const done = writeBatch(batch.map(({ write }) => write))
       const given = done instanceof Promise ? await done : done
-      for (const [at, { resolve }] of batch.entries()) resolve(given[at] as Given) // one for each
+      batch.forEach(({ resolve }, at) => {
+        resolve(given[at] as Given) // one for each
+      })
     } catch (cause) {
       if (batch.length === 1) batch[0]?.reject(cause)
       else await writeEach(batch)

@@ -15,7 +15,7 @@ export function json(value: unknown, status = 200): Answer {
 
 /** Writes an answer, or a web response as it streams. */
 export function writeAnswer(outgoing: ServerResponse, answer: Answer | Response): void {
-  if (answer instanceof Response) writeResponse(outgoing, answer)
+  if (isResponse(answer)) writeResponse(outgoing, answer)
   else {
     const { status, headers, body } = answer
     const bytes = Buffer.byteLength(body)
@@ -23,6 +23,11 @@ export function writeAnswer(outgoing: ServerResponse, answer: Answer | Response)
     // As many bytes as characters: all ASCII, and then the cheaper encoding gives the same bytes in one write.
     outgoing.end(body, bytes === body.length ? 'latin1' : 'utf8')
   }
+}
+
+/** Whether this is a web response. Its name tells: to ask for the class would load Node's own `fetch`. */
+export function isResponse(answer: unknown): answer is Response {
+  return Object.prototype.toString.call(answer) === '[object Response]'
 }
 
 function writeResponse(outgoing: ServerResponse, response: Response): void {

@@ -4,14 +4,14 @@ import type { App } from '../app.ts'
 import { type Answer, writeAnswer } from './answer.ts'
 import { failed } from './failed.ts'
 import { guardHost } from './guard-host.ts'
-import { mcpEndpoint } from './mcp/endpoint.ts'
+import type { McpEndpoint } from './mcp/endpoint.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
 import { oauthEndpoint } from './oauth/endpoint.ts'
 import { problem } from './problem.ts'
 import { createLive } from './relay/live.ts'
 import { createUpgrades, type Upgrades } from './relay/upgrade.ts'
-import { callRoute } from './rest/call.ts'
 import { healthRoute } from './rest/health.ts'
+import type { Route } from './rest/route.ts'
 import { serveRoute } from './rest/serve-route.ts'
 
 /** `close` ends answers that still stream and WebSockets, which would otherwise go on for ever. */
@@ -20,17 +20,29 @@ export type Http = { listener: RequestListener; upgrades: Upgrades; close(): Pro
 /** `url` is where this server is reached; it is asked for late, since the port may be chosen at start. */
 export function createHttp(app: App, url: () => string): Http {
   const foreign = guardHost(app.config)
-  const mcp = mcpEndpoint(app)
   const oauth = oauthEndpoint(app)
   const metrics = metricsEndpoint(app)
   const live = createLive()
   const upgrades = createUpgrades(app, live, foreign)
+
+  // Loaded by the first request for it, and kept: a server at rest does not hold in memory what nobody has asked for.
   let router: Promise<RequestListener> | undefined
+  let calls: Promise<Route> | undefined
+  let mcp: Promise<McpEndpoint> | undefined
+
+  const call = async (incoming: IncomingMessage, tool: string) => {
+    calls ??= import('./rest/call.ts').then(({ callRoute }) => callRoute)
+    return serveRoute(app, await calls, { incoming, params: { name: tool }, query: {} })
+  }
+  const speakMcp = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    mcp ??= import('./mcp/endpoint.ts').then(({ mcpEndpoint }) => mcpEndpoint(app))
+    return (await mcp).serve(incoming, outgoing)
+  }
 
   // The two routes that carry nearly all traffic go round the router: it costs a fifth of all else that a call does. Health
-  // does too, since whoever watches over ClawLink asks for nothing else: the router is loaded when it is first needed.
+  // does too, since whoever watches over ClawLink asks for nothing else.
   const direct = (incoming: IncomingMessage, tool = calledTool(incoming)) => {
-    if (tool !== undefined) return serveRoute(app, callRoute, { incoming, params: { name: tool }, query: {} })
+    if (tool !== undefined) return call(incoming, tool)
     if (incoming.url === '/api/v1/health' && incoming.method === 'GET')
       return serveRoute(app, healthRoute, { incoming, params: {}, query: {} })
     return undefined
@@ -46,7 +58,7 @@ export function createHttp(app: App, url: () => string): Http {
     const answer =
       direct(incoming) ??
       metrics?.serve(incoming) ??
-      (isMcp(incoming.url) ? mcp.serve(incoming, outgoing) : oauth.serve(incoming, outgoing)) ??
+      (isMcp(incoming.url) ? speakMcp(incoming, outgoing) : oauth.serve(incoming, outgoing)) ??
       routed(incoming, outgoing)
     const write = (ready: Answer | Response | undefined) => {
       try {
@@ -61,7 +73,7 @@ export function createHttp(app: App, url: () => string): Http {
     listener,
     upgrades,
     async close() {
-      await Promise.all([mcp.close(), oauth.close(), upgrades.close()])
+      await Promise.all([mcp?.then(endpoint => endpoint.close()), oauth.close(), upgrades.close()])
     },
   }
 }

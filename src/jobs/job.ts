@@ -15,4 +15,5 @@ export type JobKind = {
   dead?(job: JobRow): Promise<void>
 }
 
-export type JobKinds = Record<string, JobKind>
+/** By their names. A function gives its kind when the first job of it comes, the same one each time. */
+export type JobKinds = Record<string, JobKind | (() => Promise<JobKind>)>

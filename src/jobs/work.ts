@@ -81,7 +81,8 @@ export function startWorking(
   }
 
   async function runOne(job: JobRow): Promise<void> {
-    const kind = kinds[job.kind]
+    const known = kinds[job.kind]
+    const kind = typeof known === 'function' ? await known() : known
     if (!kind) return buryJob(db, job, 'no worker knows this kind of job')
     const dead = async (error: string) => {
       log.error({ kind: job.kind, subject: job.subject, reason: error }, 'a job was given up')

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { sql } from 'kysely'
 import type { Clock } from '../core/clock.ts'
+import { isoTimes } from '../core/iso-times.ts'
 import type { Log } from '../core/log.ts'
 import { RecentMap } from '../core/recent-map.ts'
 import { TtlCache } from '../core/ttl-cache.ts'
@@ -20,6 +21,8 @@ export type Relay = {
    * over.
    */
   now(): number
+  /** Such a time as it is told. */
+  isoTime(ms: number): string
   presence: Presence
   wake: Wake
   readers: Readers
@@ -42,6 +45,7 @@ export async function createRelay({ db, clock, log, wakes }: Parts): Promise<Rel
   const leases = createLeaseTimers(clock, wakes)
   return {
     now,
+    isoTime: isoTimes(),
     presence,
     wake: createWake(db, wakes, log),
     readers: createReaders(),

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App } from '../app.ts'
+import { createServer } from '../core/node-http.ts'
 import { ownUrl } from '../core/own-url.ts'
 import { createHttp, type Http } from '../http/app.ts'
 

@@ -1,12 +1,11 @@
 import type { App } from '../app.ts'
 import { expireApprovalJob } from '../calls/approvals/expire-approval.ts'
 import { forgetExpiredJob } from '../calls/forget-expired.ts'
-import { resumeCallJob } from '../calls/resume-call.ts'
 import { checkConnectionJob } from '../connections/ask-for-check.ts'
 import { renewDueJob } from '../connections/renew-due.ts'
 import { deliverJob } from '../events/deliver.ts'
 import { ensureRecurring, jobsTopic } from '../jobs/enqueue.ts'
-import type { JobKinds } from '../jobs/job.ts'
+import type { JobKind, JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
 import { listenForJobs } from '../jobs/listen.ts'
 import { startWorking } from '../jobs/work.ts'
@@ -45,7 +44,7 @@ export async function startWorker(app: App, { alone = false } = {}): Promise<Wor
 /** Every kind of job that there is. */
 export function jobKinds(app: App): JobKinds {
   return {
-    resume_call: resumeCallJob(app),
+    resume_call: whenItComes(async () => (await import('../calls/resume-call.ts')).resumeCallJob(app)),
     expire_approval: expireApprovalJob(app),
     forget_expired: forgetExpiredJob(app),
     renew_credentials: renewDueJob(app),
@@ -58,4 +57,10 @@ export function jobKinds(app: App): JobKinds {
     [remotesKind]: remotesJob(app),
     [forwardKind]: forwardJob(app),
   }
+}
+
+/** For a kind of job that needs much and may never come: it is loaded for the first one, and kept. */
+function whenItComes(load: () => Promise<JobKind>): () => Promise<JobKind> {
+  let kind: Promise<JobKind> | undefined
+  return () => (kind ??= load())
 }

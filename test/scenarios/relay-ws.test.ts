@@ -57,6 +57,44 @@ test('what is not acknowledged comes again on the next connection', async () => 
   expect([message.id, message.deliveries]).toEqual([id, 2])
 })
 
+test('what is sent to a reader that waits is stored as handed out to it, and is its own from the first', async () => {
+  await using claw = await started()
+  const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
+  await using ws = await hello(claw, bob, { device: 'desk' })
+  const rows = () => claw.app.db.read.selectFrom('relay_messages').selectAll().execute()
+  // Until it has looked, it takes as whoever asks does.
+  for (const body of ['first', 'second', 'third']) {
+    await send(claw, alice, 'bob', body)
+    const { message } = await pushed(ws)
+    const row = (await rows()).at(-1)
+    expect(row).toMatchObject({ deliveries: 1, holder: 'desk', lease: message.lease, seq: Number(message.cursor) })
+    expect(message).toMatchObject({ body, deliveries: 1 })
+    const taken = await claw.rest('POST', '/relay/inbox', { key: bob, body: {} })
+    expect(taken.body.items).toEqual([])
+  }
+})
+
+test('a reader that goes while messages are on their way to it keeps none: the next one gets them at once', async () => {
+  await using claw = await started()
+  const alice = await agent(claw, 'alice')
+  for (let turns = 0; turns < 12; turns++) {
+    const name = `bob-${turns}`
+    const bob = await agent(claw, name)
+    const first = await hello(claw, bob, { window: 100 })
+    // It has looked by the time when something has come.
+    const sent = [await send(claw, alice, name, 'before')]
+    await pushed(first)
+    const sending = Array.from({ length: 5 }, (_, n) => send(claw, alice, name, n))
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+    first.socket.terminate()
+    sent.push(...(await Promise.all(sending)))
+    await using next = await hello(claw, bob, { window: 100 })
+    const got = []
+    while (got.length < sent.length) got.push((await pushed(next)).message.id)
+    expect(got.toSorted()).toEqual(sent.toSorted())
+  }
+})
+
 test('no more than the window is pushed before it is acknowledged', async () => {
   await using claw = await started()
   const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]

@@ -1,7 +1,8 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { Tool } from '../../catalog/catalog.ts'
 import type { InvalidField } from '../../core/errors.ts'
 import { RecentMap } from '../../core/recent-map.ts'
+import { loadAjv } from '../load-ajv.ts'
 import { describeProblem, namesIn } from './describe-problem.ts'
 
 export type OutputChecks = {
@@ -22,6 +23,7 @@ export function createOutputChecks(): OutputChecks {
     const known = compiled.get(tool.name)
     if (known) return known
     // An instance of its own per schema: a shared one keeps every schema that it ever saw.
+    const { Ajv2020 } = loadAjv()
     const ajv = new Ajv2020({
       strict: false,
       validateSchema: false,

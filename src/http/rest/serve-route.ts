@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { type Answer, json } from '../answer.ts'
+import { type Answer, isResponse, json } from '../answer.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
@@ -32,7 +32,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const { params, incoming } = request
   const answer = await route.run({ app, principal, params, query, body, incoming })
   if (answer instanceof Fault) return problem(answer)
-  if (answer instanceof Response) return answer
+  if (isResponse(answer)) return answer
   if (!(answer instanceof Reply)) return json(answer, route.status)
   const ready = json(answer.value, route.status)
   return { ...ready, headers: { ...ready.headers, ...answer.headers } }

@@ -7,11 +7,12 @@ const nameLengthMax = 200
 
 /** What is wrong with names that a sender gives, if anything. */
 export function badNames(names: Record<string, string | undefined>): Fault | undefined {
-  const invalidFields: InvalidField[] = Object.entries(names).flatMap(([field, name]) =>
-    name === undefined || isPlainText(name, nameLengthMax)
-      ? []
-      : [{ field, problem: `must be 1 to ${nameLengthMax} printable characters` }],
-  )
+  const invalidFields: InvalidField[] = []
+  for (const field of Object.keys(names)) {
+    const name = names[field]
+    if (name === undefined || isPlainText(name, nameLengthMax)) continue
+    invalidFields.push({ field, problem: `must be 1 to ${nameLengthMax} printable characters` })
+  }
   if (!invalidFields.length) return undefined
   return new Fault('validation_error', `Not valid: ${invalidFields.map(({ field }) => field).join(', ')}.`, {
     invalidFields,

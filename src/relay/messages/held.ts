@@ -37,6 +37,7 @@ export async function faultsOf(
   held: readonly Held[],
   { changed, again }: { changed: readonly { id: string }[]; again: boolean },
 ): Promise<(Fault | undefined)[]> {
+  if (changed.length === held.length) return held.map(() => undefined)
   const done = new Set(changed.map(({ id }) => id))
   const missing = held.filter(({ id }) => !done.has(id))
   const found = missing.length ? await find(app, box, missing) : new Map<string, Found>()

@@ -40,11 +40,10 @@ export function messageIdFor(workspaceId: string, senderId: string, messageId: s
 
 export const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
-const isoTime = (ms: number) => new Date(ms).toISOString()
-
 /** `held`: handed out, and not just read. `known`: what it says, for who has that at hand. */
 export async function viewOf(app: App, row: MessageRow, held: boolean, known?: { body: unknown }): Promise<Message> {
   const from = row.from_agent ? await agentById(app, row.workspace_id, row.from_agent) : undefined
+  const { isoTime } = app.relay
   return {
     id: row.id,
     cursor: String(row.seq),

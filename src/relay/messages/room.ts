@@ -15,14 +15,16 @@ export type Depth = {
   counting: Promise<void> | undefined
 }
 
-/** A count is good for so long: other processes add too. */
-const goodMs = 1_000
+/** A count is good for so long where other processes add too. */
+const sharedGoodMs = 1_000
+/** And for so long where none does: little happens to a mailbox that is not told here, as that something in it expires. */
+const aloneGoodMs = 30_000
 /** That of a full mailbox, so that whoever keeps trying does not make us count all the time. */
 const fullMs = 250
 
 /**
  * Why a mailbox has no room for so many bytes more, or undefined, and then they count. It is asked before each message, so
- * rows are counted once a second at most: several processes together may exceed the limit by what they take in within that.
+ * rows are counted now and then only: several processes together may exceed the limit by what they take in within a second.
  */
 export async function takeRoom(
   app: App,
@@ -38,6 +40,7 @@ export async function takeRoom(
   const fits = ({ messages, bytes: held }: Depth) =>
     messages < config.relayMailboxMax && held + bytes <= config.relayMailboxBytesMax
   const age = app.clock.now() - depth.countedAt
+  const goodMs = app.db.dialect === 'sqlite' ? aloneGoodMs : sharedGoodMs
   const isGood = fits(depth) ? age < goodMs : depth.wasFull && age < fullMs
   if (!isGood || age < 0) {
     depth.counting ??= count(app, agent.id, depth)
