@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Change, Db, Point } from '../db/db.ts'
+import type { RelayMessageRow } from '../db/relay-schema.ts'
 import type { Schema } from '../db/schema.ts'
 import { priorities } from './priority.ts'
 
@@ -13,6 +14,8 @@ export type RelayQueries = {
   message: Point<{ id: string; mailbox: string; thread: string; digest: string }>
   agentById: Point<{ id: string; name: string }>
   agentByName: Point<{ id: string; name: string }>
+  /** Lease, until when, and the device that takes it; the message's number, and the time. */
+  take: Change<Selectable<RelayMessageRow>>
   /** When it is forgotten, and of what is acknowledged: id, mailbox and lease. */
   ack: Change<{ id: string; thread: string; bytes: number }>
 }
@@ -32,6 +35,15 @@ export function relayQueries(db: Db): RelayQueries {
     ),
     agentById: db.point(q => agents(q).where('id', '=', '')),
     agentByName: db.point(q => agents(q).where('name', '=', '')),
+    take: db.change(q =>
+      q
+        .updateTable('relay_messages')
+        .set({ lease: '', lease_until: 0, holder: '', deliveries: sql`deliveries + 1` })
+        .where('seq', '=', 0)
+        .where('state', '=', sql.lit('waiting'))
+        .where('lease_until', '<=', 0)
+        .returningAll(),
+    ),
     ack: db.change(q =>
       q
         .updateTable('relay_messages')

@@ -50,6 +50,8 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
   let running: Promise<void> | undefined
   /** Something may wait that was not looked at yet. */
   let mayBeMore = true
+  /** All that waited when it last looked is taken: what is sent from now on comes after nothing else. */
+  let isCaughtUp = false
   let over = false
   /** Messages that are just being stored as this reader's. */
   let coming = 0
@@ -62,7 +64,9 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     while (takesMore()) {
       mayBeMore = false
       if (!(await mayStill())) return
-      const messages = await claimMessages(app, box, { limit: Math.min(free(), claimMax), leaseMs })
+      const limit = Math.min(free(), claimMax)
+      const messages = await claimMessages(app, box, { limit, leaseMs })
+      isCaughtUp = messages.length < limit
       if (!messages.length) continue
       mayBeMore = true
       hold(messages)
@@ -91,10 +95,15 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     for (const { id, lease } of messages) held.set(id, { lease: lease ?? '', since })
   }
 
+  function show(message: Message): void {
+    if (!over) push([message])
+  }
+
   /** Room for what is sent now, where nothing else waits that would come before it. */
   function offer(toDevice: string): Place | undefined {
-    const isOurs = toDevice === '' || toDevice === box.device
-    if (!isOurs || over || mayBeMore || running || free() <= 0 || !isReady() || mayStill() !== true) return undefined
+    if (over || (toDevice !== '' && toDevice !== box.device)) return undefined
+    if (free() <= 0 || !isReady()) isCaughtUp = false
+    if (!isCaughtUp) return undefined
     coming += 1
     const came = () => {
       coming -= 1
@@ -105,7 +114,9 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
       leaseMs,
       take(message) {
         hold([message])
-        if (!over) push([message])
+        const still = mayStill()
+        if (still instanceof Promise) still.then(may => may && show(message), failed)
+        else if (still) show(message)
         came()
       },
       giveUp: came,

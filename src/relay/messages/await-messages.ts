@@ -9,7 +9,7 @@ import { releaseMessages } from './release-messages.ts'
 /**
  * As `claimMessages`, and waits up to `waitMs` for something to come. Waiting costs nothing but a little memory: no row is
  * read before somebody says that there may be something. `gone`: nobody is there to take them any more; then nothing is taken,
- * or given back at once. `mayStill`: asked again before anything is taken after a pause.
+ * or given back at once. `mayStill`: asked before anything is taken.
  */
 export async function awaitMessages(
   app: App,
@@ -22,12 +22,10 @@ export async function awaitMessages(
   }: Claim & { waitMs: number; gone?: () => boolean; mayStill?: () => Promise<boolean> },
 ): Promise<Message[]> {
   const topic = mailboxTopic(box.agentId)
-  let hasLooked = false
   let isEnded = false
   const done = (found: Message[]) => found.length > 0 || isEnded || gone()
   const found = await lookUntil(app, { topic, waitMs, done, everyMs: Number.POSITIVE_INFINITY }, async () => {
-    isEnded = hasLooked && !(await mayStill())
-    hasLooked = true
+    isEnded = !(await mayStill())
     return isEnded || gone() ? [] : claimMessages(app, box, claim)
   })
   if (!found.length || !gone()) return found

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { newId } from '../../core/ids.ts'
 import type { Box } from '../box.ts'
@@ -33,8 +32,10 @@ export async function claimMessages(app: App, box: Box, { limit, leaseMs }: Clai
     const over = waiting.filter(message => isOver(app, message, now))
     if (over.length) await endUndelivered(app, box.agentId, { over, now })
     const chosen = nextMessages(over.length ? waiting.filter(each => !over.includes(each)) : waiting, now, limit)
-    const taken = chosen.length ? await take(app, box, { seqs: chosen.map(({ seq }) => seq), leaseMs, now }) : []
-    if (taken.length) return handOut(app, box, { taken, chosen, leaseMs })
+    const taken = await take(app, box, { chosen, leaseMs, now })
+    if (!taken.length) continue
+    app.relay.leases.note(box.agentId, leaseMs)
+    return Promise.all(taken.map(row => viewOf(app, row, true)))
   }
   return []
 }
@@ -43,42 +44,12 @@ const isOver = ({ config }: App, { expires_at, deliveries }: Waiting, now: numbe
   expires_at <= now || deliveries >= config.relayDeliveriesMax
 
 /** Of two who try to take the same message at once, one gets it: the second finds it held. */
-function take(
+async function take(
   app: App,
   { device }: Box,
-  { seqs, leaseMs, now }: { seqs: number[]; leaseMs: number; now: number },
+  { chosen, leaseMs, now }: { chosen: readonly Waiting[]; leaseMs: number; now: number },
 ): Promise<MessageRow[]> {
   const lease = newId('lease', app.clock.now())
-  return app.db.together(tx =>
-    tx
-      .updateTable('relay_messages')
-      .set(({ ref, eb }) => ({
-        lease,
-        lease_until: now + leaseMs,
-        holder: device,
-        deliveries: eb(ref('deliveries'), '+', 1),
-      }))
-      .where('seq', 'in', ({ selectFrom }) =>
-        // Two who take some of the same ones must not wait for each other.
-        selectFrom('relay_messages')
-          .select('seq')
-          .where('seq', 'in', seqs)
-          .$if(app.db.dialect === 'postgres', q => q.orderBy('seq').forUpdate().skipLocked()),
-      )
-      .where('state', '=', sql.lit('waiting'))
-      .where('lease_until', '<=', now)
-      .returningAll()
-      .execute(),
-  )
-}
-
-async function handOut(
-  app: App,
-  { agentId }: Box,
-  { taken, chosen, leaseMs }: { taken: MessageRow[]; chosen: readonly Waiting[]; leaseMs: number },
-): Promise<Message[]> {
-  app.relay.leases.note(agentId, leaseMs)
-  const bySeq = new Map(taken.map(row => [row.seq, row]))
-  const inOrder = chosen.flatMap(({ seq }) => bySeq.get(seq) ?? [])
-  return Promise.all(inOrder.map(row => viewOf(app, row, true)))
+  const { take } = app.relay.queries
+  return (await Promise.all(chosen.map(({ seq }) => take(lease, now + leaseMs, device, seq, now)))).flat()
 }
