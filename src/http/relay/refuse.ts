@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { STATUS_CODES } from '../../core/node-http.ts'
 import type { Answer } from '../answer.ts'
 
 /** Answers a request for a WebSocket with something else (RFC 6455, 4.2.2), and closes the connection. */
