@@ -65,7 +65,7 @@ export type RelayMessageRow = {
   lease_until: number
   /** The device that has it. */
   holder: string
-  /** Why it is dead or was taken back. */
+  /** Why it is dead or was taken back; then a line break and sealed what its last receiver said, where it said anything. */
   problem: string
   created_at: number
   /** While it waits: when it is too late for it. Afterwards: when it is forgotten. */

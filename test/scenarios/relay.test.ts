@@ -223,6 +223,20 @@ describe('messages', () => {
     expect(await bob.refused('POST', `/dead-letters/${letter?.id}/requeue`)).toBe('forbidden')
   })
 
+  test('that are given back too often tell why as their receiver said it, which is sealed until then', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.send(bob, 'bad')
+    for (const problem of ['I am tired', '', 'no key for "vault"']) {
+      const [message] = await bob.take()
+      await bob.ok('POST', `/inbox/${id}/release`, { lease: message?.lease, ...(problem && { problem }) })
+    }
+    expect(await bob.take()).toEqual([])
+    const rows = await claw.app.db.read.selectFrom('relay_messages').selectAll().where('id', '=', id).execute()
+    expect(JSON.stringify(rows)).not.toContain('vault')
+    const said = 'It was handed out 3 times and never acknowledged. no key for "vault"'
+    expect(await bob.ok('GET', '/dead-letters')).toMatchObject({ items: [{ id, problem: said }] })
+  })
+
   test('that nobody receives in time expire', async () => {
     const [ann, bob] = await pair()
     await ann.send(bob, 'soon', { expiresInSeconds: 10 })

@@ -4,6 +4,7 @@ import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { agentById } from '../agents/find-recipient.ts'
 import { type Message, type MessageRow, viewOf } from '../messages/message.ts'
+import { readProblem } from '../messages/problem.ts'
 
 /** A message that could not be delivered. */
 export type DeadLetter = Message & {
@@ -45,7 +46,7 @@ async function viewOfLetter(app: App, row: MessageRow): Promise<DeadLetter> {
   return {
     ...(await viewOf(app, row, false)),
     to: { id: row.mailbox, name: to?.name ?? '' },
-    problem: row.problem,
+    problem: await readProblem(app, row),
   }
 }
 

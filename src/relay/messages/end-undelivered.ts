@@ -49,7 +49,7 @@ function end(
     .updateTable('relay_messages')
     .set({
       state,
-      problem: sql<string>`case when problem = '' then ${problem} else ${problem} || ' ' || problem end`,
+      problem: sql<string>`${problem} || problem`,
       expires_at: now + config.relayKeepHours * hourMs,
     })
     .where('state', '=', sql.lit('waiting'))

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
+import { sealBody } from '../body.ts'
 import type { Box } from '../box.ts'
 import { ofMailbox } from '../queries.ts'
 import { changeHeld, type Held } from './held.ts'
+import { problemPlace } from './problem.ts'
 
 export type Release = {
   /** Why it is given back, for whoever looks at a dead letter. */
@@ -12,6 +14,8 @@ export type Release = {
   unseen?: boolean
 }
 
+const problemLengthMax = 500
+
 /** Gives these back: whoever asks next gets them at once. */
 export async function releaseMessages(
   app: App,
@@ -19,11 +23,11 @@ export async function releaseMessages(
   held: readonly Held[],
   { problem = '', unseen = false }: Release = {},
 ): Promise<(Fault | undefined)[]> {
-  const { isAny, faults } = await changeHeld(app, box, held, (lease, ids) =>
+  const give = (lease: string, ids: readonly string[], said: string) =>
     app.db.together(tx =>
       tx
         .updateTable('relay_messages')
-        .set({ lease: '', lease_until: 0, holder: '', problem: problem.slice(0, 500) })
+        .set({ lease: '', lease_until: 0, holder: '', problem: said })
         .$if(unseen, q => q.set({ deliveries: sql<number>`deliveries - 1` }))
         .where('id', 'in', ids)
         .where(ofMailbox(box.agentId))
@@ -31,8 +35,16 @@ export async function releaseMessages(
         .where('state', '=', sql.lit('waiting'))
         .returning('id')
         .execute(),
-    ),
-  )
+    )
+  const { isAny, faults } = await changeHeld(app, box, held, async (lease, ids) => {
+    if (problem === '') return give(lease, ids, '')
+    // Each has a seal of its own.
+    const given = ids.map(async id => {
+      const place = problemPlace({ workspaceId: box.workspaceId, id })
+      return give(lease, [id], `\n${await sealBody(app, place, problem.slice(0, problemLengthMax))}`)
+    })
+    return (await Promise.all(given)).flat()
+  })
   if (isAny) app.relay.wake([box.agentId])
   return faults
 }
