@@ -7,7 +7,6 @@ import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import type { CliServer } from '../kit/cli.ts'
 import { movableClock } from '../kit/movable-clock.ts'
 import { rest, type TempHome, tempHome } from '../newcomer/temp-home.ts'
-import { looks } from './kit/looks.ts'
 import { openPage } from './kit/open-page.ts'
 import { popupOf } from './kit/popup.ts'
 import { startChromium } from './kit/start-chromium.ts'
@@ -45,7 +44,7 @@ describe('with a ClawLink that was started for the first time', () => {
   let server: CliServer
   beforeAll(async () => {
     home = tempHome()
-    server = await home.start(['--sandbox', '--port', '0', '--sandbox-port', '0'])
+    server = await home.start(['--sandbox', '--port', '0', '--sandbox-port', '0'], { from: 'source' })
   })
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]()
@@ -236,59 +235,49 @@ describe('the connections', () => {
     await apps.getByText('needs no OAuth app').first().waitFor()
   })
 
-  describe.each(looks)('in $theme, $size', look => {
-    test('show themselves without a complaint, a barrier or a way sideways', async () => {
-      await using tab = await openPage(browser, claw, { ...look, session })
-      const { page } = tab
-      const check = async (name: string) => {
-        expect(await tab.barriers(), name).toEqual([])
-        expect(await tab.scrollsSideways(), name).toBe(false)
-        await tab.screenshot(name)
-      }
-      const label = `kept in ${look.theme}`
-      const { id } = await claw.connect({ label, makeDefault: true })
-      const { id: broken } = await claw.connect({ label: `broken in ${look.theme}` })
-      await claw.app.db.write(tx =>
-        tx
-          .updateTable('connections')
-          .set({ state: 'needs_reauth', state_reason: 'Sandbox refused the key.', state_at: claw.clock.now() })
-          .where('id', '=', broken)
-          .execute(),
-      )
-      await noteChanges(claw)
-      await tab.visit('/connections')
-      await rowOf(page, label).waitFor()
-      await rowOf(page, label).getByText('Details').click()
-      await page.getByText('1 tool is deprecated: sandbox_list_issues. 1 tool answers differently').click()
-      await page.getByText('Goes away on Jun 1, 2027.').waitFor()
-      await check('connections')
-      await page.getByLabel('Search apps').fill('mail')
-      await check('connections-search')
-      await choose(page, label, 'Delete…')
-      await page.getByRole('list', { name: 'What this affects' }).waitFor()
-      await check('connection-delete')
-      await tab.visit('/connections?connect=sandbox')
-      await page.getByRole('button', { name: 'Continue' }).waitFor()
-      await check('connections-choose')
-      await tab.visit(`/connections?reconnect=${broken}`)
-      await page.getByRole('dialog').getByText('Sandbox refused the key.').waitFor()
-      await check('connections-reconnect')
-      for (const each of [id, broken]) await claw.rest('DELETE', `/connections/${each}`)
-    })
+  test('show themselves without a complaint, a barrier or a way sideways in any look', async () => {
+    await using tab = await openPage(browser, claw, { session })
+    const { page } = tab
+    const check = async (name: string) => expect(await tab.flaws(name)).toEqual([])
+    const label = 'kept in every look'
+    const { id } = await claw.connect({ label, makeDefault: true })
+    const { id: broken } = await claw.connect({ label: 'broken in every look' })
+    await claw.app.db.write(tx =>
+      tx
+        .updateTable('connections')
+        .set({ state: 'needs_reauth', state_reason: 'Sandbox refused the key.', state_at: claw.clock.now() })
+        .where('id', '=', broken)
+        .execute(),
+    )
+    await noteChanges(claw)
+    await tab.visit('/connections')
+    await rowOf(page, label).waitFor()
+    await rowOf(page, label).getByText('Details').click()
+    await page.getByText('1 tool is deprecated: sandbox_list_issues. 1 tool answers differently').click()
+    await page.getByText('Goes away on Jun 1, 2027.').waitFor()
+    await check('connections')
+    await page.getByLabel('Search apps').fill('mail')
+    await check('connections-search')
+    await choose(page, label, 'Delete…')
+    await page.getByRole('list', { name: 'What this affects' }).waitFor()
+    await check('connection-delete')
+    await tab.visit('/connections?connect=sandbox')
+    await page.getByRole('button', { name: 'Continue' }).waitFor()
+    await check('connections-choose')
+    await tab.visit(`/connections?reconnect=${broken}`)
+    await page.getByRole('dialog').getByText('Sandbox refused the key.').waitFor()
+    await check('connections-reconnect')
+    for (const each of [id, broken]) await claw.rest('DELETE', `/connections/${each}`)
   })
 })
 
-describe.each(looks)('with nothing connected, in $theme, $size', look => {
-  test('the first step is there, without a complaint, a barrier or a way sideways', async () => {
-    await using claw = await startClawLink({ connected: false })
-    const { session } = await openBrowser(claw)
-    await using tab = await openPage(browser, claw, { ...look, session })
-    await tab.visit('/connections')
-    await tab.page.getByRole('button', { name: 'Connect Sandbox' }).waitFor()
-    expect(await tab.barriers()).toEqual([])
-    expect(await tab.scrollsSideways()).toBe(false)
-    await tab.screenshot('connections-empty')
-  })
+test('with nothing connected the first step is there, without a complaint, a barrier or a way sideways in any look', async () => {
+  await using claw = await startClawLink({ connected: false })
+  const { session } = await openBrowser(claw)
+  await using tab = await openPage(browser, claw, { session })
+  await tab.visit('/connections')
+  await tab.page.getByRole('button', { name: 'Connect Sandbox' }).waitFor()
+  expect(await tab.flaws('connections-empty')).toEqual([])
 })
 
 /** As when a provider said that one of its tools goes away, and answered by another in another shape. */

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../kit/browser.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { challengeOf, mcpStatus, openClawRegistration, postForm, register } from '../kit/oauth-client.ts'
-import { looks } from './kit/looks.ts'
-import { type OpenedPage, type OpenOptions, openPage, sizes } from './kit/open-page.ts'
+import { looks, sizes } from './kit/looks.ts'
+import { type OpenedPage, type OpenOptions, openPage } from './kit/open-page.ts'
 import { startChromium } from './kit/start-chromium.ts'
 
 let browser: Browser

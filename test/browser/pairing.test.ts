@@ -9,8 +9,8 @@ import { type CliProcess, type CliServer, spawnCli } from '../kit/cli.ts'
 import { startDevice } from '../kit/device.ts'
 import { movableClock } from '../kit/movable-clock.ts'
 import { rest, type TempHome, tempHome } from '../newcomer/temp-home.ts'
-import { looks } from './kit/looks.ts'
-import { type OpenedPage, openPage, sizes } from './kit/open-page.ts'
+import { looks, sizes } from './kit/looks.ts'
+import { type OpenedPage, openPage } from './kit/open-page.ts'
 import { startChromium } from './kit/start-chromium.ts'
 
 let browser: Browser
@@ -32,7 +32,7 @@ describe('with a ClawLink that was started for the first time', () => {
 
   beforeAll(async () => {
     home = tempHome()
-    server = await home.start(['--sandbox', '--port', '0', '--sandbox-port', '0'])
+    server = await home.start(['--sandbox', '--port', '0', '--sandbox-port', '0'], { from: 'source' })
     setupUrl = JSON.parse(server.said().stdout).setupUrl
     const sandboxPort = new URL(server.sandbox?.url ?? '').port
     const input = `${server.sandbox?.apiKey}\n`

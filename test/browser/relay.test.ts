@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../kit/browser.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { relayAgent } from '../kit/relay-agent.ts'
 import { put } from '../kit/shared-files.ts'
-import { looks } from './kit/looks.ts'
 import { openPage } from './kit/open-page.ts'
 import { startChromium } from './kit/start-chromium.ts'
 
@@ -141,37 +140,31 @@ test('a dead letter says why; an admin delivers it again or discards it, a plain
   await page.getByText('All has been delivered').waitFor()
 })
 
-describe.each(looks)('in $theme, $size', look => {
-  test('no view has a barrier or a way sideways, empty or full', async () => {
-    await using own = await startClawLink({ config })
-    const owner = await openBrowser(own)
-    await using tab = await openPage(browser, own, { ...look, session: owner.session })
-    const { page } = tab
-    const check = async (name: string) => {
-      expect(await tab.barriers(), name).toEqual([])
-      expect(await tab.scrollsSideways(), name).toBe(false)
-      await tab.screenshot(name)
-    }
-    await tab.visit('/relay')
-    await page.getByText('No agent has registered yet').waitFor()
-    await check('relay-empty')
-    const { asked } = await leaveTraces(own)
-    await page.clock.setFixedTime(own.clock.now())
-    for (const [name, path, list] of [
-      ['relay-agents', '/relay', 'Agents'],
-      ['relay-tasks', '/relay?view=tasks', 'Tasks'],
-      ['relay-broadcasts', '/relay?view=broadcasts', 'Broadcasts'],
-      ['relay-files', '/relay?view=files', 'Shared files'],
-      ['relay-dead-letters', '/relay?view=dead-letters', 'Dead letters'],
-      ['relay-task', `/relay/tasks/${asked}`, 'History'],
-      ['relay-file', '/relay/file?key=notes/plan.md', 'Versions'],
-    ] as const) {
-      await tab.visit(path)
-      await rows(page, list).first().waitFor()
-      if (list === 'Agents') await page.getByText('1 device').first().click()
-      await check(name)
-    }
-  })
+test('no view has a barrier or a way sideways in any look, empty or full', async () => {
+  await using own = await startClawLink({ config })
+  const owner = await openBrowser(own)
+  await using tab = await openPage(browser, own, { session: owner.session })
+  const { page } = tab
+  const check = async (name: string) => expect(await tab.flaws(name)).toEqual([])
+  await tab.visit('/relay')
+  await page.getByText('No agent has registered yet').waitFor()
+  await check('relay-empty')
+  const { asked } = await leaveTraces(own)
+  await page.clock.setFixedTime(own.clock.now())
+  for (const [name, path, list] of [
+    ['relay-agents', '/relay', 'Agents'],
+    ['relay-tasks', '/relay?view=tasks', 'Tasks'],
+    ['relay-broadcasts', '/relay?view=broadcasts', 'Broadcasts'],
+    ['relay-files', '/relay?view=files', 'Shared files'],
+    ['relay-dead-letters', '/relay?view=dead-letters', 'Dead letters'],
+    ['relay-task', `/relay/tasks/${asked}`, 'History'],
+    ['relay-file', '/relay/file?key=notes/plan.md', 'Versions'],
+  ] as const) {
+    await tab.visit(path)
+    await rows(page, list).first().waitFor()
+    if (list === 'Agents') await page.getByText('1 device').first().click()
+    await check(name)
+  }
 })
 
 /** Agents with something of everything: tasks that are open and ended, broadcasts, files with versions, dead letters. */

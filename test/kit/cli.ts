@@ -32,7 +32,7 @@ export type CliProcess = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Starts `clawlink …` in a process of its own. `input` is all of its standard input: nothing unless said. */
+/** Starts `clawlink …` from its source in a process of its own, unless `cli` is another. `input` is all of its standard input: nothing unless said. */
 export function spawnCli(
   args: readonly string[],
   { home, env, input = '', hangUp = false, cli = ownCli }: SpawnOptions,
@@ -72,15 +72,22 @@ export function spawnCli(
   }
 }
 
+/** From the source, as people run it; or from the bundle, in half the time, which has no web app to show. */
+export type CliForm = 'source' | 'bundle'
+
 /**
- * Runs `clawlink …` to its end. With `killAfterMs` it is killed then, wherever it is; with `hangUp` nobody reads what it
- * prints, as after `| true`.
+ * Runs `clawlink …` to its end; from the bundle, unless said. With `killAfterMs` it is killed then, wherever it is; with
+ * `hangUp` nobody reads what it prints, as after `| true`.
  */
 export async function runCli(
   args: readonly string[],
-  { killAfterMs, ...options }: CliOptions & { input?: string; killAfterMs?: number; hangUp?: boolean },
+  {
+    killAfterMs,
+    from = 'bundle',
+    ...options
+  }: CliOptions & { input?: string; killAfterMs?: number; hangUp?: boolean; from?: CliForm },
 ): Promise<CliEnd> {
-  const running = spawnCli(args, options)
+  const running = spawnCli(args, { ...options, ...(from === 'bundle' && { cli: await bundledCli() }) })
   if (killAfterMs !== undefined) setTimeout(() => running.signal('SIGKILL'), killAfterMs)
   return { exitCode: await running.ended, ...running.said() }
 }
@@ -93,14 +100,17 @@ export type CliServer = CliProcess & {
 }
 
 /**
- * Runs `clawlink start --json …` until it answers. Throws with what it said when it ends instead. With `bundled` it starts
- * in half the time, for tests of which a server that starts is not the subject; it has no web app to show.
+ * Runs `clawlink start --json …` until it answers; from the bundle, unless said. Throws with what it said when it ends
+ * instead.
  */
 export async function startCli(
   args: readonly string[],
-  { bundled = false, ...options }: CliOptions & { bundled?: boolean },
+  { from = 'bundle', ...options }: CliOptions & { from?: CliForm },
 ): Promise<CliServer> {
-  const running = spawnCli(['start', '--json', ...args], { ...options, ...(bundled && { cli: await bundledCli() }) })
+  const running = spawnCli(['start', '--json', ...args], {
+    ...options,
+    ...(from === 'bundle' && { cli: await bundledCli() }),
+  })
   await running.until(/^}\n/m)
   const { url, sandbox } = JSON.parse(running.said().stdout) as Pick<CliServer, 'url' | 'sandbox'> // as start prints it
   return { ...running, url, ...(sandbox && { sandbox }) }

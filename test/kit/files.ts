@@ -52,11 +52,18 @@ export async function upload(
 
 export type Downloaded = { status: number; headers: IncomingHttpHeaders; bytes: number; sha256: string; text: string }
 
+type DownloadOptions = {
+  method?: string
+  headers?: Record<string, string>
+  /** Told how long each piece is that came. */
+  onBytes?: (bytes: number) => void
+}
+
 /** Reads a file to its end, that with this id or what is at a path; `text` is kept of short ones only. */
 export async function download(
   { url, key }: Pick<TestClawLink, 'url' | 'key'>,
   id: string,
-  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+  { method = 'GET', headers = {}, onBytes }: DownloadOptions = {},
 ): Promise<Downloaded> {
   const sending = request(`${url}/api/v1${id.startsWith('/') ? id : `/files/${id}`}`, {
     method,
@@ -71,6 +78,7 @@ export async function download(
   for await (const piece of answer as AsyncIterable<Buffer>) {
     hash.update(piece)
     bytes += piece.length
+    onBytes?.(piece.length)
     if (bytes <= 1024 * 1024) kept.push(piece)
   }
   const text = Buffer.concat(kept).toString()

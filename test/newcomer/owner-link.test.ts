@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundledCli } from '../kit/bundled-cli.ts'
 import { spawnCli } from '../kit/cli.ts'
 import { type TempHome, tempHome } from './temp-home.ts'
 
@@ -10,7 +11,8 @@ afterAll(() => home[Symbol.dispose]())
 
 const startArgs = ['start', '--port', '0', '--log-level', 'error']
 const start = async (json = false) => {
-  const server = spawnCli(json ? [...startArgs, '--json'] : startArgs, { home: home.path })
+  const cli = await bundledCli()
+  const server = spawnCli(json ? [...startArgs, '--json'] : startArgs, { home: home.path, cli })
   await server.until(json ? /^\}/m : /Ctrl-C/)
   return server
 }

@@ -6,6 +6,7 @@ import { configSchema } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
 import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
+import { bundledCli } from '../kit/bundled-cli.ts'
 import { spawnCli } from '../kit/cli.ts'
 import { addMember } from '../kit/member.ts'
 import { rest, type TempHome, tempHome } from './temp-home.ts'
@@ -52,7 +53,8 @@ async function decide(link: string, decision: 'approve' | 'deny', body: object =
 
 /** Starts `clawlink pair …` in a home of its own and gives it back once it has shown its link. */
 async function startPair(home: TempHome, args: readonly string[], env: Record<string, string> = {}) {
-  const running = spawnCli(['pair', '--url', server.url, ...args], { home: home.path, env })
+  const cli = await bundledCli()
+  const running = spawnCli(['pair', '--url', server.url, ...args], { home: home.path, env, cli })
   await expect.poll(() => running.said().stderr, { timeout: 15_000 }).toMatch(/Waiting for a member/)
   const { stderr } = running.said()
   const [link = ''] = /http\S+\/pair\/\S+/.exec(stderr) ?? []

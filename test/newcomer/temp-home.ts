@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CliEnd, type CliServer, runCli, startCli } from '../kit/cli.ts'
+import { type CliEnd, type CliForm, type CliServer, runCli, startCli } from '../kit/cli.ts'
 
 type More = { input?: string; env?: Record<string, string>; hangUp?: boolean }
 
@@ -12,8 +12,8 @@ export type TempHome = {
   run(args: readonly string[], more?: More): Promise<CliEnd>
   /** The same with `--json`: what it printed. Throws unless it ends with 0. */
   json(args: readonly string[], more?: More): Promise<Record<string, unknown>>
-  /** Runs `clawlink start --json …` until it answers. */
-  start(args: readonly string[], more?: Pick<More, 'env'>): Promise<CliServer>
+  /** Runs `clawlink start --json …` until it answers; from the bundle, which shows no pages, unless said. */
+  start(args: readonly string[], more?: Pick<More, 'env'> & { from?: CliForm }): Promise<CliServer>
   [Symbol.dispose](): void
 }
 

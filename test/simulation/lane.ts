@@ -42,7 +42,7 @@ export async function openLane(): Promise<Lane> {
   return {
     sandbox,
     command,
-    start: () => startCli(command.args, { ...command, bundled: true }),
+    start: () => startCli(command.args, command),
     prepare: () => connectAndMakeKey(place, keyringFile, sandbox),
     openDb: place.open,
     check: told => check(place, told),

@@ -2,23 +2,24 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { TestClawLink } from '../../kit/clawlink.ts'
 import { findBarriers } from './find-barriers.ts'
+import { type Look, looks, sizes } from './looks.ts'
 import { noteComplaints } from './note-complaints.ts'
+import { watchTraffic } from './watch-traffic.ts'
 
-/** Widths at which every page has to work. */
-export const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } }
-
-export type OpenOptions = {
+export type OpenOptions = Partial<Look> & {
   /** Who is signed in: the session cookie as `openBrowser` gives it. Nobody unless said. */
   session?: string
-  theme?: 'light' | 'dark'
-  size?: keyof typeof sizes
 }
 
 /** A tab of a browser of its own, with the web app in it. */
 export type OpenedPage = {
   page: Page
-  /** Goes to a path and waits until nothing is on its way any more. */
+  /** Goes to a path and waits until the page is complete: nothing is on its way any more. */
   visit(path: string): Promise<void>
+  /** Shows the same page in another theme and size. */
+  appear(look: Look): Promise<void>
+  /** What is wrong with what is shown now, in any of the looks: barriers, a way sideways. Keeps pictures of that name. */
+  flaws(name: string): Promise<string[]>
   /** What keeps people from using what is shown now (WCAG 2.2 A and AA, by axe): none, when all is well. */
   barriers(): Promise<string[]>
   /** Whether the page is wider than the screen. */
@@ -41,24 +42,45 @@ export async function openPage(
   const page = await context.newPage()
   await page.clock.setFixedTime(claw.clock.now())
   const complaints = noteComplaints(page)
-  return {
+  const complete = watchTraffic(page)
+  let shown: Look = { theme, size }
+  const tab = {
     page,
-    async visit(path) {
+    async visit(path: string) {
       await page.goto(path)
-      await page.waitForLoadState('networkidle')
+      await complete()
+    },
+    async appear(look: Look) {
+      shown = look
+      await page.emulateMedia({ colorScheme: look.theme })
+      await page.setViewportSize(sizes[look.size])
     },
     barriers: () => findBarriers(page),
     scrollsSideways: () => page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth'),
-    async screenshot(name) {
+    async screenshot(name: string) {
       if (!process.env.CLAWLINK_TEST_SCREENSHOTS) return
-      const path = fileURLToPath(new URL(`../screenshots/${name}-${theme}-${size}.png`, import.meta.url))
-      await page.screenshot({ path, fullPage: true })
+      const file = `../screenshots/${name}-${shown.theme}-${shown.size}.png`
+      await page.screenshot({ path: fileURLToPath(new URL(file, import.meta.url)), fullPage: true })
+    },
+    async flaws(name: string) {
+      const found: string[] = []
+      const before = shown
+      for (const look of looks) {
+        await tab.appear(look)
+        const where = `${name} in ${look.theme}, ${look.size}`
+        found.push(...(await tab.barriers()).map(barrier => `${where}: ${barrier}`))
+        if (await tab.scrollsSideways()) found.push(`${where} scrolls sideways`)
+        await tab.screenshot(name)
+      }
+      await tab.appear(before)
+      return found
     },
     async [Symbol.asyncDispose]() {
       await context.close()
       if (complaints.length > 0) throw new Error(`The browser complained:\n${complaints.join('\n')}`)
     },
   }
+  return tab
 }
 
 async function signIn(context: BrowserContext, url: string, session: string): Promise<void> {
