@@ -57,6 +57,39 @@ test('each write resolves to what it gave, also where its batch has to be done o
   expect(ends).toMatchObject([{ value: 'c' }, { status: 'rejected' }, { value: 'd' }])
 })
 
+test('where two batches may be done at once, only the third waits, and takes all that comes meanwhile', async () => {
+  const batches: unknown[][] = []
+  const gates: (() => void)[] = []
+  const commits = groupCommit(
+    async (batch: readonly Named[]) => {
+      batches.push(namesOf(batch))
+      await new Promise<void>(open => gates.push(open))
+      return namesOf(batch)
+    },
+    { batchesMax: 2 },
+  )
+  const written: Promise<string>[] = []
+  for (const name of ['a', 'b', 'c', 'd']) {
+    written.push(commits.write(row(name)))
+    await new Promise(setImmediate)
+  }
+  expect(batches).toEqual([['a'], ['b']])
+  let isDrained = false
+  const draining = commits.drain().then(() => {
+    isDrained = true
+  })
+  gates[1]?.()
+  expect(await written[1]).toBe('b')
+  await expect.poll(() => batches.length).toBe(3)
+  expect(batches[2]).toEqual(['c', 'd'])
+  gates[0]?.()
+  expect(await written[0]).toBe('a')
+  expect(isDrained).toBe(false)
+  gates[2]?.()
+  await draining
+  expect(await Promise.all(written)).toEqual(['a', 'b', 'c', 'd'])
+})
+
 test('a row resolves only after its batch is written', async () => {
   let written = false
   const commits = groupCommit(async () => {
@@ -78,7 +111,7 @@ test('a row that is refused fails alone', async () => {
 
 test('more rows than may wait are refused at once, and the others are written', async () => {
   const { batches, write } = shelf()
-  const commits = groupCommit(write, 3)
+  const commits = groupCommit(write, { waitingMax: 3 })
   const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map(name => commits.write(row(name))))
   expect(ends.map(end => end.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'])
   expect(ends[4]).toMatchObject({ reason: new Error('the database does not keep up with the writes') })

@@ -10,21 +10,37 @@ export type GroupCommit<Write, Given> = {
 
 type Waiting<Write, Given> = { write: Write; resolve: (given: Given) => void; reject: (cause: unknown) => void }
 
+export type Limits = {
+  /** More than so many are refused instead of piling up. */
+  waitingMax?: number
+  /** So many batches are done at once, where doing one takes more than a turn. */
+  batchesMax?: number
+}
+
 /**
- * One commit, and so one fsync, for all writes that arrive in one turn of the event loop. A write that the database refuses
- * fails alone: its batch is then done one by one. More than `waitingMax` are refused instead of piling up.
+ * One commit, and so one fsync, for all writes that arrive in one turn of the event loop, and while others are being done. A
+ * write that the database refuses fails alone: its batch is then done one by one.
  */
 export function groupCommit<Write, Given>(
   writeBatch: WriteBatch<Write, Given>,
-  waitingMax = 20_000,
+  { waitingMax = 20_000, batchesMax = 1 }: Limits = {},
 ): GroupCommit<Write, Given> {
   let waiting: Waiting<Write, Given>[] = []
-  let running = false
+  let isPlanned = false
+  let batches = 0
   const drained: (() => void)[] = []
+
+  function plan(): void {
+    if (isPlanned || batches >= batchesMax || !waiting.length) return
+    isPlanned = true
+    setImmediate(flush)
+  }
 
   async function flush(): Promise<void> {
     const batch = waiting
     waiting = []
+    isPlanned = false
+    batches += 1
     try {
       const done = writeBatch(batch.map(({ write }) => write))
       const given = done instanceof Promise ? await done : done
@@ -35,9 +51,9 @@ export function groupCommit<Write, Given>(
       if (batch.length === 1) batch[0]?.reject(cause)
       else await writeEach(batch)
     }
-    running = waiting.length > 0
-    if (running) setImmediate(flush)
-    else for (const resolve of drained.splice(0)) resolve()
+    batches -= 1
+    plan()
+    if (batches === 0 && !isPlanned) for (const resolve of drained.splice(0)) resolve()
   }
 
   async function writeEach(batch: readonly Waiting<Write, Given>[]): Promise<void> {
@@ -57,13 +73,11 @@ export function groupCommit<Write, Given>(
         return Promise.reject(new Error('the database does not keep up with the writes'))
       return new Promise((resolve, reject) => {
         waiting.push({ write, resolve, reject })
-        if (running) return
-        running = true
-        setImmediate(flush)
+        plan()
       })
     },
     drain() {
-      return running ? new Promise(resolve => drained.push(resolve)) : Promise.resolve()
+      return batches || isPlanned ? new Promise(resolve => drained.push(resolve)) : Promise.resolve()
     },
   }
 }

@@ -29,6 +29,9 @@ const manyAtOnce = 8
 /** It is started when so many writes have come in such numbers: few ever need it. */
 const threadAfter = 2_000
 
+/** The thread always has the next batch at hand when it is done with one. */
+const batchesMax = 2
+
 /** The writes that share commits: in place while they are few, and on another thread when they come in crowds. */
 export function sqliteWrites({ path, writer, turns, busyMs, onWritten }: Place): SqliteWrites {
   const statements: Statement[] = []
@@ -46,25 +49,26 @@ export function sqliteWrites({ path, writer, turns, busyMs, onWritten }: Place):
     return statements.push(statement) - 1
   }
 
-  function run(batch: readonly Step[]): unknown[] | Promise<unknown[]> {
-    if (batch.length < manyAtOnce) return runner.run(batch)
-    if (thread?.isReady()) return thread.run(statements, batch)
-    inCrowds += batch.length
+  function writeBatch(batch: readonly Step[]): unknown[] | Promise<unknown[]> {
+    const isCrowd = batch.length >= manyAtOnce
+    // While the thread is at work few more are best done there too: else they would have to wait for it.
+    if (thread?.isReady() && (isCrowd || turns.isShared())) return writeBeside(thread, batch)
+    if (isCrowd) inCrowds += batch.length
     if (inCrowds >= threadAfter) thread ??= startWritingThread(path, busyMs)
-    return runner.run(batch)
+    return turns.run(() => {
+      try {
+        return runner.run(batch)
+      } finally {
+        onWritten()
+      }
+    })
   }
 
-  const commits = groupCommit((batch: readonly Step[]) =>
-    turns.run(() => {
-      let given: ReturnType<typeof run> = []
-      try {
-        given = run(batch)
-      } finally {
-        if (!(given instanceof Promise)) onWritten()
-      }
-      return given instanceof Promise ? given.finally(onWritten) : given
-    }),
-  )
+  function writeBeside(on: WritingThread, batch: readonly Step[]): Promise<unknown[]> {
+    return turns.share(() => on.run(statements, batch).finally(onWritten))
+  }
+
+  const commits = groupCommit(writeBatch, { batchesMax })
 
   function insertInto(table: string, row: Row) {
     let insert = inserts.get(table)

@@ -34,3 +34,43 @@ test('work that fails gives its turn on, and its error to whoever asked for it',
   ).toThrow('at once')
   await expect.poll(() => turns.busy()).toBe(false)
 })
+
+test('those who share are at work at once, beside each other, and whoever wants to be alone waits for them all', async () => {
+  const turns = turnTaking()
+  const said: string[] = []
+  const gates = new Map<string, () => void>()
+  const work = (name: string) => async () => {
+    said.push(`${name} begins`)
+    await new Promise<void>(open => gates.set(name, open))
+    said.push(`${name} ends`)
+  }
+  const first = turns.share(work('a'))
+  const second = turns.share(work('b'))
+  expect([said, turns.isShared()]).toEqual([['a begins', 'b begins'], true])
+  const alone = turns.run(work('alone'))
+  const later = [turns.share(work('c')), turns.share(work('d'))]
+  expect(turns.isShared()).toBe(false)
+  gates.get('b')?.()
+  await second
+  expect(said).toEqual(['a begins', 'b begins', 'b ends'])
+  gates.get('a')?.()
+  await first
+  await expect.poll(() => said.at(-1)).toBe('alone begins')
+  gates.get('alone')?.()
+  await alone
+  for (const name of ['c', 'd']) {
+    await expect.poll(() => said.at(-1)).toBe(`${name} begins`)
+    gates.get(name)?.()
+  }
+  await Promise.all(later)
+  expect(turns.busy()).toBe(false)
+})
+
+test('who shares and fails tells only whoever asked, and the others go on', async () => {
+  const turns = turnTaking()
+  const failing = turns.share(() => Promise.reject(new Error('no')))
+  const beside = turns.share(async () => 'yes')
+  await expect(failing).rejects.toThrow('no')
+  expect(await beside).toBe('yes')
+  await expect.poll(() => turns.busy()).toBe(false)
+})

@@ -4,7 +4,7 @@ import type { Statement, Step } from './run-batch.ts'
 export type ToThread = { learn: readonly Statement[]; batch: readonly Step[] } | 'close'
 export type ToWriter = { given: unknown[] } | { failed: { message: string } } | 'ready'
 
-/** Writes batches beside the event loop. One at a time, and never while the other connection is in a transaction. */
+/** Writes batches beside the event loop, one after the other; never while the other connection is in a transaction. */
 export type WritingThread = {
   /** It takes batches: it has started, and not ended since. */
   isReady(): boolean
@@ -12,6 +12,8 @@ export type WritingThread = {
   run(statements: readonly Statement[], batch: readonly Step[]): Promise<unknown[]>
   close(): Promise<void>
 }
+
+const endedMessage = 'the thread that writes to the database has ended'
 
 /**
  * Opens the database a second time, on a thread. A thread that cannot start, or ends, takes nothing more: whoever writes does
@@ -27,23 +29,21 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   let isReady = false
   let learned = 0
-  let underWay: { resolve: (given: unknown[]) => void; reject: (cause: unknown) => void } | undefined
+  const underWay: { resolve: (given: unknown[]) => void; reject: (cause: unknown) => void }[] = []
 
   const fail = (cause: unknown) => {
     isReady = false
-    underWay?.reject(cause)
-    underWay = undefined
+    for (const { reject } of underWay.splice(0)) reject(cause)
   }
   worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('the thread that writes to the database has ended')))
+  worker.on('exit', () => fail(new Error(endedMessage)))
   worker.on('message', (told: ToWriter) => {
     if (told === 'ready') {
       isReady = true
       return
     }
-    const asked = underWay
-    underWay = undefined
-    worker.unref()
+    const asked = underWay.shift()
+    if (!underWay.length) worker.unref()
     if ('given' in told) asked?.resolve(told.given)
     else asked?.reject(Object.assign(new Error(told.failed.message), told.failed))
   })
@@ -51,10 +51,11 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
   return {
     isReady: () => isReady,
     run(statements, batch) {
+      if (!isReady) return Promise.reject(new Error(endedMessage))
       const learn = statements.slice(learned)
       learned = statements.length
       return new Promise((resolve, reject) => {
-        underWay = { resolve, reject }
+        underWay.push({ resolve, reject })
         worker.ref()
         worker.postMessage({ learn, batch } satisfies ToThread)
       })
