@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { shareBundle } from './test/kit/bundled-cli.ts'
 import { useMemoryDisk } from './test/kit/memory-disk.ts'
+import { SlowFirst } from './test/kit/slow-first.ts'
 
 useMemoryDisk()
 shareBundle()
@@ -19,6 +20,7 @@ export default defineConfig({
     silent: 'passed-only',
     // Three even on two cores: many tests wait for processes and pages more than they work.
     maxWorkers: Math.max(3, availableParallelism() - 1),
+    sequence: { sequencer: SlowFirst },
     projects: [
       project('unit', ['src/**/*.test.ts', 'bench/**/*.test.ts', 'web/src/**/*.test.ts', 'test/checks/**/*.test.ts']),
       project('sqlite', onBothDatabases, { env: { CLAWLINK_TEST_DIALECT: 'sqlite' } }),

@@ -39,17 +39,21 @@ test('the folder is made when it is missing, for its owner only', () => {
 test('a lock ends with its process, however that dies, and what it said of itself is not believed any more', async () => {
   const program = `
     import { takeInstanceLock } from ${JSON.stringify(join(import.meta.dirname, 'instance-lock.ts'))}
-    takeInstanceLock(${JSON.stringify(dataDir)}).describe({ pid: process.pid })
+    globalThis.held = takeInstanceLock(${JSON.stringify(dataDir)})
+    held.describe({ pid: process.pid })
     console.log('held')
     setInterval(() => {}, 1000)
   `
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(child.stdout, 'data')
-  expect(takeInstanceLock(dataDir)).toEqual({ heldBy: { pid: child.pid } })
-  child.kill('SIGKILL')
-  await once(child, 'exit')
+  try {
+    await once(child.stdout, 'data')
+    expect(takeInstanceLock(dataDir)).toEqual({ heldBy: { pid: child.pid } })
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
   const lock = take()
   expect(takeInstanceLock(dataDir)).toEqual({ heldBy: {} })
   lock.release()

@@ -7,7 +7,7 @@ export type Holder = { pid?: number; url?: string }
 
 export type InstanceLock = { describe(holder: Holder): void; release(): void }
 
-/** At most one server per data folder. It ends with its process. Throws when the folder cannot be made or written to. */
+/** At most one server per data folder. It ends with its process, and with the object that this gives: keep it. Throws when the folder cannot be made or written to. */
 export function takeInstanceLock(dataDir: string): InstanceLock | { heldBy: Holder } {
   const lock = takeFileLock(join(dataDir, 'instance.lock'), 0)
   const notePath = join(dataDir, 'instance.json')
