@@ -15,6 +15,8 @@ export type Limits = {
   waitingMax?: number
   /** So many batches are done at once, where doing one takes more than a turn. */
   batchesMax?: number
+  /** Of a failure that no single write is the cause of: then none of the batch is tried again by itself. */
+  isOfAll?: (cause: unknown) => boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export type Limits = {
  */
 export function groupCommit<Write, Given>(
   writeBatch: WriteBatch<Write, Given>,
-  { waitingMax = 20_000, batchesMax = 1 }: Limits = {},
+  { waitingMax = 20_000, batchesMax = 1, isOfAll = () => false }: Limits = {},
 ): GroupCommit<Write, Given> {
   let waiting: Waiting<Write, Given>[] = []
   let isPlanned = false
@@ -48,7 +50,7 @@ export function groupCommit<Write, Given>(
         resolve(given[at] as Given) // one for each
       })
     } catch (cause) {
-      if (batch.length === 1) batch[0]?.reject(cause)
+      if (batch.length === 1 || isOfAll(cause)) for (const { reject } of batch) reject(cause)
       else await writeEach(batch)
     }
     batches -= 1

@@ -54,3 +54,8 @@ export function bindable(value: unknown): SQLInputValue {
   if (isToSeal(value)) return sealed(value)
   return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue) // the column types of schema.ts
 }
+
+/** Result code 5, SQLITE_BUSY (https://sqlite.org/rescode.html); the rest of the number says how it came about. */
+export function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
+}

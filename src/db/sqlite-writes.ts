@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Change, Row } from './db.ts'
 import { groupCommit } from './group-commit.ts'
-import { batchRunner, type Statement, type Step } from './run-batch.ts'
+import { batchRunner, isBusy, type Statement, type Step } from './run-batch.ts'
 import type { Schema } from './schema.ts'
 import type { TurnTaking } from './turn-taking.ts'
 import { startWritingThread, type WritingThread } from './writing-thread.ts'
@@ -68,7 +68,7 @@ export function sqliteWrites({ path, writer, turns, busyMs, onWritten }: Place):
     return turns.share(() => on.run(statements, batch).finally(onWritten))
   }
 
-  const commits = groupCommit(writeBatch, { batchesMax })
+  const commits = groupCommit(writeBatch, { batchesMax, isOfAll: isBusy })
 
   function insertInto(table: string, row: Row) {
     let insert = inserts.get(table)

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import type { Db } from './db.ts'
 import { migrate } from './migrate.ts'
-import { bindable } from './run-batch.ts'
+import { bindable, isBusy } from './run-batch.ts'
 import type { Schema } from './schema.ts'
 import { turnSharing } from './share-turn.ts'
 import { sqliteWrites } from './sqlite-writes.ts'
@@ -81,11 +81,6 @@ async function useWriteAheadLog(writer: DatabaseSync): Promise<void> {
       if (!isBusy(cause) || Date.now() > end) throw cause
     }
   }
-}
-
-/** Result code 5, SQLITE_BUSY (https://sqlite.org/rescode.html); the rest of the number says how it came about. */
-function isBusy(cause: unknown): boolean {
-  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
 }
 
 /**

@@ -55,6 +55,16 @@ test('does all of a batch or nothing, says why not, and goes on with the next on
   expect(place.names()).toEqual(['a'])
 })
 
+test('a batch that no thread can be passed fails at once, and the next ones get what is theirs', async () => {
+  await using place = await table()
+  const bad = [{ statement: 0, parameters: [() => 'a'] }]
+  await expect(place.thread.run([insert], bad)).rejects.toThrow('could not be cloned')
+  expect(await place.thread.run([insert, rename], [{ statement: 0, parameters: ['a'] }])).toEqual([1])
+  expect(await place.thread.run([insert, rename], [{ statement: 1, parameters: ['b', 'a'] }])).toEqual([
+    [{ id: 1, name: 'b' }],
+  ])
+})
+
 test('is never ready where the database cannot be opened, and closing it ends at once', async () => {
   const thread = startWritingThread(join(tmpdir(), 'clawlink-no-such-folder', 'things.sqlite'), 1_000)
   await thread.close()

@@ -28,6 +28,7 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
   worker.unref()
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   let isReady = false
+  let isClosing = false
   let learned = 0
   const underWay: { resolve: (given: unknown[]) => void; reject: (cause: unknown) => void }[] = []
 
@@ -39,7 +40,7 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
   worker.on('exit', () => fail(new Error(endedMessage)))
   worker.on('message', (told: ToWriter) => {
     if (told === 'ready') {
-      isReady = true
+      isReady = !isClosing
       return
     }
     const asked = underWay.shift()
@@ -52,15 +53,16 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
     isReady: () => isReady,
     run(statements, batch) {
       if (!isReady) return Promise.reject(new Error(endedMessage))
-      const learn = statements.slice(learned)
-      learned = statements.length
       return new Promise((resolve, reject) => {
+        // Throws for what no thread can be passed, and then there is nothing to remember.
+        worker.postMessage({ learn: statements.slice(learned), batch } satisfies ToThread)
+        learned = statements.length
         underWay.push({ resolve, reject })
         worker.ref()
-        worker.postMessage({ learn, batch } satisfies ToThread)
       })
     },
     async close() {
+      isClosing = true
       isReady = false
       worker.ref()
       worker.postMessage('close' satisfies ToThread)

@@ -15,6 +15,8 @@ export type Reader = (toDevice: string) => Place | undefined
 
 export type Place = {
   device: string
+  /** What it is to be stored under. */
+  lease: string
   leaseMs: number
   /** The message is stored under a lease of this device. */
   take(message: Message): void

@@ -1,5 +1,6 @@
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
 import type { Box } from '../../relay/box.ts'
 import { ackMessages } from '../../relay/messages/ack-messages.ts'
 import { claimMessages } from '../../relay/messages/claim-messages.ts'
@@ -35,6 +36,8 @@ export type FeedOptions = {
   /** Whether it may still read at all; where not, nothing more is taken. At once, where that is known. */
   mayStill(): boolean | Promise<boolean>
   push(messages: readonly Message[]): void
+  /** Leases are noted there before anything is stored under them; what is pushed is the reader's to take out. */
+  onTheWay?: Set<string>
   failed(cause: unknown): void
 }
 
@@ -44,7 +47,9 @@ const claimMax = 10
 const keptMaxMs = 60 * 60 * 1000
 
 export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
-  const { window, leaseMs, isReady, mayStill, push, failed } = options
+  const { window, leaseMs, isReady, mayStill, push, onTheWay, failed } = options
+  /** Leases under which something may be stored that is not pushed. */
+  const unseen = new Set<string>()
   const held = new Map<string, { lease: string; since: number }>()
   let extendAt = 0
   let running: Promise<void> | undefined
@@ -55,23 +60,44 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
   let over = false
   /** Messages that are just being stored as this reader's. */
   let coming = 0
+  /** As many as it is just looking for. */
+  let asked = 0
   let onNoneComing: (() => void) | undefined
+  let closing: Promise<void> | undefined
 
-  const free = () => window - held.size - coming
+  const free = () => window - held.size - coming - asked
   const takesMore = () => !over && mayBeMore && free() > 0 && isReady()
 
   async function run(): Promise<void> {
     while (takesMore()) {
       mayBeMore = false
-      if (!(await mayStill())) return
       const limit = Math.min(free(), claimMax)
-      const messages = await claimMessages(app, box, { limit, leaseMs })
+      // What is offered meanwhile must not take the same room.
+      asked = limit
+      if (!(await mayStill())) return
+      const lease = newLease()
+      const messages = await claimMessages(app, box, { limit, leaseMs, lease })
+      asked = 0
       isCaughtUp = messages.length < limit
-      if (!messages.length) continue
-      mayBeMore = true
-      hold(messages)
-      if (!over) push(messages)
+      if (!messages.length) endLease(lease)
+      else {
+        mayBeMore = true
+        hold(messages)
+        show(messages)
+      }
     }
+  }
+
+  function newLease(): string {
+    const lease = newId('lease', app.clock.now())
+    unseen.add(lease)
+    onTheWay?.add(lease)
+    return lease
+  }
+
+  function endLease(lease: string): void {
+    unseen.delete(lease)
+    onTheWay?.delete(lease)
   }
 
   function more(): void {
@@ -80,12 +106,14 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
       .catch(failed)
       .finally(() => {
         running = undefined
+        asked = 0
         more()
       })
   }
 
   function look(): void {
     mayBeMore = true
+    if (free() <= 0 || !isReady()) isCaughtUp = false
     more()
   }
 
@@ -95,8 +123,10 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     for (const { id, lease } of messages) held.set(id, { lease: lease ?? '', since })
   }
 
-  function show(message: Message): void {
-    if (!over) push([message])
+  function show(messages: readonly Message[]): void {
+    if (over) return
+    for (const { lease } of messages) unseen.delete(lease ?? '')
+    push(messages)
   }
 
   /** Room for what is sent now, where nothing else waits that would come before it. */
@@ -109,17 +139,23 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
       coming -= 1
       if (coming === 0) onNoneComing?.()
     }
+    const lease = newLease()
     return {
       device: box.device,
+      lease,
       leaseMs,
       take(message) {
         hold([message])
         const still = mayStill()
-        if (still instanceof Promise) still.then(may => may && show(message), failed)
-        else if (still) show(message)
+        if (still instanceof Promise) still.then(may => may && show([message]), failed)
+        else if (still) show([message])
         came()
       },
-      giveUp: came,
+      giveUp() {
+        endLease(lease)
+        came()
+        more()
+      },
     }
   }
 
@@ -152,20 +188,28 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
       const kept = [...held].filter(([, { since }]) => nowMs - since < keptMaxMs)
       for (const [id] of held) if (!kept.some(([other]) => other === id)) held.delete(id)
       const ones = kept.map(([id, { lease }]) => ({ id, lease }))
+      more()
       if (!ones.length) return
-      extendMessages(app, box, ones, leaseMs).then(answers => {
-        for (const [at, { id }] of ones.entries()) if (answers[at] instanceof Fault) held.delete(id)
-      }, failed)
+      extendMessages(app, box, ones, leaseMs).then(
+        answers => forget(ones.filter((_, at) => answers[at] instanceof Fault)),
+        failed,
+      )
     },
-    async close() {
-      over = true
-      place.left()
-      app.wakes.off(mailboxTopic(box.agentId), look)
-      await running
-      if (coming) await new Promise<void>(resolve => (onNoneComing = resolve))
-      const left = [...held].map(([id, { lease }]) => ({ id, lease }))
-      held.clear()
-      if (left.length) await releaseMessages(app, box, left)
-    },
+    // Twice, when the client goes while the server stops: both wait for the same.
+    close: () => (closing ??= end()),
+  }
+
+  async function end(): Promise<void> {
+    over = true
+    place.left()
+    app.wakes.off(mailboxTopic(box.agentId), look)
+    await running
+    if (coming) await new Promise<void>(resolve => (onNoneComing = resolve))
+    const left = [...held].map(([id, { lease }]) => ({ id, lease }))
+    held.clear()
+    const [never = [], shown = []] = [true, false].map(never => left.filter(({ lease }) => unseen.has(lease) === never))
+    if (shown.length) await releaseMessages(app, box, shown)
+    if (never.length) await releaseMessages(app, box, never, { unseen: true })
+    for (const lease of [...unseen]) endLease(lease)
   }
 }

@@ -11,6 +11,8 @@ export type Claim = {
   limit: number
   /** How long they are this device's alone. */
   leaseMs: number
+  /** For who has to know it before anything is stored under it; otherwise a new one. */
+  lease?: string
 }
 
 /** Another device may be quicker, or what comes first may be over: then it looks again, so many times. */
@@ -20,7 +22,8 @@ const looksMax = 4
  * Takes what is next in the agent's mailbox, under a lease: nobody else gets it until that is over or given back. What is
  * handed out counts as delivered once more. Empty when there is nothing to take just now.
  */
-export async function claimMessages(app: App, box: Box, { limit, leaseMs }: Claim): Promise<Message[]> {
+export async function claimMessages(app: App, box: Box, { limit, leaseMs, ...claim }: Claim): Promise<Message[]> {
+  const lease = claim.lease ?? newId('lease', app.clock.now())
   const { presence, queries } = app.relay
   presence.note(box)
   for (let look = 0; look < looksMax; look++) {
@@ -32,7 +35,7 @@ export async function claimMessages(app: App, box: Box, { limit, leaseMs }: Clai
     const over = waiting.filter(message => isOver(app, message, now))
     if (over.length) await endUndelivered(app, box.agentId, { over, now })
     const chosen = nextMessages(over.length ? waiting.filter(each => !over.includes(each)) : waiting, now, limit)
-    const taken = await take(app, box, { chosen, leaseMs, now })
+    const taken = await take(app, box, { chosen, lease, leaseMs, now })
     if (!taken.length) continue
     app.relay.leases.note(box.agentId, leaseMs)
     return Promise.all(taken.map(row => viewOf(app, row, true)))
@@ -47,9 +50,8 @@ const isOver = ({ config }: App, { expires_at, deliveries }: Waiting, now: numbe
 async function take(
   app: App,
   { device }: Box,
-  { chosen, leaseMs, now }: { chosen: readonly Waiting[]; leaseMs: number; now: number },
+  { chosen, lease, leaseMs, now }: { chosen: readonly Waiting[]; lease: string; leaseMs: number; now: number },
 ): Promise<MessageRow[]> {
-  const lease = newId('lease', app.clock.now())
   const { take } = app.relay.queries
   return (await Promise.all(chosen.map(({ seq }) => take(lease, now + leaseMs, device, seq, now)))).flat()
 }

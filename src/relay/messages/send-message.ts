@@ -112,8 +112,7 @@ async function put(app: App, message: NewMessage, json: string): Promise<void> {
     await app.db.insert('relay_messages', row)
     return app.relay.wake([mailbox])
   }
-  const { device, leaseMs } = place
-  const lease = newId('lease', app.clock.now())
+  const { device, lease, leaseMs } = place
   const held = { ...row, lease, lease_until: app.relay.now() + leaseMs, holder: device, deliveries: 1 }
   try {
     const seq = await app.db.insert('relay_messages', held)

@@ -1,12 +1,17 @@
 /** What has to hold of every run, whatever happened in it. Pure: each gives what is wrong, in words. */
-import type { Change, Holding, Lived, Said } from './live.ts'
+import type { Change, Holding, Lived, Said } from './life.ts'
 import type { Wish } from './plan.ts'
-import { deliveriesMax } from './world.ts'
+import { deliveriesMax, type World } from './world.ts'
 
 /** Who hears broadcasts, and who the agents are; `marginMs`: how far the clocks of processes may lie apart. */
 export type Ground = { agents: readonly { id: string }[]; hearing: readonly number[]; marginMs: number }
 
-export function problemsOf(lived: Lived, ground: Ground): string[] {
+/** What is wrong with a run. */
+export const wrongIn = ({ agents, hearing, claw }: World, lived: Lived): string[] =>
+  // Each process measures the time of PostgreSQL for itself.
+  problemsOf(lived, { agents, hearing, marginMs: claw.app.db.dialect === 'postgres' ? 1_000 : 0 })
+
+function problemsOf(lived: Lived, ground: Ground): string[] {
   return [
     ...lived.plan.wishes.flatMap(wish => ofWish(lived, ground, wish)),
     ...[...Map.groupBy(lived.holdings, ({ message }) => message.id).values()].flatMap(ones =>
@@ -15,6 +20,7 @@ export function problemsOf(lived: Lived, ground: Ground): string[] {
     ...ofThreads(lived),
     ...ofTasks(lived, ground),
     ...ofRows(lived),
+    ...lived.seen,
   ]
 }
 
@@ -86,6 +92,8 @@ function ofMailbox(
 /** Nobody has what another one has, and nobody gets what was acknowledged. */
 function ofHolders({ changes }: Lived, { marginMs }: Ground, ones: Holding[]): string[] {
   const wrong: string[] = []
+  const times = ones.map(({ message }) => message.deliveries)
+  if (new Set(times).size < times.length) wrong.push(`counted as one: ${ones[0]?.message.id} ${times}`)
   for (const held of ones) {
     const own = changes.filter(({ holding }) => holding === held)
     const acks = own.filter(({ what, code }) => what === 'ack' && code === undefined)
@@ -183,9 +191,10 @@ function ofRows({ messages, broadcasts, changes, plan }: Lived): string[] {
 export function happened({ said, holdings, changes, steps, messages }: Lived): string[] {
   return [
     ...said.map(each => `${each.wish.kind} ${isHeard(each) ? (each.code ?? 'acknowledged') : 'cut off'}`),
-    ...holdings.flatMap(({ message, fromMs, untilMs }) => [
+    ...holdings.flatMap(({ message, fromMs, untilMs, reader }) => [
       message.deliveries > 1 ? 'handed out again' : 'handed out',
-      ...(untilMs > fromMs ? ['waited for'] : []),
+      ...(untilMs > fromMs && !reader ? ['waited for'] : []),
+      ...(reader ? [message.deliveries > 1 ? 'brought again' : 'brought'] : []),
     ]),
     ...changes.map(({ what, code = 'done' }) => `${what} ${code}`),
     ...steps.map(({ step, code = 'done' }) => `${step} ${code}`),

@@ -1,58 +1,18 @@
-import type { App } from '../../../src/app.ts'
 import { Fault } from '../../../src/core/errors.ts'
-import type { RelayBroadcastRow, RelayMessageRow, RelayTaskRow } from '../../../src/db/relay-schema.ts'
 import { broadcast } from '../../../src/relay/broadcasts/broadcast.ts'
 import { sweepRelay } from '../../../src/relay/forget-relay.ts'
-import { ackMessages } from '../../../src/relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../../src/relay/messages/await-messages.ts'
-import { extendMessages } from '../../../src/relay/messages/extend-messages.ts'
-import type { Message } from '../../../src/relay/messages/message.ts'
-import { releaseMessages } from '../../../src/relay/messages/release-messages.ts'
 import { sendMessage } from '../../../src/relay/messages/send-message.ts'
 import { sweepOnce } from '../../../src/relay/sweep.ts'
-import { changeTask } from '../../../src/relay/tasks/change-task.ts'
 import { delegateTask } from '../../../src/relay/tasks/delegate-task.ts'
 import { lookAtDueTasks } from '../../../src/relay/tasks/due-tasks.ts'
-import type { TaskStep } from '../../../src/relay/tasks/task-state.ts'
 import { mailboxTopic } from '../../../src/relay/wake.ts'
-import { type Act, devices, type Fate, type Plan, type Take, type Wish } from './plan.ts'
-import { type Process, startProcess } from './process.ts'
+import { during, type Holding, type Life, type Lived, type Said } from './life.ts'
+import { type Act, devices, type Fate, type Plan, type Take } from './plan.ts'
+import { startProcess } from './process.ts'
+import { closeReader, keepAll, leftLying, read } from './readers.ts'
+import { received, step } from './received.ts'
 import { beginAnew, boxOf, capability, topic, type World } from './world.ts'
-
-/** When something began, and when somebody heard of its end: never, when the process died before. Ticks count what happens. */
-type Span = { start: number; end: number; fromMs: number; untilMs: number }
-
-/** What a sender was told, or that it asked. `code` of a refusal. */
-export type Said = Span & { wish: Wish; changed: boolean; id?: string; code?: string; recipients?: number }
-/** A message that a receiver was handed. */
-export type Holding = Span & { agent: number; device: string; leaseMs: number; message: Message }
-/** What became of one at its receiver's wish. */
-export type Change = Span & { holding: Holding; what: 'ack' | 'release' | 'extend'; code: string | undefined }
-export type Step = Span & { agent: number; taskId: string; step: TaskStep; code: string | undefined }
-
-/** All that came of a run: what everybody was told, and the rows in the end. */
-export type Lived = {
-  plan: Plan
-  said: Said[]
-  holdings: Holding[]
-  changes: Change[]
-  steps: Step[]
-  messages: Pick<RelayMessageRow, 'id' | 'mailbox' | 'kind' | 'state' | 'deliveries'>[]
-  tasks: Pick<RelayTaskRow, 'id' | 'to_agent' | 'state'>[]
-  broadcasts: Pick<RelayBroadcastRow, 'id' | 'state'>[]
-}
-
-type Later = { turn: number; run: () => Promise<void> }
-type Life = Pick<Lived, 'said' | 'holdings' | 'changes' | 'steps'> & {
-  world: World
-  processes: Process[]
-  turn: number
-  /** What receivers still mean to do. */
-  later: Later[]
-  /** Receivers who wait. */
-  waiting: Promise<void>[]
-  ticks: number
-}
 
 const text = (length: number) => 'x'.repeat(length)
 
@@ -64,7 +24,11 @@ export async function live(world: World, plan: Plan): Promise<Lived> {
     startProcess(world, { death: deaths[slot]?.shift(), skewMs: plan.processes[slot]?.skewMs ?? 0 })
   const life: Life = {
     world,
+    plan,
     processes: [],
+    readers: [],
+    hasEnded: false,
+    seen: [],
     said: [],
     holdings: [],
     changes: [],
@@ -78,29 +42,36 @@ export async function live(world: World, plan: Plan): Promise<Lived> {
   for (const { acts, thenMs } of plan.turns) {
     const due = life.later.filter(({ turn }) => turn <= life.turn)
     life.later = life.later.filter(each => !due.includes(each))
+    await keepAll(life)
     await Promise.all([...acts.map(act => perform(life, act)), ...due.map(({ run }) => run())])
-    for (const [slot, process] of life.processes.entries()) if (process.dead()) life.processes[slot] = await start(slot)
+    await leftLying(life)
+    for (const [slot, process] of life.processes.entries()) {
+      if (!process.dead()) continue
+      life.hasEnded = true
+      life.processes[slot] = await start(slot)
+    }
     world.clock.move(thenMs)
     life.turn++
   }
-  for (const process of life.processes) await process.end(life.turn % 2 ? 'killed' : 'stops')
+  for (const by of life.processes.keys()) await end(life, by, life.turn % 2 ? 'killed' : 'stops')
   await Promise.all(life.waiting)
   while (world.commits.size) await Promise.allSettled([...world.commits])
   await endInPeace(life, plan)
-  const { read } = world.claw.app.db
-  const { said, holdings, changes, steps } = life
+  const rows = world.claw.app.db.read
+  const { said, holdings, changes, steps, seen } = life
   return {
     plan,
     said,
     holdings,
     changes,
     steps,
-    messages: await read
+    seen,
+    messages: await rows
       .selectFrom('relay_messages')
       .select(['id', 'mailbox', 'kind', 'state', 'deliveries'])
       .execute(),
-    tasks: await read.selectFrom('relay_tasks').select(['id', 'to_agent', 'state']).execute(),
-    broadcasts: await read.selectFrom('relay_broadcasts').select(['id', 'state']).execute(),
+    tasks: await rows.selectFrom('relay_tasks').select(['id', 'to_agent', 'state']).execute(),
+    broadcasts: await rows.selectFrom('relay_broadcasts').select(['id', 'state']).execute(),
   }
 }
 
@@ -144,7 +115,8 @@ async function endInPeace(life: Life, { wishes }: Plan): Promise<void> {
 async function perform(life: Life, act: Act): Promise<void> {
   const process = life.processes[act.by]
   if (act.kind === 'say') return say(life, act)
-  if (act.kind === 'end') return process?.end(act.how)
+  if (act.kind === 'end') return end(life, act.by, act.how)
+  if (act.kind === 'read') return read(life, act)
   if (act.kind === 'tidy') {
     await process?.heard(async app => {
       await lookAtDueTasks(app)
@@ -155,27 +127,6 @@ async function perform(life: Life, act: Act): Promise<void> {
   }
   if (!act.waitMs) return take(life, act)
   life.waiting.push(take(life, act))
-}
-
-/** Does it, and notes when it began and when it was heard of. */
-async function during<T>(
-  life: Life,
-  process: Process | undefined,
-  act: (app: App) => Promise<T>,
-): Promise<{ span: Span; heard: { told: T } | undefined }> {
-  const { clock } = life.world
-  const span: Span = {
-    start: life.ticks++,
-    end: Number.POSITIVE_INFINITY,
-    fromMs: clock.now(),
-    untilMs: Number.POSITIVE_INFINITY,
-  }
-  const heard = await process?.heard<T>(act)
-  if (heard) {
-    span.end = life.ticks++
-    span.untilMs = clock.now()
-  }
-  return { span, heard }
 }
 
 async function say(life: Life, { wish, by, changed }: Extract<Act, { kind: 'say' }>): Promise<void> {
@@ -215,63 +166,15 @@ async function take(life: Life, { agent, device, by, leaves, fate, work, ...aske
   const { span, heard } = await during(life, process, app => awaitMessages(app, box, { ...asked, gone: () => isGone }))
   if (!heard?.told.length || isGone) return
   const holdings = heard.told.map((message): Holding => ({ ...span, agent, device, leaseMs: asked.leaseMs, message }))
-  life.holdings.push(...holdings)
-  life.later.push({
-    turn: life.turn + fate.turns,
-    run: async () => {
-      if (fate.how !== 'die' && fate.how !== 'release')
-        for (const { message } of holdings)
-          if (message.kind === 'task' && message.taskId !== null)
-            for (const each of work)
-              await step(life, life.processes[fate.by], { agent, device, taskId: message.taskId, step: each })
-      await meet(life, fate, holdings)
-    },
-  })
+  received(life, holdings, { fate, work })
 }
 
-async function meet(life: Life, { how, by }: Fate, holdings: Holding[]): Promise<void> {
-  if (how === 'release') return change(life, by, 'release', holdings)
-  if (how === 'keep') {
-    await change(life, by, 'extend', holdings)
-    life.later.push({ turn: life.turn + 1, run: () => change(life, by, 'ack', holdings) })
-    return
-  }
-  if (how !== 'die') await change(life, by, 'ack', holdings)
-  if (how === 'ack twice') await change(life, by, 'ack', holdings)
-}
-
-async function change(life: Life, by: number, what: Change['what'], holdings: Holding[]): Promise<void> {
-  const [first] = holdings
-  if (!first) return
-  const box = boxOf(life.world, first.agent, first.device)
-  const held = holdings.map(({ message }) => ({ id: message.id, lease: message.lease ?? '' }))
-  const changes = holdings.map(
-    (holding): Change => ({ holding, what, code: 'unheard', start: life.ticks, end: 0, fromMs: 0, untilMs: 0 }),
-  )
-  const { span, heard } = await during(life, life.processes[by], async app => {
-    life.changes.push(...changes)
-    if (what === 'ack') return ackMessages(app, box, held)
-    if (what === 'release') return releaseMessages(app, box, held)
-    return extendMessages(app, box, held, first.leaseMs)
-  })
-  for (const [at, each] of changes.entries()) {
-    const answer = heard?.told[at]
-    Object.assign(each, span, heard && { code: answer instanceof Fault ? answer.code : undefined })
-  }
-}
-
-async function step(
-  life: Life,
-  process: Process | undefined,
-  { agent, device, taskId, step }: { agent: number; device: string; taskId: string; step: TaskStep },
-): Promise<void> {
-  const box = boxOf(life.world, agent, device)
-  const { span, heard } = await during(life, process, app => changeTask(app, box, taskId, { step }))
-  life.steps.push({
-    ...span,
-    agent,
-    taskId,
-    step,
-    code: heard ? (heard.told instanceof Fault ? heard.told.code : undefined) : 'unheard',
-  })
+/** As a server stops: whoever is connected is let go before anything else. */
+async function end(life: Life, by: number, how: 'stops' | 'killed'): Promise<void> {
+  const process = life.processes[by]
+  if (how === 'stops')
+    await Promise.all(
+      life.readers.filter(reader => reader.process === process).map(reader => closeReader(life, reader)),
+    )
+  await process?.end(how)
 }

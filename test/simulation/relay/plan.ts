@@ -45,9 +45,35 @@ export type Take = {
   work: readonly ('accept' | 'progress' | 'complete' | 'reject')[]
 }
 
+/** An agent that waits at its mailbox and is brought what comes. */
+export type Read = {
+  kind: 'read'
+  agent: number
+  device: string
+  /** Nobody else has this device. */
+  isAlone: boolean
+  by: number
+  window: number
+  leaseMs: number
+  /** When it takes no more, and takes more again. */
+  pauses: readonly { from: Moment; until: Moment }[]
+  /** Each so many times it is not known at once whether it may still read. */
+  askedEvery: number
+  closes: Moment
+  /** The server stops and the client goes at the same moment. */
+  closesTwice: boolean
+  /** What it does with each message. */
+  fate: Fate
+  work: Take['work']
+}
+
+/** So many turns later, and so many steps into that turn. */
+export type Moment = { turns: number; steps: number }
+
 export type Act =
   | { kind: 'say'; wish: Wish; by: number; changed: boolean }
   | Take
+  | Read
   | { kind: 'tidy'; by: number }
   | { kind: 'end'; how: 'stops' | 'killed'; by: number }
 
@@ -76,6 +102,7 @@ export function planOf(random: Random, { mark, agents }: { mark: string; agents:
   const by = () => random.int(0, processes.length - 1)
   // Few of them have much to do with each other.
   const crowd = random.shuffle(Array.from({ length: agents }, (_, at) => at)).slice(0, random.int(2, agents))
+  const isRead = random.int(0, 3) > 0
   const wishes = Array.from({ length: random.int(2, 5 * busy) }, (_, at) => wishOf(random, `${mark}w${at}x`, crowd))
   const says = wishes.map(wish => {
     const first = random.int(0, turns - 1)
@@ -91,7 +118,10 @@ export function planOf(random: Random, { mark, agents }: { mark: string; agents:
     turns: Array.from({ length: turns }, (_, turn) => ({
       acts: random.shuffle<Act>([
         ...says.flat().flatMap(each => (each.turn === turn ? [each.act] : [])),
-        ...Array.from({ length: random.int(0, 2 * busy) }, () => takeOf(random, crowd, by)),
+        ...Array.from({ length: random.int(0, isRead ? busy : 2 * busy) }, () => takeOf(random, crowd, by)),
+        ...Array.from({ length: isRead ? random.int(0, turn === 0 ? 3 : 2) : 0 }, (_, at) =>
+          readOf(random, { crowd, by, own: `${mark} ${turn} ${at}` }),
+        ),
         ...(random.int(0, 3) === 0 ? [{ kind: 'tidy', by: by() } as const] : []),
         ...(random.int(0, 9) === 0
           ? [{ kind: 'end', how: random.pick(['stops', 'killed'] as const), by: by() } as const]
@@ -136,6 +166,32 @@ function takeOf(random: Random, crowd: number[], by: () => number): Take {
     by: by(),
     waitMs: waits ? random.pick([1_000, 30_000]) : 0,
     leaves: waits && random.int(0, 3) === 0,
+    ...whatThen(random, by),
+  }
+}
+
+function readOf(random: Random, { crowd, by, own }: { crowd: number[]; by: () => number; own: string }): Read {
+  const isAlone = random.int(0, 1) === 0
+  const moment = (turns: number): Moment => ({ turns: random.int(0, turns), steps: random.int(0, 60) })
+  return {
+    kind: 'read',
+    agent: random.pick(crowd),
+    device: isAlone ? own : random.pick(devices),
+    isAlone,
+    by: by(),
+    window: random.pick([1, 1, 2, 5, 32]),
+    leaseMs: random.pick(leasesMs),
+    pauses: Array.from({ length: random.int(0, 2) }, () => ({ from: moment(3), until: moment(5) })),
+    askedEvery: random.pick([1, 2, 3, 100, 100]),
+    closes: moment(random.pick([0, 4, 12])),
+    closesTwice: random.int(0, 2) === 0,
+    ...whatThen(random, by),
+  }
+}
+
+/** What a receiver does with what it gets. */
+function whatThen(random: Random, by: () => number): Pick<Take, 'fate' | 'work'> {
+  return {
     fate: {
       how: random.pick(['ack', 'ack', 'ack', 'ack twice', 'keep', 'release', 'die'] as const),
       turns: random.pick([0, 0, 1, 1, 2, 4]),

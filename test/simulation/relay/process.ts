@@ -1,5 +1,6 @@
 import type { App } from '../../../src/app.ts'
 import { stopTopic } from '../../../src/core/look-until.ts'
+import type { Readers } from '../../../src/relay/readers.ts'
 import { createRelay } from '../../../src/relay/relay.ts'
 import { type Death, mortalApp } from '../mortal-app.ts'
 import { count, type World } from './world.ts'
@@ -62,7 +63,16 @@ export async function startProcess(
     },
   })
   const { db, log, wakes } = mortal.app
-  const app = spoil({ ...mortal.app, relay: await createRelay({ db, clock: own.clock, log, wakes }) })
+  const relay = await createRelay({ db, clock: own.clock, log, wakes })
+  const readers: Readers = {
+    ...relay.readers,
+    find(agentId, toDevice) {
+      const place = relay.readers.find(agentId, toDevice)
+      if (place) count(world, 'brought as it is stored')
+      return place
+    },
+  }
+  const app = spoil({ ...mortal.app, relay: { ...relay, readers } })
   isMeasuring = false
   return {
     dead: () => isDead,

@@ -24,6 +24,8 @@ export type World = {
   commits: Set<Promise<unknown>>
   /** What happened, and how often. */
   counts: Map<string, number>
+  /** So much real time is enough for anything that is under way. */
+  patienceMs: number
   /** Makes a process worse, to see that it is noticed. */
   spoil?: (app: App) => App
 }
@@ -68,6 +70,7 @@ export async function openWorld(): Promise<World> {
     point: pointOnce(claw.app.db),
     commits: new Set(),
     counts: new Map(),
+    patienceMs: 10_000,
   }
 }
 

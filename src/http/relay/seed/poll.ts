@@ -1,6 +1,7 @@
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import { Fault } from '../../../core/errors.ts'
+import { newId } from '../../../core/ids.ts'
 import type { Box } from '../../../relay/box.ts'
 import { ackMessages } from '../../../relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../../relay/messages/await-messages.ts'
@@ -50,13 +51,18 @@ export async function poll(
   const messages: Record<string, unknown>[] = []
   let characters = 0
   while (messages.length < messagesMax && characters < charactersMax) {
-    const claim = { limit: atOnce, leaseMs: seedLeaseMs, waitMs: messages.length ? 0 : waitMs, gone, mayStill }
+    const lease = newId('lease', app.clock.now())
+    // Before anything is stored under it: another poll would take that for arrived.
+    live.onTheWay.add(lease)
+    const claim = { limit: atOnce, leaseMs: seedLeaseMs, lease, waitMs: messages.length ? 0 : waitMs, gone, mayStill }
     const some = await awaitMessages(app, box, claim)
-    if (!some.length) break
+    if (!some.length) {
+      live.onTheWay.delete(lease)
+      break
+    }
     const unsaid: Held[] = []
     for (const message of some) {
       const held = { id: message.id, lease: message.lease ?? '' }
-      live.onTheWay.add(held.lease)
       const shown = await seedMessage(app, box, message, { toAgent: agentId, queued: true })
       if (shown) messages.push(shown)
       characters += JSON.stringify(shown ?? '').length

@@ -37,6 +37,7 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     isReady,
     mayStill: connection.mayStill,
     push,
+    onTheWay: live.onTheWay,
     failed,
   })
 
