@@ -48,6 +48,7 @@ const ways: [Version, Binding][] = [
   ['1.0', 'JSONRPC'],
   ['1.0', 'HTTP+JSON'],
   ['0.3', 'JSONRPC'],
+  ['0.3', 'HTTP+JSON'],
 ]
 
 describe.each(ways)('A2A %s over %s', (version, binding) => {
@@ -267,7 +268,7 @@ describe('an agent’s card', () => {
     const said = AgentCard.fromJSON(JSON.parse(first.text))
     expect(said).toMatchObject({ name: 'Worker', description: 'Translates.', capabilities: { streaming: true } })
     expect(said.skills.map(({ id }) => id)).toEqual(['translate'])
-    expect(said.supportedInterfaces).toHaveLength(3)
+    expect(said.supportedInterfaces).toHaveLength(4)
     const etag = first.headers.get('etag') ?? ''
     expect((await card({ ...headers, 'if-none-match': etag })).status).toBe(304)
     expect((await card(headers, workerId)).headers.get('etag')).toBe(etag)
@@ -278,6 +279,7 @@ describe('an agent’s card', () => {
     const headers = { authorization: `Bearer ${claw.key}` }
     const old = JSON.parse((await claw.http({ method: 'GET', path, headers })).text)
     expect(old).toMatchObject({ protocolVersion: '0.3', preferredTransport: 'JSONRPC', security: [{ clawlink: [] }] })
+    expect(old.additionalInterfaces).toEqual([{ transport: 'HTTP+JSON', url: old.url }])
     expect(JSON.parse((await card({ ...headers, 'a2a-version': '0.3' })).text)).toEqual(old)
     expect(JSON.parse((await card(headers)).text).protocolVersion).toBeUndefined()
   })
@@ -324,6 +326,8 @@ describe('bad input', () => {
       -32602,
     ],
     ['an unknown task', rpc({ id: 'task_x' }, 'GetTask'), -32001],
+    ['a task id with a NUL', rpc({ id: 'a\0b' }, 'GetTask'), -32001],
+    ['a context id with a NUL', rpc({ contextId: 'a\0b' }, 'ListTasks'), -32602],
     ['a history of less than nothing', rpc({ id: 'task_x', historyLength: -1 }, 'GetTask'), -32602],
   ])('%s is refused over JSON-RPC', async (_, body, code) => {
     const { status, text } = await post('', body)

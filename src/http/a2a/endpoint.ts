@@ -1,10 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  A2A_ERROR_CODE,
-  ContentTypeNotSupportedError,
-  toJsonRpcError,
-  VersionNotSupportedError,
-} from '@a2a-js/sdk/errors'
+import { ContentTypeNotSupportedError, VersionNotSupportedError } from '@a2a-js/sdk/errors'
 import { isAllowed } from '../../accounts/permissions.ts'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
@@ -19,9 +14,8 @@ import { parseJson, readBody } from '../read-json.ts'
 import { requireKey } from '../require-key.ts'
 import { relayBodyBytesMax } from '../rest/relay-schemas.ts'
 import { type A2aAsked, callContext } from './asked.ts'
+import { type Binding, bindingAt } from './bindings.ts'
 import { legacyCardPath, serveCard } from './card.ts'
-import { isLegacyMethod, rpcError, serveJsonRpc } from './json-rpc.ts'
-import { restError, serveRest } from './rest.ts'
 
 const cardPath = '/.well-known/agent-card.json'
 
@@ -38,21 +32,16 @@ export async function serveA2a(
   const agent = await findAgent(app, principal, ref)
   if (agent instanceof Fault) return responseOf(problem(agent))
 
-  const isRpc = path === '' || path === '/'
+  const binding = bindingAt(path)
   const version = incoming.headers['a2a-version'] ?? query['A2A-Version'] ?? ''
-  const failed = (cause: unknown) => (isRpc ? rpcError(null, toJsonRpcError(cause)) : restError(cause))
-  const spoken = isRpc ? ['1.0', '0.3'] : ['1.0']
-  if (version !== '' && !spoken.some(each => each === version) && !path.startsWith('/.well-known/'))
-    return failed(new VersionNotSupportedError(`Spoken here: A2A ${spoken.join(' and ')}.`))
+  if (version !== '' && !binding.versions.some(each => each === version) && !path.startsWith('/.well-known/'))
+    return binding.failed(new VersionNotSupportedError(`Spoken here: A2A ${binding.versions.join(' and ')}.`))
   const body = await bodyOf(incoming)
-  if (body instanceof Fault && body.code === 'payload_too_large') return responseOf(problem(body))
   if (body instanceof Fault)
-    return isRpc
-      ? rpcError(null, { code: A2A_ERROR_CODE.PARSE_ERROR, message: body.message })
-      : responseOf(problem(body))
-  if (body === 'type') return failed(new ContentTypeNotSupportedError('The body has to be application/json.'))
+    return body.code === 'payload_too_large' ? responseOf(problem(body)) : binding.malformed(body)
+  if (body === 'type') return binding.failed(new ContentTypeNotSupportedError('The body has to be application/json.'))
 
-  const isLegacy = isRpc && (version === '0.3' || (version === '' && isLegacyMethod(body.value)))
+  const isLegacy = version === '' ? binding.isLegacy(body.value) : version === '0.3'
   const gone = new AbortController()
   outgoing.once('close', () => gone.abort())
   const still = async () => !((await callerOf(app, incoming)) instanceof Fault)
@@ -65,14 +54,12 @@ export async function serveA2a(
     context: callContext(principal.agentId, isLegacy ? '0.3' : '1.0'),
     gone,
   }
-  return (await serve(asked, isRpc)) ?? responseOf(problem(nothingThere()))
+  return (await serve(asked, binding)) ?? responseOf(problem(nothingThere()))
 }
 
-async function serve(asked: A2aAsked, isRpc: boolean): Promise<Response | undefined> {
-  const { incoming, path } = asked
-  if (incoming.method === 'GET' && [cardPath, legacyCardPath].includes(path)) return serveCard(asked)
-  if (isRpc) return incoming.method === 'POST' ? serveJsonRpc(asked) : undefined
-  return serveRest(asked)
+async function serve(asked: A2aAsked, binding: Binding): Promise<Response | undefined> {
+  const isCard = asked.incoming.method === 'GET' && [cardPath, legacyCardPath].includes(asked.path)
+  return isCard ? serveCard(asked) : binding.serve(asked)
 }
 
 async function callerOf(app: App, { headers }: IncomingMessage): Promise<AgentPrincipal | Fault> {

@@ -13,12 +13,11 @@ import {
 import { RequestMalformedError, restStatusFor, toRestErrorBody } from '@a2a-js/sdk/errors'
 import { plainHeaders } from '../answer.ts'
 import { type A2aAsked, checkParts } from './asked.ts'
+import { type A2aRoute, serveRoutes } from './route.ts'
 import { eventStream, mapped } from './sse.ts'
 
-type Serve = (asked: A2aAsked, ids: string[]) => Promise<Response> | Response
-
 /** The HTTP+JSON binding (A2A 1.0, section 11.3). */
-const routes: { method: string; path: RegExp; serve: Serve }[] = [
+const routes: A2aRoute[] = [
   {
     method: 'POST',
     path: /^\/message:send$/,
@@ -116,18 +115,7 @@ const routes: { method: string; path: RegExp; serve: Serve }[] = [
 ]
 
 /** Undefined where there is no such operation. */
-export async function serveRest(asked: A2aAsked): Promise<Response | undefined> {
-  for (const { method, path, serve } of routes) {
-    const found = method === asked.incoming.method ? path.exec(asked.path) : null
-    if (!found) continue
-    try {
-      return await serve(asked, found.slice(1))
-    } catch (cause) {
-      return restError(cause)
-    }
-  }
-  return undefined
-}
+export const serveRest = (asked: A2aAsked): Promise<Response | undefined> => serveRoutes(routes, asked, restError)
 
 export function restError(cause: unknown): Response {
   const status = restStatusFor(cause)

@@ -2,11 +2,12 @@ import type { AgentCard, AgentInterface } from '@a2a-js/sdk'
 import { version } from '../../core/version.ts'
 import type { RelayAgent } from '../agents/agent.ts'
 
-/** What is spoken, the preferred first. Version 0.3 wrote its HTTP+JSON in another way, which nobody is known to use. */
+/** What is spoken, the preferred first. */
 const spoken = [
   { protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
   { protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' },
   { protocolBinding: 'JSONRPC', protocolVersion: '0.3' },
+  { protocolBinding: 'HTTP+JSON', protocolVersion: '0.3' },
 ]
 
 const anything = ['text/plain', 'application/json']

@@ -24,6 +24,7 @@ export async function listA2aTasks(
     throw new RequestMalformedError('historyLength must be 0 or more.')
   const sinceMs = asked.statusTimestampAfter ? Date.parse(asked.statusTimestampAfter) : undefined
   if (Number.isNaN(sinceMs)) throw new RequestMalformedError('statusTimestampAfter must be an ISO 8601 time.')
+  if (asked.contextId.includes('\0')) throw new RequestMalformedError('contextId must have no NUL.')
   const place = placeOf(asked.pageToken)
   const wanted = asked.status ? statesOf(asked.status) : undefined
 

@@ -7,7 +7,8 @@ import { findTask } from '../tasks/task.ts'
 
 /** A task that this caller gave to this agent. Everybody else's looks as if it were not there (A2A 1.0, section 13.1). */
 export async function ownTask(app: App, principal: AgentPrincipal, agentId: string, id: string): Promise<TaskDetail> {
-  const row = await findTask(app, principal.workspaceId, id)
+  // PostgreSQL takes no NUL, so no id has one.
+  const row = id.includes('\0') ? undefined : await findTask(app, principal.workspaceId, id)
   const isOwn = row && row.to_agent === agentId && [row.from_agent, row.reply_to].includes(principal.agentId)
   const task = isOwn ? await getTask(app, principal, id) : undefined
   if (!task || task instanceof Fault) throw new TaskNotFoundError(`There is no task ${id.slice(0, 100)} of yours here.`)

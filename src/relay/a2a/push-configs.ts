@@ -16,10 +16,12 @@ type Owner = { workspaceId: string; agentId: string }
 
 const configsMax = 10
 
+const isConfigId = (id: string): boolean => /^[\w.-]{1,100}$/.test(id)
+
 /** What is wrong with it, or the URL as it will be used. */
 export function checkPush(app: App, { id, url, token, authentication }: TaskPushNotificationConfig): string | Fault {
   const isHeader = (text: string) => text === '' || isPlainText(text, 2000)
-  if (id !== '' && !/^[\w.-]{1,100}$/.test(id))
+  if (id !== '' && !isConfigId(id))
     return new Fault('validation_error', 'The id of a push notification config must be 1 to 100 letters, digits, _ . -')
   if (!isHeader(token) || !isHeader(authentication?.scheme ?? '') || !isHeader(authentication?.credentials ?? ''))
     return new Fault('validation_error', 'token, scheme and credentials must be up to 2000 printable characters.')
@@ -77,12 +79,14 @@ export async function findPush(
   taskId: string,
   configId: string,
 ): Promise<TaskPushNotificationConfig | undefined> {
+  if (!isConfigId(configId)) return undefined
   const row = await owned(app, owner, taskId).where('id', '=', `${taskId}/${configId}`).executeTakeFirst()
   return row && configOf(app, row)
 }
 
 /** Doing it again is harmless. */
 export async function deletePush(app: App, owner: Owner, taskId: string, configId: string): Promise<void> {
+  if (!isConfigId(configId)) return
   await app.db.write(tx =>
     tx
       .deleteFrom('a2a_pushes')
