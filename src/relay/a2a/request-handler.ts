@@ -12,6 +12,7 @@ import { acceptMessage } from './accept-message.ts'
 import { agentCard } from './agent-card.ts'
 import { asA2aError } from './as-a2a-error.ts'
 import { a2aDevice } from './device.ts'
+import { hideFailures } from './hide-failures.ts'
 import { listA2aTasks } from './list-a2a-tasks.ts'
 import { ownTask } from './own-task.ts'
 import { checkPush, deletePush, findPush, listPushes, savePush } from './push-configs.ts'
@@ -133,7 +134,7 @@ export function requestHandler(
       await deletePush(app, principal, taskId, id)
     },
   }
-  return handler
+  return hideFailures(app.log, handler)
 }
 
 function lengthOf(historyLength: number | undefined): number | undefined {
