@@ -50,6 +50,20 @@ test('rows that come while a batch is being written wait for the next one', asyn
   expect(batches).toEqual([['a'], ['b', 'c']])
 })
 
+test('where no single write is the cause of a failure, all of the batch fail and none is tried again', async () => {
+  let batches = 0
+  const commits = groupCommit<Named, never>(
+    () => {
+      batches += 1
+      throw new Error('the disk is gone')
+    },
+    { isOfAll: cause => cause instanceof Error && cause.message === 'the disk is gone' },
+  )
+  const ends = await Promise.allSettled(['a', 'b', 'c'].map(name => commits.write(row(name))))
+  expect(ends.map(end => end.status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(batches).toBe(1)
+})
+
 test('each write resolves to what it gave, also where its batch has to be done one by one', async () => {
   const commits = groupCommit(shelf().write)
   expect(await Promise.all(['a', 'b'].map(name => commits.write(row(name))))).toEqual(['a', 'b'])

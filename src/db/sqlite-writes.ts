@@ -5,7 +5,7 @@ import { groupCommit } from './group-commit.ts'
 import { batchRunner, isBusy, type Statement, type Step } from './run-batch.ts'
 import type { Schema } from './schema.ts'
 import type { TurnTaking } from './turn-taking.ts'
-import { startWritingThread, type WritingThread } from './writing-thread.ts'
+import { isLost, startWritingThread, type WritingThread } from './writing-thread.ts'
 
 export type SqliteWrites = {
   insert(table: keyof Schema, row: Row): Promise<number>
@@ -68,7 +68,7 @@ export function sqliteWrites({ path, writer, turns, busyMs, onWritten }: Place):
     return turns.share(() => on.run(statements, batch).finally(onWritten))
   }
 
-  const commits = groupCommit(writeBatch, { batchesMax, isOfAll: isBusy })
+  const commits = groupCommit(writeBatch, { batchesMax, isOfAll: cause => isBusy(cause) || isLost(cause) })
 
   function insertInto(table: string, row: Row) {
     let insert = inserts.get(table)

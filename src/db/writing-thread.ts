@@ -15,6 +15,10 @@ export type WritingThread = {
 
 const endedMessage = 'the thread that writes to the database has ended'
 
+/** Whether this is of a batch that the thread had when it ended: it may be stored, so it must not be tried again. */
+export const isLost = (cause: unknown) =>
+  cause instanceof Error && cause.message === endedMessage && cause.cause !== undefined
+
 /**
  * Opens the database a second time, on a thread. A thread that cannot start, or ends, takes nothing more: whoever writes does
  * it without. What it had under way fails then, as a commit does whose answer is lost: it may be stored.
@@ -34,10 +38,10 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
 
   const fail = (cause: unknown) => {
     isReady = false
-    for (const { reject } of underWay.splice(0)) reject(cause)
+    for (const { reject } of underWay.splice(0)) reject(new Error(endedMessage, { cause }))
   }
   worker.on('error', fail)
-  worker.on('exit', () => fail(new Error(endedMessage)))
+  worker.on('exit', () => fail('it has exited'))
   worker.on('message', (told: ToWriter) => {
     if (told === 'ready') {
       isReady = !isClosing
