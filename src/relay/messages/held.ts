@@ -1,6 +1,9 @@
+import { sql, type Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import type { Schema } from '../../db/schema.ts'
 import type { Box } from '../box.ts'
+import { ofMailbox } from '../queries.ts'
 import type { MessageRow } from './message.ts'
 
 /** A message, and the lease that proves that one has it. */
@@ -8,6 +11,16 @@ export type Held = { id: string; lease: string }
 
 /** Changes the messages of this mailbox that are held under this lease; gives those that it has changed. */
 export type ChangeHeld = (lease: string, ids: string[]) => Promise<Pick<MessageRow, 'id'>[]>
+
+/** A change of those of these messages that this mailbox holds under this lease. Gives the ids of those that it changes. */
+export const updateHeld = (tx: Transaction<Schema>, { agentId }: Box, lease: string, ids: readonly string[]) =>
+  tx
+    .updateTable('relay_messages')
+    .where('id', 'in', ids)
+    .where(ofMailbox(agentId))
+    .where('lease', '=', lease)
+    .where('state', '=', sql.lit('waiting'))
+    .returning('id')
 
 /**
  * Does the same to each of these, one statement for all of one lease. For each, in order: undefined, or why not.

@@ -3,8 +3,7 @@ import type { App } from '../../app.ts'
 import type { Fault } from '../../core/errors.ts'
 import { sealBody } from '../body.ts'
 import type { Box } from '../box.ts'
-import { ofMailbox } from '../queries.ts'
-import { changeHeld, type Held } from './held.ts'
+import { changeHeld, type Held, updateHeld } from './held.ts'
 import { problemPlace } from './problem.ts'
 
 export type Release = {
@@ -25,15 +24,9 @@ export async function releaseMessages(
 ): Promise<(Fault | undefined)[]> {
   const give = (lease: string, ids: readonly string[], said: string) =>
     app.db.together(tx =>
-      tx
-        .updateTable('relay_messages')
+      updateHeld(tx, box, lease, ids)
         .set({ lease: '', lease_until: 0, holder: '', problem: said })
         .$if(unseen, q => q.set({ deliveries: sql<number>`deliveries - 1` }))
-        .where('id', 'in', ids)
-        .where(ofMailbox(box.agentId))
-        .where('lease', '=', lease)
-        .where('state', '=', sql.lit('waiting'))
-        .returning('id')
         .execute(),
     )
   const { isAny, faults } = await changeHeld(app, box, held, async (lease, ids) => {
