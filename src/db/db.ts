@@ -11,8 +11,8 @@ export type Point<Row> = (...parameters: readonly (string | number)[]) => Row[] 
 export type Change<Row> = (...parameters: readonly (string | number)[]) => Promise<Row[]>
 
 /**
- * The database, whichever it is. Three ways in, each for its own purpose:
- * `read` for queries, `write` for a unit of several statements, `insert` for single rows on the call path.
+ * The database, whichever it is. Each way in has its own purpose: `read` and `write` for what is asked or changed now and then,
+ * and on busy paths `point` for queries, `insert` and `change` for single writes, `together` for small units of them.
  */
 export type Db = {
   readonly dialect: Dialect
