@@ -72,6 +72,7 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
     const waiting = awaitMessages(other, bob, { ...claim, waitMs: 60_000 })
     await send(claw.app, 'wake up')
     const messages = await waiting
+    if (messages instanceof Fault) throw messages
     expect(messages).toMatchObject([{ body: 'wake up' }])
     await ack(other, messages)
   })

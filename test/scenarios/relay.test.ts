@@ -246,6 +246,23 @@ describe('messages', () => {
   })
 })
 
+test('an agent waits at a hundred places at most, and can always ask without waiting', async () => {
+  const [ann, bob] = await pair()
+  const waiting = Array.from({ length: 100 }, () => bob.ask('POST', '/inbox', { waitSeconds: 60 }))
+  await expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${bob.id}`)).toBe(100)
+  expect(await bob.refused('POST', '/inbox', { waitSeconds: 60 })).toBe('rate_limited')
+  const stream = await fetch(`${claw.url}/api/v1/relay/stream`, {
+    headers: { authorization: `Bearer ${bob.key}`, accept: 'text/event-stream' },
+  })
+  expect(stream.status).toBe(429)
+  await stream.body?.cancel()
+  expect(await bob.take()).toEqual([])
+  expect(await ann.ok('POST', '/inbox', { waitSeconds: 0 })).toEqual({ items: [] })
+  claw.clock.move(61_000)
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200))
+  expect(claw.app.wakes.listenerCount(`mailbox ${bob.id}`)).toBe(0)
+})
+
 describe('bad input', () => {
   test('an agent that is not there is named as such, with those that are; names of prototypes are names like others', async () => {
     const ann = await newAgent('ann')

@@ -106,7 +106,7 @@ async function poll(
   try {
     const times = { leaseMs: seconds * 1000, waitMs: waitSeconds * 1000 }
     const items = await awaitMessages(app, box, { limit, ...times, gone: () => socket.destroyed, mayStill })
-    return refused ?? { items }
+    return refused ?? (items instanceof Fault ? items : { items })
   } finally {
     socket.off('close', onGone)
   }

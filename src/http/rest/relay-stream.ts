@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { lookUntil, stopTopic } from '../../core/look-until.ts'
 import type { Box } from '../../relay/box.ts'
 import { knownMax, readMailbox } from '../../relay/messages/read-mailbox.ts'
+import { tooManyWaiters } from '../../relay/too-many-waiters.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
 import { plainHeaders } from '../answer.ts'
 import { requirePrincipal } from '../require-principal.ts'
@@ -36,6 +37,8 @@ export const relayStreamRoutes: Route[] = [
       asBox(asked, async box => {
         const { app, incoming, query } = asked
         if (!incoming.headers.accept?.includes('text/event-stream')) return notAsked()
+        const refused = tooManyWaiters(app, box)
+        if (refused) return refused
         const known = incoming.headers['last-event-id']
         const from = typeof known === 'string' && /^\d{1,15}$/.test(known) ? known : query.after
         return mailboxStream(app, box, {

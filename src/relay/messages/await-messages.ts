@@ -1,6 +1,8 @@
 import type { App } from '../../app.ts'
+import type { Fault } from '../../core/errors.ts'
 import { lookUntil } from '../../core/look-until.ts'
 import type { Box } from '../box.ts'
+import { tooManyWaiters } from '../too-many-waiters.ts'
 import { mailboxTopic } from '../wake.ts'
 import { type Claim, claimMessages } from './claim-messages.ts'
 import type { Message } from './message.ts'
@@ -10,6 +12,7 @@ import { releaseMessages } from './release-messages.ts'
  * As `claimMessages`, and waits up to `waitMs` for something to come. Waiting costs nothing but a little memory: no row is
  * read before somebody says that there may be something. `gone`: nobody is there to take them any more; then nothing is taken,
  * or given back at once. `mayStill`: asked before anything is taken.
+ * A fault when this agent waits at too many places already.
  */
 export async function awaitMessages(
   app: App,
@@ -20,7 +23,9 @@ export async function awaitMessages(
     mayStill = async () => true,
     ...claim
   }: Claim & { waitMs: number; gone?: () => boolean; mayStill?: () => Promise<boolean> },
-): Promise<Message[]> {
+): Promise<Message[] | Fault> {
+  const refused = waitMs > 0 ? tooManyWaiters(app, box) : undefined
+  if (refused) return refused
   const topic = mailboxTopic(box.agentId)
   let isEnded = false
   const done = (found: Message[]) => found.length > 0 || isEnded || gone()

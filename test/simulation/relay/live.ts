@@ -164,6 +164,7 @@ async function take(life: Life, { agent, device, by, leaves, fate, work, ...aske
     })
   const process = life.processes[by]
   const { span, heard } = await during(life, process, app => awaitMessages(app, box, { ...asked, gone: () => isGone }))
+  if (heard?.told instanceof Fault) throw heard.told
   if (!heard?.told.length || isGone) return
   const holdings = heard.told.map((message): Holding => ({ ...span, agent, device, leaseMs: asked.leaseMs, message }))
   received(life, holdings, { fate, work })

@@ -53,6 +53,7 @@ export async function checkInbox(
   const waitMs = problems.length ? 0 : wait * 1000
   const mayStill = () => keyLasts(app, principal)
   const messages = await awaitMessages(app, box, { limit, leaseMs, waitMs, gone, mayStill })
+  if (messages instanceof Fault) return messages
   const tasks = await openTasks(app, principal, new Set(messages.map(({ taskId }) => taskId)))
   return {
     messages: await Promise.all(messages.map(each => toldMessage(app, box, each))),

@@ -56,8 +56,9 @@ export async function poll(
     live.onTheWay.add(lease)
     const claim = { limit: atOnce, leaseMs: seedLeaseMs, lease, waitMs: messages.length ? 0 : waitMs, gone, mayStill }
     const some = await awaitMessages(app, box, claim)
-    if (!some.length) {
+    if (some instanceof Fault || !some.length) {
       live.onTheWay.delete(lease)
+      if (some instanceof Fault) return some
       break
     }
     const unsaid: Held[] = []
