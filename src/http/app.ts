@@ -1,17 +1,16 @@
 /** The whole HTTP surface on one screen. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { App } from '../app.ts'
+import { lazily } from '../core/lazily.ts'
 import { type Answer, writeAnswer } from './answer.ts'
 import { failed } from './failed.ts'
 import { guardHost } from './guard-host.ts'
-import type { McpEndpoint } from './mcp/endpoint.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
 import { oauthEndpoint } from './oauth/endpoint.ts'
 import { problem } from './problem.ts'
 import { createLive } from './relay/live.ts'
 import { createUpgrades, type Upgrades } from './relay/upgrade.ts'
 import { healthRoute } from './rest/health.ts'
-import type { Route } from './rest/route.ts'
 import { serveRoute } from './rest/serve-route.ts'
 
 /** `close` ends answers that still stream and WebSockets, which would otherwise go on for ever. */
@@ -26,18 +25,14 @@ export function createHttp(app: App, url: () => string): Http {
   const upgrades = createUpgrades(app, live, foreign)
 
   // Loaded by the first request for it, and kept: a server at rest does not hold in memory what nobody has asked for.
-  let router: Promise<RequestListener> | undefined
-  let calls: Promise<Route> | undefined
-  let mcp: Promise<McpEndpoint> | undefined
+  const router = lazily(async () => (await import('./router.ts')).createRouter(app, url, live))
+  const calls = lazily(async () => (await import('./rest/call.ts')).callRoute)
+  const mcp = lazily(async () => (await import('./mcp/endpoint.ts')).mcpEndpoint(app))
 
-  const call = async (incoming: IncomingMessage, tool: string) => {
-    calls ??= import('./rest/call.ts').then(({ callRoute }) => callRoute)
-    return serveRoute(app, await calls, { incoming, params: { name: tool }, query: {} })
-  }
-  const speakMcp = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    mcp ??= import('./mcp/endpoint.ts').then(({ mcpEndpoint }) => mcpEndpoint(app))
-    return (await mcp).serve(incoming, outgoing)
-  }
+  const call = async (incoming: IncomingMessage, tool: string) =>
+    serveRoute(app, calls.loaded() ?? (await calls.get()), { incoming, params: { name: tool }, query: {} })
+  const speakMcp = async (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    (mcp.loaded() ?? (await mcp.get())).serve(incoming, outgoing)
 
   // The two routes that carry nearly all traffic go round the router: it costs a fifth of all else that a call does. Health
   // does too, since whoever watches over ClawLink asks for nothing else.
@@ -48,8 +43,7 @@ export function createHttp(app: App, url: () => string): Http {
     return undefined
   }
   const routed = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<undefined> => {
-    router ??= import('./router.ts').then(({ createRouter }) => createRouter(app, url, live))
-    const serve = await router
+    const serve = await router.get()
     serve(incoming, outgoing)
   }
   const listener: RequestListener = (incoming, outgoing) => {
@@ -73,7 +67,7 @@ export function createHttp(app: App, url: () => string): Http {
     listener,
     upgrades,
     async close() {
-      await Promise.all([mcp?.then(endpoint => endpoint.close()), oauth.close(), upgrades.close()])
+      await Promise.all([mcp.loaded()?.close(), oauth.close(), upgrades.close()])
     },
   }
 }

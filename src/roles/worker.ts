@@ -3,9 +3,10 @@ import { expireApprovalJob } from '../calls/approvals/expire-approval.ts'
 import { forgetExpiredJob } from '../calls/forget-expired.ts'
 import { checkConnectionJob } from '../connections/ask-for-check.ts'
 import { renewDueJob } from '../connections/renew-due.ts'
+import { lazily } from '../core/lazily.ts'
 import { deliverJob } from '../events/deliver.ts'
 import { ensureRecurring, jobsTopic } from '../jobs/enqueue.ts'
-import type { JobKind, JobKinds } from '../jobs/job.ts'
+import type { JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
 import { listenForJobs } from '../jobs/listen.ts'
 import { startWorking } from '../jobs/work.ts'
@@ -44,7 +45,8 @@ export async function startWorker(app: App, { alone = false } = {}): Promise<Wor
 /** Every kind of job that there is. */
 export function jobKinds(app: App): JobKinds {
   return {
-    resume_call: whenItComes(async () => (await import('../calls/resume-call.ts')).resumeCallJob(app)),
+    // Needs much, and may never come.
+    resume_call: lazily(async () => (await import('../calls/resume-call.ts')).resumeCallJob(app)).get,
     expire_approval: expireApprovalJob(app),
     forget_expired: forgetExpiredJob(app),
     renew_credentials: renewDueJob(app),
@@ -57,10 +59,4 @@ export function jobKinds(app: App): JobKinds {
     [remotesKind]: remotesJob(app),
     [forwardKind]: forwardJob(app),
   }
-}
-
-/** For a kind of job that needs much and may never come: it is loaded for the first one, and kept. */
-function whenItComes(load: () => Promise<JobKind>): () => Promise<JobKind> {
-  let kind: Promise<JobKind> | undefined
-  return () => (kind ??= load())
 }
