@@ -1,5 +1,5 @@
-import { createCipheriv, type KeyObject } from 'node:crypto'
-import { randomBytesOf } from './random-bytes.ts'
+import type { KeyObject } from 'node:crypto'
+import { encrypt } from './aes-gcm.ts'
 
 /** A text that is sealed only when its row is written, by whichever thread does that. */
 export type ToSeal = {
@@ -11,14 +11,9 @@ export type ToSeal = {
   text: string
 }
 
-const nextIv = randomBytesOf(12)
-
-/** AES-256-GCM with a random 96-bit IV (NIST SP 800-38D): the prefix, then base64 of IV, text and tag. */
+/** The prefix, then base64 of what `encrypt` gives. */
 export function sealed({ key, additional, prefix, text }: ToSeal): string {
-  const iv = nextIv()
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(additional))
-  const bytes = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
-  return prefix + bytes.toString('base64')
+  return prefix + encrypt(key, Buffer.from(additional), text).toString('base64')
 }
 
 export function isToSeal(value: unknown): value is ToSeal {

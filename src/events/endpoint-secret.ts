@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { Fault } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
 import type { EndpointRow, Schema } from '../db/schema.ts'
-import { openSeal, putSeal } from '../vault/sealed-rows.ts'
+import { findSealed, putSeal } from '../vault/sealed-rows.ts'
 import type { Vault } from '../vault/vault.ts'
 import { newSigningSecret } from './signature.ts'
 
@@ -46,13 +46,7 @@ export async function signingSecrets(
 const isValid = ({ until }: Kept[number], nowMs: number) => until === undefined || until > nowMs
 
 async function keptSecrets(db: Kysely<Schema>, vault: Vault, { id, workspace_id }: Owner): Promise<Kept | Fault> {
-  const row = await db
-    .selectFrom('seals')
-    .selectAll()
-    .where('id', '=', id)
-    .where('workspace_id', '=', workspace_id)
-    .executeTakeFirst()
-  const opened = row && openSeal(vault, row)
+  const opened = await findSealed(db, vault, { id, workspaceId: workspace_id })
   if (!opened || opened instanceof Fault) return opened ?? []
   return JSON.parse(opened.reveal()) // sealed by `renewSecret` alone
 }

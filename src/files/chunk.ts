@@ -1,12 +1,9 @@
 /** How the content of a file is cut and sealed: pure. */
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { decrypt, encrypt, partsOf } from '../core/aes-gcm.ts'
 
 /** Plaintext in one chunk; all of a file have as much, except the last. */
 export const chunkBytes = 256 * 1024
-
-const algorithm = 'aes-256-gcm'
-const ivBytes = 12
-const tagBytes = 16
 
 /**
  * Which piece of which file it is. Part of the seal (additional data), so a chunk that was moved within its file, taken from
@@ -14,22 +11,14 @@ const tagBytes = 16
  */
 export type ChunkPlace = { workspaceId: string; fileId: string; seq: number; isLast: boolean }
 
-/** Sealed under the file's own key. AES-256-GCM, a random 96-bit IV; layout: IV, text, tag. */
+/** Sealed under the file's own key. */
 export function sealChunk(key: KeyObject, place: ChunkPlace, plaintext: Uint8Array): Buffer {
-  const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv(algorithm, key, iv).setAAD(additional(place))
-  return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+  return encrypt(key, additional(place), plaintext)
 }
 
 /** The plaintext. Throws when it is not the very chunk of this place. */
 export function openChunk(key: KeyObject, place: ChunkPlace, sealed: Uint8Array): Buffer {
-  const end = sealed.length - tagBytes
-  if (end < ivBytes) throw new Error('a chunk is too short')
-  const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes })
-  decipher.setAAD(additional(place)).setAuthTag(sealed.subarray(end))
-  const plaintext = decipher.update(sealed.subarray(ivBytes, end))
-  decipher.final() // throws unless the tag fits; in this mode it gives no bytes of its own
-  return plaintext
+  return decrypt(key, additional(place), partsOf(sealed))
 }
 
 /** The number of the last chunk of a file of so many bytes. An empty file has one chunk too: it says that nothing is missing. */

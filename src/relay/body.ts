@@ -1,18 +1,15 @@
 /** What agents say to each other, at rest: sealed under a key of the workspace and the day, which the key ring wraps. */
-import { createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { App } from '../app.ts'
+import { decrypt, partsOf } from '../core/aes-gcm.ts'
 import { Fault } from '../core/errors.ts'
 import { jsonOrUndefined } from '../core/json.ts'
-import { Secret } from '../core/secret.ts'
 import { sealed, type ToSeal } from '../core/to-seal.ts'
-import type { SealSubject } from '../vault/seal.ts'
+import { sealOnce } from '../vault/sealed-rows.ts'
 
 /** Whose it is: part of the seal, so that what was moved to another row or workspace does not open. */
 export type BodyPlace = { workspaceId: string; id: string }
 
-const algorithm = 'aes-256-gcm'
-const ivBytes = 12
-const tagBytes = 16
 const dayMs = 24 * 60 * 60 * 1000
 /** Longer than anything in the relay is kept, waiting and retention together. */
 const keyLastsMs = 2 * 366 * dayMs
@@ -46,14 +43,10 @@ export async function openBody(app: App, place: BodyPlace, text: string): Promis
   const dot = text.indexOf('.')
   const found = keyOf(app, place.workspaceId, text.slice(0, dot))
   const key = found instanceof Promise ? await found : found
-  const bytes = Buffer.from(text.slice(dot + 1), 'base64')
-  const end = bytes.length - tagBytes
-  if (!key || end < ivBytes) return unreadable(app, place)
+  if (!key) return unreadable(app, place)
   try {
-    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-    decipher.setAAD(Buffer.from(additional(place))).setAuthTag(bytes.subarray(end))
-    const json = Buffer.concat([decipher.update(bytes.subarray(ivBytes, end)), decipher.final()])
-    return jsonOrUndefined(json.toString('utf8'))
+    const parts = partsOf(Buffer.from(text.slice(dot + 1), 'base64'))
+    return jsonOrUndefined(decrypt(key, Buffer.from(additional(place)), parts).toString('utf8'))
   } catch {
     return unreadable(app, place)
   }
@@ -70,33 +63,14 @@ function keyOf(app: App, workspaceId: string, day: string): KeyObject | undefine
   const name = `${workspaceId} ${day}`
   const known = app.relay.bodyKeys.get(name)
   if (known) return known
-  return loadKey(app, { workspaceId, connectionId: `relay:${workspaceId}:${day}`, version: 1 }).then(key => {
+  return loadKey(app, workspaceId, day).then(key => {
     if (key) app.relay.bodyKeys.set(name, key)
     return key
   })
 }
 
-/** Made by whoever needs it first: what counts is what the database holds afterwards. */
-async function loadKey(app: App, subject: SealSubject): Promise<KeyObject | undefined> {
-  const fresh = app.vault.seal(subject, new Secret(randomBytes(32).toString('base64')))
-  const select = app.db.read.selectFrom('seals').selectAll().where('id', '=', subject.connectionId)
-  const known = await select.executeTakeFirst()
-  if (!known)
-    await app.db.write(tx =>
-      tx
-        .insertInto('seals')
-        .values({
-          id: subject.connectionId,
-          workspace_id: subject.workspaceId,
-          version: subject.version,
-          ring_version: fresh.ringVersion,
-          sealed: fresh.text,
-          expires_at: app.clock.now() + keyLastsMs,
-        })
-        .onConflict(on => on.doNothing())
-        .execute(),
-    )
-  const row = known ?? (await select.executeTakeFirstOrThrow())
-  const opened = app.vault.open(subject, { ringVersion: row.ring_version, text: row.sealed })
-  return opened instanceof Fault ? undefined : createSecretKey(opened.reveal(), 'base64')
+async function loadKey({ db, vault, clock }: App, workspaceId: string, day: string): Promise<KeyObject | undefined> {
+  const place = { id: `relay:${workspaceId}:${day}`, workspaceId, expiresAt: clock.now() + keyLastsMs }
+  const kept = await sealOnce(db, vault, place, () => randomBytes(32).toString('base64'))
+  return kept instanceof Fault ? undefined : createSecretKey(kept.reveal(), 'base64')
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { addedBytes, decrypt, encrypt, type Parts, partsOf } from '../core/aes-gcm.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /**
@@ -9,20 +10,17 @@ export type SealSubject = { workspaceId: string; connectionId: string; version: 
 
 export type Sealed = { ringVersion: number; text: string }
 
-const algorithm = 'aes-256-gcm'
-const ivBytes = 12
-const tagBytes = 16
 const keyBytes = 32
-const wrappedBytes = ivBytes + keyBytes + tagBytes
+const wrappedBytes = keyBytes + addedBytes
 
 /**
- * Seals a text under a fresh data key, and that key under the ring's active key. AES-256-GCM for both (NIST SP 800-38D),
- * random 96-bit IVs. Layout, base64: wrapped key (iv, key, tag), then the record (iv, text, tag).
+ * Seals a text under a fresh data key, and that key under the ring's active key. AES-256-GCM for both. Layout,
+ * base64: wrapped key, then the record, each as `encrypt` gives it.
  */
 export function seal(ring: KeyRing, subject: SealSubject, plaintext: string): Sealed {
   const key = randomBytes(keyBytes)
   const wrapped = encrypt(ringKey(ring, ring.active), additional(subject, 'key'), key)
-  const record = encrypt(createSecretKey(key), additional(subject, 'record'), Buffer.from(plaintext))
+  const record = encrypt(createSecretKey(key), additional(subject, 'record'), plaintext)
   key.fill(0)
   return { ringVersion: ring.active, text: Buffer.concat([wrapped, record]).toString('base64') }
 }
@@ -93,25 +91,4 @@ function ringKey(ring: KeyRing, version: number): KeyObject {
   const key = ring.keys.get(version)
   if (!key) throw new Error(`the key ring has no key of version ${version}`)
   return key
-}
-
-function encrypt(key: KeyObject, aad: Buffer, plaintext: Buffer): Buffer {
-  const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv(algorithm, key, iv).setAAD(aad)
-  return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
-}
-
-type Parts = { iv: Buffer; text: Buffer; tag: Buffer }
-
-function partsOf(bytes: Buffer): Parts {
-  const end = bytes.length - tagBytes
-  return { iv: bytes.subarray(0, ivBytes), text: bytes.subarray(ivBytes, end), tag: bytes.subarray(end) }
-}
-
-function decrypt(key: KeyObject, aad: Buffer, { iv, text, tag }: Parts): Buffer {
-  const decipher = createDecipheriv(algorithm, key, iv, { authTagLength: tagBytes }).setAAD(aad)
-  decipher.setAuthTag(tag)
-  const plaintext = decipher.update(text)
-  decipher.final() // throws unless the tag fits; in this mode it gives no bytes of its own
-  return plaintext
 }

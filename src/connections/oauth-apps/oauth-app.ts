@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Actor } from '../../accounts/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import type { OAuthAppRow, Schema } from '../../db/schema.ts'
-import { openSeal, putSeal } from '../../vault/sealed-rows.ts'
+import { findSealed, putSeal } from '../../vault/sealed-rows.ts'
 import type { Vault } from '../../vault/vault.ts'
 
 /** Who changes OAuth apps, and from where. */
@@ -63,15 +63,9 @@ export async function findApp(db: Kysely<Schema>, workspaceId: string, id: strin
 export async function appSecrets(
   db: Kysely<Schema>,
   vault: Vault,
-  { id, workspace_id }: OAuthAppRow,
+  { id, workspace_id: workspaceId }: OAuthAppRow,
 ): Promise<AppSecrets | Fault> {
-  const row = await db
-    .selectFrom('seals')
-    .selectAll()
-    .where('id', '=', id)
-    .where('workspace_id', '=', workspace_id)
-    .executeTakeFirst()
-  const opened = row && openSeal(vault, row)
+  const opened = await findSealed(db, vault, { id, workspaceId })
   if (!opened || opened instanceof Fault) return opened ?? {}
   return JSON.parse(opened.reveal()) as AppSecrets // sealed by `putAppSecrets` alone
 }

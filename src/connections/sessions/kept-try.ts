@@ -4,7 +4,7 @@ import type { Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import type { ConnectSessionRow, Schema } from '../../db/schema.ts'
-import { openSeal, putSeal } from '../../vault/sealed-rows.ts'
+import { findSealed, putSeal } from '../../vault/sealed-rows.ts'
 import { isOver } from './bound-session.ts'
 import { sessionState } from './connect-session.ts'
 
@@ -70,13 +70,7 @@ export async function keepTry(app: App, tx: Transaction<Schema>, row: ConnectSes
 
 /** The try that is on its way, or undefined when there is none. */
 export async function readTry(app: App, tx: Transaction<Schema>, row: ConnectSessionRow): Promise<KeptTry | undefined> {
-  const seal = await tx
-    .selectFrom('seals')
-    .selectAll()
-    .where('id', '=', row.id)
-    .where('workspace_id', '=', row.workspace_id)
-    .executeTakeFirst()
-  const opened = seal && openSeal(app.vault, seal)
+  const opened = await findSealed(tx, app.vault, { id: row.id, workspaceId: row.workspace_id })
   if (!opened || opened instanceof Fault) return undefined
   return JSON.parse(opened.reveal()) as KeptTry // sealed by `keepTry`, and nowhere else
 }

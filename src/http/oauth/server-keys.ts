@@ -2,8 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { JWKS } from 'oidc-provider'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { Secret } from '../../core/secret.ts'
-import { openSeal } from '../../vault/sealed-rows.ts'
+import { sealOnce } from '../../vault/sealed-rows.ts'
 
 /** What the authorization server signs with: its cookies, and its (so far unused) tokens. */
 export type ServerKeys = { cookies: string[]; jwks: JWKS }
@@ -23,28 +22,7 @@ function newSigningKey(): JWKS['keys'][number] {
 }
 
 async function keptOnce<T>({ db, vault }: App, id: string, make: () => T): Promise<T> {
-  const read = (from: typeof db.read) => from.selectFrom('seals').selectAll().where('id', '=', id).executeTakeFirst()
-  const row =
-    (await read(db.read)) ??
-    (await db.write(async tx => {
-      const version = 1
-      const subject = { workspaceId: '', connectionId: id, version }
-      const sealed = vault.seal(subject, new Secret(JSON.stringify(make())))
-      await tx
-        .insertInto('seals')
-        .values({
-          id,
-          workspace_id: '',
-          version,
-          ring_version: sealed.ringVersion,
-          sealed: sealed.text,
-          expires_at: null,
-        })
-        .onConflict(on => on.doNothing())
-        .execute()
-      return read(tx)
-    }))
-  const opened = row && openSeal(vault, row)
-  if (!opened || opened instanceof Fault) throw new Error(`the row ${id} of seals does not open`)
-  return JSON.parse(opened.reveal())
+  const kept = await sealOnce(db, vault, { id, workspaceId: '' }, () => JSON.stringify(make()))
+  if (kept instanceof Fault) throw new Error(`the row ${id} of seals does not open`)
+  return JSON.parse(kept.reveal())
 }

@@ -4,7 +4,7 @@ import { Fault } from '../../../core/errors.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { A2aRemoteRow } from '../../../db/a2a-schema.ts'
 import type { Schema } from '../../../db/schema.ts'
-import { openSeal, putSeal } from '../../../vault/sealed-rows.ts'
+import { findSealed, putSeal } from '../../../vault/sealed-rows.ts'
 import type { Box } from '../../box.ts'
 import { a2aDevice } from '../device.ts'
 
@@ -45,13 +45,7 @@ export async function putToken(
 
 /** What to show to it; undefined where it asks for nothing. */
 export async function tokenOf(app: App, { agent_id, workspace_id }: A2aRemoteRow): Promise<Secret | undefined | Fault> {
-  const row = await app.db.read
-    .selectFrom('seals')
-    .selectAll()
-    .where('id', '=', sealId(agent_id))
-    .where('workspace_id', '=', workspace_id)
-    .executeTakeFirst()
-  return row && openSeal(app.vault, row)
+  return findSealed(app.db.read, app.vault, { id: sealId(agent_id), workspaceId: workspace_id })
 }
 
 export async function listRemotes({ db }: App, workspaceId: string): Promise<RemoteAgent[]> {
