@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { type ErrorCode, errorCatalogue, Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
+import { lostRace } from '../http/rest/lost-race.ts'
 import { plain } from './print.ts'
 
 /** A running ClawLink. Without a key only what everybody may ask. */
@@ -69,15 +70,7 @@ const problem = z.object({
   fix: z.string().max(2000).optional(),
   retryAfterMs: z.number().optional(),
   choices: z.array(z.string().max(300)).max(50).optional(),
-  race: z
-    .object({
-      key: z.string(),
-      baseVersion: z.number().nullable(),
-      current: z.unknown(),
-      yours: z.unknown(),
-      merge: z.unknown(),
-    })
-    .optional(),
+  race: lostRace.optional(),
 })
 
 function problemFault(value: unknown, { key }: Server): Fault | undefined {

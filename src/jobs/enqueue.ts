@@ -20,20 +20,21 @@ export async function enqueue(app: App, tx: Transaction<Schema>, job: NewJob): P
   await wakeWorkers(app, tx)
 }
 
-/** Lets the waiting job of this kind about this subject run at once, if there is one. */
+/** Lets the waiting job of this kind about this subject run at once; gives whether there is one. */
 export async function hurryJob(
   app: App,
   tx: Transaction<Schema>,
   job: { kind: string; subject: string },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('jobs')
     .set({ run_at: app.clock.now() })
     .where('kind', '=', job.kind)
     .where('subject', '=', job.subject)
     .where('state', '=', 'waiting')
-    .execute()
+    .executeTakeFirst()
   await wakeWorkers(app, tx)
+  return numUpdatedRows > 0n
 }
 
 /** PostgreSQL tells every process at the commit. On SQLite the claim takes its turn after this transaction. */

@@ -159,6 +159,8 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     }
   }
 
+  const heldNow = (): Held[] => [...held].map(([id, { lease }]) => ({ id, lease }))
+
   const forget = (ended: readonly Held[]) => {
     for (const { id, lease } of ended) if (held.get(id)?.lease === lease) held.delete(id)
     more()
@@ -185,9 +187,8 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     keep(nowMs) {
       if (!held.size || nowMs < extendAt) return
       extendAt = nowMs + leaseMs / 3
-      const kept = [...held].filter(([, { since }]) => nowMs - since < keptMaxMs)
-      for (const [id] of held) if (!kept.some(([other]) => other === id)) held.delete(id)
-      const ones = kept.map(([id, { lease }]) => ({ id, lease }))
+      for (const [id, { since }] of held) if (nowMs - since >= keptMaxMs) held.delete(id)
+      const ones = heldNow()
       more()
       if (!ones.length) return
       extendMessages(app, box, ones, leaseMs).then(
@@ -205,11 +206,12 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     app.wakes.off(mailboxTopic(box.agentId), look)
     await running
     if (coming) await new Promise<void>(resolve => (onNoneComing = resolve))
-    const left = [...held].map(([id, { lease }]) => ({ id, lease }))
+    const left = heldNow()
     held.clear()
-    const [never = [], shown = []] = [true, false].map(never => left.filter(({ lease }) => unseen.has(lease) === never))
+    const shown = left.filter(({ lease }) => !unseen.has(lease))
+    const neverShown = left.filter(({ lease }) => unseen.has(lease))
     if (shown.length) await releaseMessages(app, box, shown)
-    if (never.length) await releaseMessages(app, box, never, { unseen: true })
+    if (neverShown.length) await releaseMessages(app, box, neverShown, { unseen: true })
     for (const lease of [...unseen]) endLease(lease)
   }
 }

@@ -1,6 +1,7 @@
 /** The shapes that more than one REST route speaks of. */
 import * as z from 'zod'
 import { scopeSchema } from '../../accounts/scope.ts'
+import { lostRace } from './lost-race.ts'
 
 export const effect = z.enum(['read', 'write', 'destructive'])
 export const environment = z.enum(['live', 'test'])
@@ -263,14 +264,7 @@ export const problem = z.object({
   link: z.string().optional(),
   approvalId: z.string().optional(),
   expiresAt: z.string().optional(),
-  race: z
-    .object({
-      key: z.string(),
-      baseVersion: z.number().nullable(),
-      current: z.unknown(),
-      yours: z.unknown(),
-      merge: z.unknown(),
-    })
+  race: lostRace
     .optional()
     .describe('Of a lost race for a shared file: what is there now, what you sent, and of text both in one.'),
   heldBy: z

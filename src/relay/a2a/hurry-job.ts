@@ -5,14 +5,5 @@ import { enqueue, hurryJob, type NewJob } from '../../jobs/enqueue.ts'
 
 /** A job of this kind about this subject runs soon, and begins after this commit: one that runs just now may end too early. */
 export async function runSoon(app: App, tx: Transaction<Schema>, job: NewJob): Promise<void> {
-  const { kind, subject } = job
-  const waiting = await tx
-    .selectFrom('jobs')
-    .select('id')
-    .where('kind', '=', kind)
-    .where('subject', '=', subject)
-    .where('state', '=', 'waiting')
-    .executeTakeFirst()
-  if (waiting) await hurryJob(app, tx, { kind, subject })
-  else await enqueue(app, tx, job)
+  if (!(await hurryJob(app, tx, job))) await enqueue(app, tx, job)
 }
