@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { Deadlines, Due } from './deadlines.ts'
+import { type Deadlines, type Due, nowhere } from './deadlines.ts'
 import { type LossReason, lost, type WireLoss, type WireResult } from './wire.ts'
 
 /**
@@ -12,6 +12,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Due {
   private readonly resolve: (result: WireResult) => void
   protected readonly bytesMax: number
   endsAtMs: number
+  place = nowhere
   protected readonly due: Deadlines<Exchange>
   protected controller: Dispatcher.DispatchController | undefined
   protected ended = false
