@@ -30,8 +30,9 @@ import type { Db, Point } from './db/db.ts'
 import { openDb } from './db/open.ts'
 import type { ConnectionRow, RuleRow, UsageRow } from './db/schema.ts'
 import { recordEvent } from './events/record-event.ts'
+import { netInCrowds } from './net/net-in-crowds.ts'
 import { netOnDemand } from './net/net-on-demand.ts'
-import type { Net } from './net/send.ts'
+import type { Net, NetSettings } from './net/send.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
 import { keyRingSource } from './vault/key-ring-source.ts'
 import { openVault, type Vault } from './vault/vault.ts'
@@ -96,7 +97,7 @@ export async function openApp(
     return vault
   }
   const catalog = buildCatalog(connectors, config.baseUrls)
-  const net = netOnDemand({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
+  const net = openNet({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
   const wakes = new EventEmitter().setMaxListeners(0)
   const app: App = {
     config,
@@ -146,6 +147,12 @@ export async function openApp(
       log.flush()
     },
   }
+}
+
+/** The thread for crowds goes by the machine's clock. */
+function openNet(settings: NetSettings, clock: Clock): Net {
+  const net = netOnDemand(settings, clock)
+  return clock === systemClock ? netInCrowds(net, settings) : net
 }
 
 /**

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 /** What the main thread starts beside it. */
-const thread = fileURLToPath(new URL('../../src/db/sqlite-thread.ts', import.meta.url))
+const threads = {
+  'sqlite-thread': fileURLToPath(new URL('../../src/db/sqlite-thread.ts', import.meta.url)),
+  'net-thread': fileURLToPath(new URL('../../src/net/net-thread.ts', import.meta.url)),
+}
 const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
 
 /** Where the workers of one run look for its bundle, and the first that needs it puts it. */
@@ -68,7 +71,7 @@ async function bundleInto(folder: string): Promise<void> {
   try {
     // pg asks for pg-native and does without.
     const bundle = await rolldown({
-      input: { main, 'sqlite-thread': thread },
+      input: { main, ...threads },
       platform: 'node',
       external: ['pg-native'],
       logLevel: 'silent',

@@ -1,0 +1,41 @@
+/** Sends requests on a thread of its own, while the first one goes on with its work. Started by `startSendingThread`. */
+import { workerData } from 'node:worker_threads'
+import { systemClock } from '../core/clock.ts'
+import { serveHelperThread } from '../core/helper-thread.ts'
+import { createNet, type NetSettings } from './send.ts'
+import type { Sent, SentResult, ToSend } from './sending-thread.ts'
+import type { WireResult } from './wire.ts'
+
+serveHelperThread<ToSend, Sent>(tell => {
+  const net = createNet(workerData as NetSettings, systemClock) // as startSendingThread gives them
+  let done: [number, WireResult][] = []
+
+  function pass(): void {
+    const batch = done
+    done = []
+    const all: Buffer[] = []
+    const results = batch.map(([number, result]): [number, SentResult] => {
+      if (result.kind === 'lost') return [number, result]
+      const { body, ...answer } = result
+      all.push(body)
+      return [number, { ...answer, length: body.length }]
+    })
+    const bodies = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0))
+    let at = 0
+    for (const body of all) {
+      bodies.set(body, at)
+      at += body.length
+    }
+    tell({ results, bodies }, [bodies.buffer])
+  }
+
+  return {
+    asked(batch) {
+      for (const [number, request] of batch)
+        net.send(request).then(result => {
+          if (done.push([number, result]) === 1) setImmediate(pass)
+        })
+    },
+    close: net.close,
+  }
+})

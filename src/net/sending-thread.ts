@@ -1,0 +1,86 @@
+import { startHelperThread } from '../core/helper-thread.ts'
+import type { Net, NetSettings } from './send.ts'
+import { lost, type WireRequest, type WireResult } from './wire.ts'
+
+/** A request that a thread can be passed: nothing in it is a function or comes piece by piece. */
+export type PlainRequest = Omit<WireRequest, 'body' | 'sink' | 'certificate'> & { body?: string }
+
+/** Requests with the numbers by which their results are told. */
+export type ToSend = readonly (readonly [number, PlainRequest])[]
+/** `bodies`: those of the answers, one behind the other, `length` bytes of it each. */
+export type Sent = { results: readonly (readonly [number, SentResult])[]; bodies: Uint8Array<ArrayBuffer> }
+export type SentResult = Exclude<WireResult, { kind: 'answered' }> | (Omit<Answered, 'body'> & { length: number })
+type Answered = Extract<WireResult, { kind: 'answered' }>
+
+/** Sends requests beside the event loop. */
+export type SendingThread = Pick<Net, 'close'> & {
+  /** It takes requests: it has started, and not ended since. */
+  isReady(): boolean
+  /** As `Net.send`. */
+  send(request: PlainRequest): Promise<WireResult>
+  /** How many requests it has. */
+  underWay(): number
+}
+
+/**
+ * `send.ts` once more, on a thread. All requests of one turn of the event loop are passed at once, and so are answers that come
+ * together. When the thread ends, nobody knows how far its requests got: they are lost as on a broken connection.
+ */
+export function startSendingThread({
+  outboundAllow,
+  connectTimeoutMs,
+  callTimeoutMs,
+  answerBytesMax,
+}: NetSettings): SendingThread {
+  const underWay = new Map<number, (result: WireResult) => void>()
+  let next = 0
+  let waiting: [number, PlainRequest][] = []
+
+  const thread = startHelperThread<ToSend, Sent>(new URL('./net-thread.ts', import.meta.url), {
+    name: 'clawlink-net',
+    data: { outboundAllow, connectTimeoutMs, callTimeoutMs, answerBytesMax } satisfies NetSettings,
+    told({ results, bodies }) {
+      let at = 0
+      for (const [number, result] of results) {
+        if (result.kind === 'lost') settle(number, result)
+        else {
+          const { length, ...answer } = result
+          settle(number, { ...answer, body: Buffer.from(bodies.buffer, at, length) })
+          at += length
+        }
+      }
+      if (!underWay.size) thread.keepAlive(false)
+    },
+    ended() {
+      for (const number of underWay.keys())
+        settle(number, lost('maybe_sent', 'closed', 'The thread that sends requests has ended.'))
+    },
+  })
+
+  function settle(number: number, result: WireResult): void {
+    underWay.get(number)?.(result)
+    underWay.delete(number)
+  }
+
+  function pass(): void {
+    const batch = waiting
+    waiting = []
+    thread.ask(batch)
+    thread.keepAlive(true)
+  }
+
+  return {
+    isReady: thread.isReady,
+    send: request =>
+      new Promise(resolve => {
+        const number = next++
+        underWay.set(number, resolve)
+        if (waiting.push([number, request]) === 1) setImmediate(pass)
+      }),
+    underWay: () => underWay.size,
+    close() {
+      pass()
+      return thread.close()
+    },
+  }
+}
