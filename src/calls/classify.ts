@@ -8,7 +8,10 @@ import type { LossReason, WireResult } from '../net/wire.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { retryAfterMs } from './retry-after.ts'
 
-export type Classified = { ok: true; status: number; headers: IncomingHttpHeaders; body: unknown } | Failed
+/** `json`: the body as it came, as in `Parsed`. */
+export type Classified =
+  | { ok: true; status: number; headers: IncomingHttpHeaders; body: unknown; json?: string | undefined }
+  | Failed
 
 /**
  * `trusted`: the provider itself said that it did not act; otherwise, once it was reached, it may have. `passing`: it may be
@@ -34,7 +37,7 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
   const parsed = 'value' in body ? body.value : undefined
   const graphql = tool.row.graphql !== undefined
   const rule = errorRule(connector, { status, headers, body: parsed }) ?? (graphql ? graphqlRule(parsed) : undefined)
-  if (!rule && status < 300 && 'value' in body) return { ok: true, status, headers, body: body.value }
+  if (!rule && status < 300 && 'value' in body) return { ok: true, status, headers, body: body.value, json: body.json }
 
   const code = rule?.code ?? codeOfStatus(status)
   const details: FaultDetails = { providerStatus: status }

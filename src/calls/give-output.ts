@@ -3,7 +3,7 @@ import { omitFields } from '../catalog/omit.ts'
 import { nextPage } from '../catalog/page.ts'
 import { valueAt } from '../catalog/paths.ts'
 import type { ProviderRequest } from '../catalog/request.ts'
-import type { Ending } from '../core/outcome.ts'
+import type { Ending, Success } from '../core/outcome.ts'
 import type { Classified } from './classify.ts'
 import { mismatch } from './output/check-output.ts'
 import { missing } from './output/describe-problem.ts'
@@ -14,7 +14,7 @@ import { missing } from './output/describe-problem.ts'
  */
 export function succeeded(
   tool: Tool,
-  { status, headers, body }: Extract<Classified, { ok: true }>,
+  { status, headers, body, json }: Extract<Classified, { ok: true }>,
   request: ProviderRequest,
 ): Ending {
   const { pick } = tool.row
@@ -23,10 +23,12 @@ export function succeeded(
   if (picked === undefined) return mismatch(tool, status, { field: pick ?? '', problem: missing })
   const { omit } = tool.provider.connector.api
   const output = omit ? omitFields(picked, omit) : picked
-  if (!tool.page) return { kind: 'succeeded', output, providerStatus: status }
+  const given = { kind: 'succeeded', output, providerStatus: status } as const
+  const success: Success = json !== undefined && output === body ? { ...given, json } : given
+  if (!tool.page) return success
   const { link } = headers
   const linkHeader = Array.isArray(link) ? link.join(', ') : link
   const count = Array.isArray(picked) ? picked.length : undefined
   const next = nextPage(tool, { url: request.url, linkHeader, body, count })
-  return { kind: 'succeeded', output, providerStatus: status, ...(next !== undefined && { next }) }
+  return next === undefined ? success : { ...success, next }
 }

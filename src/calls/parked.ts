@@ -2,7 +2,7 @@
 import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import { Fault, type FaultDetails } from '../core/errors.ts'
-import type { Ending } from '../core/outcome.ts'
+import type { Ending, Success } from '../core/outcome.ts'
 import type { CallRow, Schema, UsageRow } from '../db/schema.ts'
 import { callEnded } from '../events/call-ended.ts'
 import { recordEvent } from '../events/record-event.ts'
@@ -27,7 +27,7 @@ export const endTopic = (callId: string) => `ended ${callId}`
 type KeptRow = Pick<CallRow, 'id' | 'tool' | 'workspace_id'>
 type KeptRequest = Omit<CallRequest, 'tool' | 'surface'>
 type KeptFault = FaultDetails & Pick<Fault, 'code' | 'message' | 'fix'>
-type KeptOutcome = Extract<Ending, { kind: 'succeeded' }> | { kind: 'failed' | 'unknown'; fault: KeptFault }
+type KeptOutcome = Success | { kind: 'failed' | 'unknown'; fault: KeptFault }
 type KeptAnswer = Pick<EndedCall, 'coerced'> & { outcome: KeptOutcome; connection: EndedCall['connection'] | undefined }
 
 /** A call as it stands in its row: without what it asks for, and with a principal that may do nothing. */
@@ -91,7 +91,7 @@ export async function keptAnswer(app: App, row: KeptRow): Promise<EndedCall<Endi
   if (!kept) return undefined
   const { outcome, coerced, connection } = kept
   const ended = { id: row.id, tool: row.tool, coerced, ...(connection && { connection }) }
-  if (outcome.kind === 'succeeded') return { ...ended, outcome: asStillStored(outcome, app.clock.now()) }
+  if (outcome.kind === 'succeeded') return { ...ended, outcome: asStillStored(asGiven(outcome), app.clock.now()) }
   const { code, message, ...details } = outcome.fault
   return { ...ended, outcome: { kind: outcome.kind, fault: new Fault(code, message, details) } }
 }
@@ -138,8 +138,14 @@ export function tellEnded(app: App, callId: string): void {
   app.wakes.emit(endTopic(callId))
 }
 
+/** What `keptOutcome` has kept. */
+function asGiven(outcome: Success): Success {
+  return outcome.json === undefined ? outcome : { ...outcome, output: JSON.parse(outcome.json) }
+}
+
 function keptOutcome(outcome: Ending): KeptOutcome {
-  if (outcome.kind === 'succeeded') return outcome
+  // Its text says it all, and to the last digit.
+  if (outcome.kind === 'succeeded') return outcome.json === undefined ? outcome : { ...outcome, output: null }
   const { code, message, fix, details } = outcome.fault
   return { kind: outcome.kind, fault: { ...details, code, message, fix } }
 }

@@ -38,7 +38,7 @@ export function storeOutput(
   const { inlineAnswerBytesMax } = app.config
   // JSON that is written anew may be longer than it came, by escapes and by numbers, but hardly twice as long.
   if (ending.kind !== 'succeeded' || answerBytes * 2 <= inlineAnswerBytesMax) return ending
-  const json = JSON.stringify(ending.output)
+  const json = ending.json ?? JSON.stringify(ending.output)
   const bytes = Buffer.byteLength(json)
   return bytes <= inlineAnswerBytesMax ? ending : store(app, ready, ending, Buffer.from(json))
 }
@@ -48,7 +48,8 @@ async function store(app: App, ready: ReadyCall, ending: Success, json: Buffer):
   const { workspaceId, agentId } = principal
   const asked = { workspaceId, agentId, callId, name: `${ready.tool.name}.json`, mediaType }
   const kept = await keep(app, asked, json)
-  return { ...ending, output: handleOf(ending.output, json, kept), stored: true }
+  const { json: _, ...rest } = ending
+  return { ...rest, output: handleOf(ending.output, json, kept), stored: true }
 }
 
 /** The call is over, well or not: what the database cannot take now is lost, and said so. */

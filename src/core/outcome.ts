@@ -6,6 +6,8 @@ export type Coercion = { field: string; from: string; to: string }
 export type Success = {
   kind: 'succeeded'
   output: unknown
+  /** `output` as JSON, where it is given just as it came. Not to be handed on with another `output`. */
+  json?: string
   next?: string
   /** Why the pages after these are not in here, when it is not that they are too many: `next`, if any, leads to them. */
   incomplete?: Incomplete

@@ -48,6 +48,13 @@ export function answerCall({ id, tool, outcome, coerced, connection, replayed }:
   }
 }
 
+/** The same as JSON. What the provider sent as JSON is passed on as it is: its numbers keep all their digits. */
+export function answerText(answer: CallAnswer, { outcome }: EndedCall): string {
+  const json = outcome.kind === 'succeeded' ? outcome.json : undefined
+  if (json === undefined) return JSON.stringify(answer)
+  return `${JSON.stringify({ ...answer, data: undefined }).slice(0, -1)},"data":${json}}`
+}
+
 /** How far a call is, as every edge gives it; an edge puts the fault into its own form. */
 export type ProgressAnswer = Pick<CallProgress, 'callId' | 'state' | 'approval' | 'queue' | 'progress' | 'usage'> & {
   answer?: CallAnswer

@@ -10,7 +10,12 @@ export const plainHeaders = { 'cache-control': 'no-store', 'x-content-type-optio
 export const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', ...plainHeaders }
 
 export function json(value: unknown, status = 200): Answer {
-  return { status, headers: jsonHeaders, body: JSON.stringify(value) }
+  return jsonText(JSON.stringify(value), status)
+}
+
+/** `body` is JSON already. */
+export function jsonText(body: string, status = 200): Answer {
+  return { status, headers: jsonHeaders, body }
 }
 
 /** Writes an answer, or a web response as it streams. */

@@ -1,7 +1,7 @@
 import type { EndedCall } from '../../calls/call.ts'
 import type { CallProgress } from '../../calls/get-call.ts'
 import { Fault } from '../../core/errors.ts'
-import { answerCall, answerProgress } from '../answer-call.ts'
+import { answerCall, answerProgress, answerText } from '../answer-call.ts'
 import { followTool } from './protocol.ts'
 
 /**
@@ -34,7 +34,7 @@ export function resultOfFault({ code, message, fix, retryable, details }: Fault)
 
 export function resultOfCall(ended: EndedCall): ToolResult {
   const answer = answerCall(ended)
-  if (!(answer instanceof Fault)) return resultOfValue(answer)
+  if (!(answer instanceof Fault)) return { json: answerText(answer, ended), value: answer, isError: false }
   if (answer.code === 'approval_required') return resultOfParked(answer)
   return answer.code === 'queued' ? resultOfQueued(answer) : resultOfFault(answer)
 }

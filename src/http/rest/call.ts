@@ -1,6 +1,6 @@
 import { callTool } from '../../calls/call-tool.ts'
 import { Fault } from '../../core/errors.ts'
-import { answerCall } from '../answer-call.ts'
+import { answerCall, answerText } from '../answer-call.ts'
 import { replayedHeader } from '../problem.ts'
 import { idempotencyHeader, idempotencyKeyIn } from './idempotency-header.ts'
 import { Reply, route } from './route.ts'
@@ -22,7 +22,9 @@ export const callRoute = route({
     const idempotencyKey = idempotencyKeyIn(incoming.headers)
     if (idempotencyKey instanceof Fault) return idempotencyKey
     const request = { tool: params.name, surface: 'rest', ...body, idempotencyKey, caller: incoming.socket } as const
-    const answer = answerCall(await callTool(app, principal, request))
-    return answer instanceof Fault || !answer.replayed ? answer : new Reply(answer, replayedHeader)
+    const ended = await callTool(app, principal, request)
+    const answer = answerCall(ended)
+    if (answer instanceof Fault) return answer
+    return new Reply(answer, answer.replayed ? replayedHeader : undefined, answerText(answer, ended))
   },
 })

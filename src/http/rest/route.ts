@@ -14,13 +14,15 @@ export type Asked<W, P, Q, B> = {
   incoming: IncomingMessage
 }
 
-/** An answer that also sets headers, such as a cookie. */
+/** An answer that also sets headers, such as a cookie. `json`: the value as it is to be written, where that is known. */
 export class Reply<T> {
   readonly value: T
-  readonly headers: Record<string, string>
-  constructor(value: T, headers: Record<string, string>) {
+  readonly headers: Record<string, string> | undefined
+  readonly json: string | undefined
+  constructor(value: T, headers?: Record<string, string>, json?: string) {
     this.value = value
     this.headers = headers
+    this.json = json
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { type Answer, isResponse, json } from '../answer.ts'
+import { type Answer, isResponse, json, jsonText } from '../answer.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
@@ -34,8 +34,8 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   if (answer instanceof Fault) return problem(answer)
   if (isResponse(answer)) return answer
   if (!(answer instanceof Reply)) return json(answer, route.status)
-  const ready = json(answer.value, route.status)
-  return { ...ready, headers: { ...ready.headers, ...answer.headers } }
+  const ready = answer.json === undefined ? json(answer.value, route.status) : jsonText(answer.json, route.status)
+  return answer.headers ? { ...ready, headers: { ...ready.headers, ...answer.headers } } : ready
 }
 
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
