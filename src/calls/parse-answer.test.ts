@@ -26,7 +26,7 @@ describe('a body', () => {
     ['text/html', '', null],
     [undefined, '', null],
   ])('of type %s that reads %j is a value', (contentType, body, value) => {
-    expect(parse(body, contentType)).toEqual({ value })
+    expect(parse(body, contentType)).toMatchObject({ value })
   })
 
   test.each([
@@ -43,7 +43,22 @@ describe('a body', () => {
     expect(parse(body, contentType)).toEqual({ problem })
   })
 
+  test.each([
+    ['{"id":12345678901234567890,"at":1.0,"a":"ü","a":[]}', true],
+    ['{"a": 1}', false],
+    ['{\n"a":1}', false],
+    ['{"a":"\\u00fc"}', false],
+  ])('that reads %s is given as it came: %s', (body, asItCame) => {
+    expect(parse(body, 'application/json')).toEqual({ value: JSON.parse(body), ...(asItCame && { json: body }) })
+  })
+
+  test('that is a plain text has no JSON of its own', () => {
+    expect(parse('7', 'text/plain')).toEqual({ value: '7' })
+  })
+
   test('that is not UTF-8 is read with the sign for what cannot be read', () => {
-    expect(parse(Buffer.from('{"name":"Zoë"}', 'latin1'), 'application/json')).toEqual({ value: { name: 'Zo\ufffd' } })
+    expect(parse(Buffer.from('{"name":"Zoë"}', 'latin1'), 'application/json')).toMatchObject({
+      value: { name: 'Zo\ufffd' },
+    })
   })
 })

@@ -86,4 +86,6 @@ test('a text is filled only when all of its names are known', () => {
   const known = (name: string) => ({ a: '$&', b: '{a}' })[name]
   expect(fillText('{a}/{b}', known)).toBe('$&/{a}')
   expect(fillText('{a}/{c}', known)).toBeUndefined()
+  expect(fillText('{"x":"{b}",{ }{}{b}', known)).toBe(`{"x":"${known('b')}",{ }{}${known('b')}`)
+  expect(fillText('}{b}{b', known)).toBe(`}${known('b')}{b`)
 })

@@ -5,6 +5,7 @@ export type Values = Readonly<Record<string, string>>
 export type BadValue = { field: string; problem: string }
 
 const placeholder = /\{([A-Za-z0-9_]+)\}/g
+const isName = /^[A-Za-z0-9_]+$/
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
 const names = new RegExp(`^${label}(?:\\.${label})*$`)
 const hostAndPort = new RegExp(`^${label}(?:\\.${label})*(?::\\d{1,5})?$`)
@@ -30,13 +31,19 @@ export function fillUrl(template: string, values: Values, hosts?: readonly strin
 
 /** Fills `{names}` in a text that is no URL, such as a header. Undefined when one is not known. */
 export function fillText(template: string, lookUp: (name: string) => string | undefined): string | undefined {
-  let known = true
-  const text = template.replace(placeholder, (_, name: string) => {
+  // Every request has its credential put in by this: to look for the braces takes a fraction of what `replace` does.
+  let text = ''
+  let at = 0
+  for (let open = template.indexOf('{'); open >= 0; open = template.indexOf('{', open + 1)) {
+    const close = template.indexOf('}', open)
+    const name = template.slice(open + 1, close)
+    if (close < 0 || !isName.test(name)) continue
     const value = lookUp(name)
-    if (value === undefined) known = false
-    return value ?? ''
-  })
-  return known ? text : undefined
+    if (value === undefined) return undefined
+    text += template.slice(at, open) + value
+    at = close + 1
+  }
+  return text + template.slice(at)
 }
 
 /** The names in a template. */

@@ -57,6 +57,37 @@ describe('a good answer', () => {
   ])
 })
 
+test('a number keeps all its digits, over REST and MCP, kept for a repeated request or given at once', async () => {
+  await using claw = await startClawLink()
+  const sent = '{"id":12345678901234567890,"price":1.10}'
+  const headers = { 'content-type': 'application/json' }
+  claw.sandbox.script(...[1, 2].map(() => ({ kind: 'status', status: 200, headers, body: sent }) as const))
+  const post = async (path: string, body: unknown, more: Record<string, string> = {}) =>
+    claw.http({
+      method: 'POST',
+      path,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        authorization: `Bearer ${claw.key}`,
+        ...more,
+      },
+      body: JSON.stringify(body),
+    })
+  const overRest = () => post('/api/v1/tools/sandbox_whoami/calls', { arguments: {} }, { 'idempotency-key': 'k' })
+  const first = await overRest()
+  expect(first.text).toContain(`"data":${sent}}`)
+  const again = await overRest()
+  expect(again.text).toBe(first.text.replace('"data":', '"replayed":true,"data":'))
+
+  const params = { name: 'clawlink_call_tool', arguments: { tool: 'sandbox_whoami', arguments: {} } }
+  const { text } = await post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+  const { result } = JSON.parse(text)
+  expect(result.content[0].text).toContain(`"data":${sent}}`)
+  expect(text).toContain(`"structuredContent":${result.content[0].text}`)
+  expect(result.structuredContent).toEqual(JSON.parse(result.content[0].text))
+})
+
 describe('a refusal by the provider', () => {
   const refusals: [words: string, fault: Fault, expected: Pick<Scenario, 'status' | 'answer'>][] = [
     ['401', { kind: 'status', status: 401 }, refused(401, 'authentication_failed', 401)],

@@ -26,6 +26,9 @@ export type Buckets = {
   forget(nowMs: number): void
 }
 
+/** `limits`: those of its buckets that a fact states. */
+type Planned = { changes: number; limits: readonly Bucket[]; plan: Plan }
+
 export function createBuckets(): Buckets {
   const known = new Map<string, Bucket>()
   const inUse = new Set<Bucket>()
@@ -34,6 +37,9 @@ export function createBuckets(): Buckets {
   const holds = new Map<string, number>()
   const ofConnections = new Map<string, Set<Bucket>>()
   const limitsByTool = new WeakMap<Tool, readonly Limit[]>()
+  // What counts the calls of a tool by a connection, as long as no other limit is heard of and none is forgotten.
+  const plans = new WeakMap<ConnectionRow, Map<Tool, Planned>>()
+  let changes = 0
 
   function limitsFor(tool: Tool): readonly Limit[] {
     const found = limitsByTool.get(tool) ?? limitsOf(tool)
@@ -58,6 +64,20 @@ export function createBuckets(): Buckets {
     )
   }
 
+  function planFor(tool: Tool, connection: ConnectionRow): Planned {
+    const ofTools = plans.get(connection) ?? new Map<Tool, Planned>()
+    const found = ofTools.get(tool)
+    if (found?.changes === changes) return found
+    const account = accountOf(connection)
+    const hold = `${account} ${tool.name}`
+    const limits = stated(tool, connection)
+    const buckets = [...limits, ...heardFor(tool, account, hold)]
+    const planned = { changes, limits, plan: { account, tool: tool.name, hold, buckets } }
+    plans.set(connection, ofTools.set(tool, planned))
+    if (buckets.length) note(connection.id, buckets)
+    return planned
+  }
+
   function note(connectionId: string, buckets: readonly Bucket[]): void {
     const noted = ofConnections.get(connectionId) ?? new Set()
     for (const bucket of buckets) noted.add(bucket)
@@ -67,31 +87,26 @@ export function createBuckets(): Buckets {
   return {
     planOf({ tool, connection }, nowMs) {
       if (heard.size === 0 && holds.size === 0 && limitsFor(tool).length === 0) return undefined
-      const account = accountOf(connection)
-      const hold = `${account} ${tool.name}`
-      const buckets = stated(tool, connection)
-      if (heard.size) buckets.push(...heardFor(tool, account, hold))
-      const until = holds.get(hold)
-      if (until !== undefined && until <= nowMs) holds.delete(hold)
-      if (!buckets.length && !holds.has(hold)) return undefined
-      note(connection.id, buckets)
-      return { account, tool: tool.name, hold, buckets }
+      const { plan } = planFor(tool, connection)
+      const until = holds.size ? holds.get(plan.hold) : undefined
+      if (until !== undefined && until <= nowMs) holds.delete(plan.hold)
+      return plan.buckets.length || holds.has(plan.hold) ? plan : undefined
     },
 
     about({ tool, connection }, { fact, named }) {
-      const limits = stated(tool, connection)
+      const { limits, plan } = planFor(tool, connection)
       if (fact?.limit !== undefined) return limits.filter(({ name }) => name === fact.limit)
       const same = named === undefined ? [] : limits.filter(({ name }) => name === named)
       if (same.length) return same
       if (fact?.tools && !fact.tools.includes(ownName(tool))) return []
-      const account = accountOf(connection)
       // A name that no fact knows may be that of this kind of request alone.
-      const whose = fact && !fact.each && named === undefined ? account : `${account} ${tool.name}`
+      const whose = fact && !fact.each && named === undefined ? plan.account : plan.hold
       const id = `heard ${named ?? (fact ? wordOf(fact) : 'standard')} ${whose}`.slice(0, 500)
       const bucket = known.get(id) ?? openBucket(id, { requests: 0, windowMs: 0 }, named)
       if (!known.has(id)) {
         known.set(id, bucket)
         heard.set(whose, [...(heard.get(whose) ?? []), { bucket, tools: fact?.tools }])
+        changes += 1
         note(connection.id, [bucket])
       }
       return [bucket]
@@ -114,6 +129,7 @@ export function createBuckets(): Buckets {
         if (inUse.has(bucket) || bucket.waiting || (window && usedAt(window, nowMs) > 0)) continue
         if (budget && budget.until > nowMs) continue
         known.delete(id)
+        changes += 1
         for (const [whose, list] of heard) {
           const rest = list.filter(each => each.bucket !== bucket)
           if (rest.length) heard.set(whose, rest)
