@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { serveHelperThread } from '../core/helper-thread.ts'
 import { createNet, type NetSettings } from './send.ts'
-import type { Sent, SentResult, ToSend } from './sending-thread.ts'
+import { passedAtOnce, type Sent, type SentResult, type ToSend } from './sending-thread.ts'
 import type { WireResult } from './wire.ts'
 
 serveHelperThread<ToSend, Sent>(tell => {
@@ -11,6 +11,7 @@ serveHelperThread<ToSend, Sent>(tell => {
   let done: [number, WireResult][] = []
 
   function pass(): void {
+    if (!done.length) return
     const batch = done
     done = []
     const all: Buffer[] = []
@@ -33,7 +34,9 @@ serveHelperThread<ToSend, Sent>(tell => {
     asked(batch) {
       for (const [number, request] of batch)
         net.send(request).then(result => {
-          if (done.push([number, result]) === 1) setImmediate(pass)
+          const many = done.push([number, result])
+          if (many === 1) setImmediate(pass)
+          else if (many === passedAtOnce) pass()
         })
     },
     close: net.close,

@@ -12,6 +12,9 @@ export type Sent = { results: readonly (readonly [number, SentResult])[]; bodies
 export type SentResult = Exclude<WireResult, { kind: 'answered' }> | (Omit<Answered, 'body'> & { length: number })
 type Answered = Extract<WireResult, { kind: 'answered' }>
 
+/** More would wait, for the end of a turn of the event loop, while the other thread has nothing to do. */
+export const passedAtOnce = 8
+
 /** Sends requests beside the event loop. */
 export type SendingThread = Pick<Net, 'close'> & {
   /** It takes requests: it has started, and not ended since. */
@@ -23,8 +26,8 @@ export type SendingThread = Pick<Net, 'close'> & {
 }
 
 /**
- * `send.ts` once more, on a thread. All requests of one turn of the event loop are passed at once, and so are answers that come
- * together. When the thread ends, nobody knows how far its requests got: they are lost as on a broken connection.
+ * `send.ts` once more, on a thread. What comes in one turn of the event loop is passed together, requests there and answers
+ * back. When the thread ends, nobody knows how far its requests got: they are lost as on a broken connection.
  */
 export function startSendingThread({
   outboundAllow,
@@ -63,6 +66,7 @@ export function startSendingThread({
   }
 
   function pass(): void {
+    if (!waiting.length) return
     const batch = waiting
     waiting = []
     thread.ask(batch)
@@ -75,7 +79,9 @@ export function startSendingThread({
       new Promise(resolve => {
         const number = next++
         underWay.set(number, resolve)
-        if (waiting.push([number, request]) === 1) setImmediate(pass)
+        const many = waiting.push([number, request])
+        if (many === 1) setImmediate(pass)
+        else if (many === passedAtOnce) pass()
       }),
     underWay: () => underWay.size,
     close() {
