@@ -7,6 +7,7 @@ import { openApp } from '../../src/app.ts'
 import { configSchema } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { programPath, type Server, startServer } from '../subjects/server.ts'
+import { startFlags } from '../subjects/start-flags.ts'
 import type { BenchAgent } from './line.ts'
 
 /** A ClawLink with default settings on an empty folder, and so many agents with a key each. */
@@ -25,7 +26,7 @@ export async function startRelayClawlink(
     healthPath: '/api/v1/health',
     environment: { ...Object.fromEntries(kept), HOME: home },
     command: port => [
-      '--max-inlined-bytecode-size-cumulative=2000',
+      ...startFlags,
       ...nodeFlags,
       entry ?? fileURLToPath(new URL('../../bin/clawlink.mjs', import.meta.url)),
       'start',

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { callArguments, providerSecret } from './provider.ts'
 import { type Server, startServer } from './server.ts'
+import { startFlags } from './start-flags.ts'
 import { postRequest, type Subject } from './subject.ts'
 
 /** Everything the benchmark knows about ClawLink: its command line, its settings, its paths and the tool that it calls. */
@@ -12,8 +13,6 @@ const provider = 'sandbox'
 const tool = 'sandbox_get_issue'
 const callTool = 'clawlink_call_tool'
 const healthPath = '/api/v1/health'
-/** As in the package's `start` script. */
-const nodeFlagsOfStart = ['--max-inlined-bytecode-size-cumulative=2000']
 
 type ClawlinkOptions = {
   folder: string
@@ -45,7 +44,7 @@ export async function startClawlink(options: ClawlinkOptions): Promise<{ server:
       healthPath,
       environment,
       command: port => [
-        ...nodeFlagsOfStart,
+        ...startFlags,
         ...(options.nodeFlags ?? []),
         entry,
         'start',
