@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import { serve as serveHttp } from '../../test/kit/serve.ts'
 import { systemClock } from '../core/clock.ts'
 import { netInCrowds } from './net-in-crowds.ts'
 import { createNet, type NetSettings } from './send.ts'
@@ -15,13 +14,9 @@ afterEach(async () => {
 })
 
 async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  undo.push(
-    () => new Promise(closed => server.close(closed)),
-    () => server.closeAllConnections(),
-  )
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server that listens has one
+  const { url, close } = await serveHttp(answer)
+  undo.push(close)
+  return url
 }
 
 const settings: NetSettings = {

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { movableClock } from '../../test/kit/movable-clock.ts'
+import { serve as serveHttp } from '../../test/kit/serve.ts'
 import { createNet } from './send.ts'
 import type { BodySource, Sink, WireRequest } from './wire.ts'
 
@@ -14,13 +13,9 @@ afterEach(async () => {
 })
 
 async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  undo.push(
-    () => new Promise(closed => server.close(closed)),
-    () => server.closeAllConnections(),
-  )
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server that listens has one
+  const { url, close } = await serveHttp(answer)
+  undo.push(close)
+  return url
 }
 
 const clock = movableClock()
