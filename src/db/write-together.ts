@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { inTurns } from '../core/in-turns.ts'
 import type { Db } from './db.ts'
 import type { Schema } from './schema.ts'
 
@@ -14,11 +15,7 @@ type Unit = {
  * is run by itself, so that it fails alone.
  */
 export function writeTogether(write: Db['write']): Db['together'] {
-  let waiting: Unit[] = []
-
-  async function flush(): Promise<void> {
-    const units = waiting
-    waiting = []
+  async function runAll(units: readonly Unit[]): Promise<void> {
     const finish = (unit: Unit) => write(unit.run).then(unit.done, unit.fail)
     try {
       await write(async tx => {
@@ -31,10 +28,11 @@ export function writeTogether(write: Db['write']): Db['together'] {
     for (const unit of units) unit.done()
   }
 
+  const waiting = inTurns(runAll)
   return <T>(run: (tx: Transaction<Schema>) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       let give = () => {}
-      waiting.push({
+      waiting.add({
         async run(tx) {
           const value = await run(tx)
           give = () => resolve(value)
@@ -42,6 +40,5 @@ export function writeTogether(write: Db['write']): Db['together'] {
         done: () => give(),
         fail: reject,
       })
-      if (waiting.length === 1) setImmediate(flush)
     })
 }

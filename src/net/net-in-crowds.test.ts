@@ -1,23 +1,12 @@
-import type { RequestListener, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
-import { serve as serveHttp } from '../../test/kit/serve.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { serveForTest } from '../../test/kit/serve-for-test.ts'
 import { systemClock } from '../core/clock.ts'
 import { netInCrowds } from './net-in-crowds.ts'
 import { createNet, type NetSettings } from './send.ts'
 import { type SendingThread, startSendingThread } from './sending-thread.ts'
 import type { WireRequest } from './wire.ts'
-
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step()
-})
-
-async function serve(answer: RequestListener): Promise<string> {
-  const { url, close } = await serveHttp(answer)
-  undo.push(close)
-  return url
-}
 
 const settings: NetSettings = {
   outboundAllow: ['127.0.0.1'],
@@ -28,7 +17,7 @@ const settings: NetSettings = {
 
 async function ready(given = settings): Promise<SendingThread> {
   const thread = startSendingThread(given)
-  undo.push(thread.close)
+  onTestFinished(thread.close)
   await expect.poll(thread.isReady).toBe(true)
   return thread
 }
@@ -53,9 +42,9 @@ const answers: Record<string, (answer: ServerResponse) => void> = {
 }
 
 test('an answer that came by the thread is the same, to the byte, as one that did not', async () => {
-  const url = await serve(({ url = '' }, answer) => answers[url]?.(answer.setHeader('date', 'never')))
+  const url = await serveForTest(({ url = '' }, answer) => answers[url]?.(answer.setHeader('date', 'never')))
   const direct = createNet(settings, systemClock)
-  undo.push(direct.close)
+  onTestFinished(direct.close)
   const thread = await ready()
   const requests: WireRequest[] = [
     ...Object.keys(answers).map(path => get(url + path)),
@@ -75,7 +64,7 @@ test('an answer that came by the thread is the same, to the byte, as one that di
 
 test('a request goes by the thread as it was asked for: method, headers, credential, query, body, and its own time', async () => {
   const seen: unknown[] = []
-  const url = await serve(async (request, answer) => {
+  const url = await serveForTest(async (request, answer) => {
     if (request.url === '/hangs') return
     const { method, url: path, headers } = request
     seen.push({ method, path, mine: headers.mine, authorization: headers.authorization })
@@ -102,7 +91,7 @@ test('a request goes by the thread as it was asked for: method, headers, credent
 
 test('what the thread has when it is closed is lost, and may have been sent', async () => {
   const arrived = Promise.withResolvers<void>()
-  const url = await serve(() => arrived.resolve())
+  const url = await serveForTest(() => arrived.resolve())
   const thread = await ready()
   const sending = thread.send(get(url))
   expect(thread.underWay()).toBe(1)
@@ -115,7 +104,7 @@ test('what the thread has when it is closed is lost, and may have been sent', as
 test('only crowds go by the thread, and of them only what can; without it all goes as ever', async () => {
   let held: ServerResponse[] = []
   let arrived = 0
-  const url = await serve((_, answer) => {
+  const url = await serveForTest((_, answer) => {
     arrived += 1
     held.push(answer)
   })
@@ -126,7 +115,7 @@ test('only crowds go by the thread, and of them only what can; without it all go
     return thread
   }
   const net = netInCrowds(createNet(settings, systemClock), settings, { after: 2, start })
-  undo.push(net.close)
+  onTestFinished(net.close)
   /** Sends so many at once, and answers once all have arrived. */
   const send = async (many: number, request: WireRequest = get(url)) => {
     const sending = Array.from({ length: many }, () => net.send(request))

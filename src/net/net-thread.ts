@@ -2,18 +2,15 @@
 import { workerData } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { serveHelperThread } from '../core/helper-thread.ts'
+import { inTurns } from '../core/in-turns.ts'
 import { createNet, type NetSettings } from './send.ts'
 import { passedAtOnce, type Sent, type SentResult, type ToSend } from './sending-thread.ts'
 import type { WireResult } from './wire.ts'
 
 serveHelperThread<ToSend, Sent>(tell => {
   const net = createNet(workerData as NetSettings, systemClock) // as startSendingThread gives them
-  let done: [number, WireResult][] = []
 
-  function pass(): void {
-    if (!done.length) return
-    const batch = done
-    done = []
+  function pass(batch: [number, WireResult][]): void {
     const all: Buffer[] = []
     const results = batch.map(([number, result]): [number, SentResult] => {
       if (result.kind === 'lost') return [number, result]
@@ -30,14 +27,10 @@ serveHelperThread<ToSend, Sent>(tell => {
     tell({ results, bodies }, [bodies.buffer])
   }
 
+  const done = inTurns(pass, { most: passedAtOnce })
   return {
     asked(batch) {
-      for (const [number, request] of batch)
-        net.send(request).then(result => {
-          const many = done.push([number, result])
-          if (many === 1) setImmediate(pass)
-          else if (many === passedAtOnce) pass()
-        })
+      for (const [number, request] of batch) net.send(request).then(result => done.add([number, result]))
     },
     close: net.close,
   }

@@ -1,4 +1,5 @@
 import { startHelperThread } from '../core/helper-thread.ts'
+import { inTurns } from '../core/in-turns.ts'
 import type { Net, NetSettings } from './send.ts'
 import { lost, type WireRequest, type WireResult } from './wire.ts'
 
@@ -38,7 +39,6 @@ export function startSendingThread({
   // By number. No `Map`, for the reason that deadlines.ts gives for its array.
   const underWay: (((result: WireResult) => void) | undefined)[] = []
   const free: number[] = []
-  let waiting: [number, PlainRequest][] = []
 
   const thread = startHelperThread<ToSend, Sent>(new URL('./net-thread.ts', import.meta.url), {
     name: 'clawlink-net',
@@ -69,13 +69,13 @@ export function startSendingThread({
     resolve(result)
   }
 
-  function pass(): void {
-    if (!waiting.length) return
-    const batch = waiting
-    waiting = []
-    thread.ask(batch)
-    thread.keepAlive(true)
-  }
+  const requests = inTurns<ToSend[number]>(
+    batch => {
+      thread.ask(batch)
+      thread.keepAlive(true)
+    },
+    { most: passedAtOnce },
+  )
 
   return {
     isReady: thread.isReady,
@@ -83,13 +83,11 @@ export function startSendingThread({
       new Promise(resolve => {
         const number = free.pop() ?? underWay.length
         underWay[number] = resolve
-        const many = waiting.push([number, request])
-        if (many === 1) setImmediate(pass)
-        else if (many === passedAtOnce) pass()
+        requests.add([number, request])
       }),
     underWay: () => underWay.length - free.length,
     close() {
-      pass()
+      requests.flush()
       return thread.close()
     },
   }

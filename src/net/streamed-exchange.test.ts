@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { movableClock } from '../../test/kit/movable-clock.ts'
-import { serve as serveHttp } from '../../test/kit/serve.ts'
+import { serveForTest } from '../../test/kit/serve-for-test.ts'
 import { createNet } from './send.ts'
 import type { BodySource, Sink, WireRequest } from './wire.ts'
 
@@ -11,12 +11,6 @@ const undo: (() => unknown)[] = []
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
-
-async function serve(answer: RequestListener): Promise<string> {
-  const { url, close } = await serveHttp(answer)
-  undo.push(close)
-  return url
-}
 
 const clock = movableClock()
 const idleMs = 500_000 // far longer than a test may take: only the clock that is moved can end a wait
@@ -68,7 +62,7 @@ function sink(bytesMax = 10 * mib) {
 describe('a body that is streamed', () => {
   test('says its length, arrives whole, and can be sent again from its beginning', async () => {
     const seen: unknown[] = []
-    const url = await serve(async (req, res) => {
+    const url = await serveForTest(async (req, res) => {
       let bytes = 0
       for await (const piece of req) bytes += piece.length
       seen.push([req.headers['content-length'], req.headers['transfer-encoding'], bytes])
@@ -83,7 +77,7 @@ describe('a body that is streamed', () => {
 
   test('is read no faster than the other side takes it, and not on when that side answers early', async () => {
     const given = { pieces: 0, ended: false }
-    const url = await serve((req, res) => {
+    const url = await serveForTest((req, res) => {
       req.pause()
       res.writeHead(413).end('{"error":"too large"}')
     })
@@ -94,13 +88,13 @@ describe('a body that is streamed', () => {
 
   test('may have been carried out once it began, and is let go of when the connection breaks', async () => {
     const given = { pieces: 0, ended: false }
-    const url = await serve(req => req.once('data', () => req.socket.destroy()))
+    const url = await serveForTest(req => req.once('data', () => req.socket.destroy()))
     const result = await send({ url, method: 'POST', body: source(50 * mib, given) })
     expect(result).toMatchObject({ kind: 'lost', reached: 'maybe_sent', reason: 'closed' })
   })
 
   test('whose source fails is no whole request', async () => {
-    const url = await serve(req => req.resume())
+    const url = await serveForTest(req => req.resume())
     const body = {
       bytes: 10,
       // biome-ignore lint/correctness/useYield: it fails before it gives anything
@@ -113,7 +107,7 @@ describe('a body that is streamed', () => {
 
   test.each([301, 302, 303, 307, 308])('is streamed nowhere else by a redirect (%i)', async status => {
     const paths: unknown[] = []
-    const url = await serve((req, res) => {
+    const url = await serveForTest((req, res) => {
       paths.push(req.url)
       req.resume().on('end', () => res.writeHead(status, { location: '/other' }).end())
     })
@@ -130,7 +124,7 @@ describe('an answer that is sunk', () => {
       ['gzip', gzipSync(content)],
       ['br', brotliCompressSync(content)],
     ] as const) {
-      const url = await serve((_, res) => res.setHeader('content-encoding', coding).end(bytes))
+      const url = await serveForTest((_, res) => res.setHeader('content-encoding', coding).end(bytes))
       const { seen, sink: into } = sink()
       expect(await send({ url, sink: into })).toMatchObject({
         status: 200,
@@ -142,7 +136,7 @@ describe('an answer that is sunk', () => {
   })
 
   test('is one of success only: an error is read as ever', async () => {
-    const url = await serve((_, res) => res.writeHead(404).end('{"error":"none"}'))
+    const url = await serveForTest((_, res) => res.writeHead(404).end('{"error":"none"}'))
     const { seen, sink: into } = sink()
     const result = await send({ url, sink: into })
     expect(result.kind === 'answered' && [result.status, result.body.toString()]).toEqual([404, '{"error":"none"}'])
@@ -160,14 +154,14 @@ describe('an answer that is sunk', () => {
     ['not what its coding says', (_, res) => res.setHeader('content-encoding', 'gzip').end('plain'), 'malformed'],
     ['of an unknown coding', (_, res) => res.setHeader('content-encoding', 'zstd').end('x'), 'malformed'],
   ])('is lost when it is %s, and the sink has ended by then', async (_, answer, reason) => {
-    const url = await serve(answer)
+    const url = await serveForTest(answer)
     const { seen, sink: into } = sink()
     expect(await send({ url, sink: into })).toMatchObject({ kind: 'lost', reached: 'maybe_sent', reason })
     if (reason !== 'malformed') expect(seen).toMatchObject({ failed: true, ended: true })
   })
 
   test('is lost when the sink fails, and not read on when the sink wants no more', async () => {
-    const url = await serve((_, res) => res.end(Buffer.alloc(5 * mib)))
+    const url = await serveForTest((_, res) => res.end(Buffer.alloc(5 * mib)))
     const failing = { bytesMax: 10 * mib, take: async () => Promise.reject(new Error('the disk is full')) }
     expect(await send({ url, sink: failing })).toMatchObject({ kind: 'lost', reason: 'unkept' })
     const content = { bytesMax: 10 * mib, take: async () => 'enough' }
@@ -177,7 +171,7 @@ describe('an answer that is sunk', () => {
   test('comes no faster than the sink takes it', async () => {
     const pieces = 1600
     let written = 0
-    const url = await serve((_, res) => {
+    const url = await serveForTest((_, res) => {
       const more = () => {
         while (written < pieces) {
           written++
@@ -212,7 +206,7 @@ describe('the time for a file', () => {
   test('is counted from its last byte, and over in the end all the same', async () => {
     const pieces: ((more: boolean) => void)[] = []
     const asked = Promise.withResolvers<void>()
-    const url = await serve((_, res) => {
+    const url = await serveForTest((_, res) => {
       pieces.push(more => (more ? res.write('x') : res.end()))
       res.write('x')
       asked.resolve()

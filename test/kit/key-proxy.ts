@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
+import { serve } from './serve.ts'
 
 export type KeyProxy = { url: string; stop(): Promise<void>; [Symbol.asyncDispose](): Promise<void> }
 
@@ -10,7 +9,7 @@ export type KeyProxy = { url: string; stop(): Promise<void>; [Symbol.asyncDispos
  */
 export async function startKeyProxy(target: string, key: string): Promise<KeyProxy> {
   const { hostname, port } = new URL(target)
-  const server = createServer((incoming, outgoing) => {
+  const { url, close } = await serve((incoming, outgoing) => {
     const { method, url: path } = incoming
     const headers = { ...incoming.headers, authorization: `Bearer ${key}` }
     const onward = request({ hostname, port, method, path, headers }, answer => {
@@ -21,17 +20,5 @@ export async function startKeyProxy(target: string, key: string): Promise<KeyPro
     outgoing.on('close', () => onward.destroy())
     incoming.pipe(onward)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const stop = async () => {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has a port
-    stop,
-    [Symbol.asyncDispose]: stop,
-  }
+  return { url, stop: close, [Symbol.asyncDispose]: close }
 }

@@ -1,6 +1,5 @@
 /** A provider that has many records and gives them in pages of every kind: each kind a path, and a tool of its own. */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
 import { buildCatalog } from '../../src/catalog/catalog.ts'
 import {
@@ -17,6 +16,7 @@ import {
 } from '../../src/catalog/define.ts'
 import { connectors } from '../../src/connectors/index.ts'
 import { type StartOptions, startClawLink, type TestClawLink } from './clawlink.ts'
+import { serve } from './serve.ts'
 
 /** One page that is asked for: from which record on, how many, and the number of the request from 1. */
 export type PageAsked = { from: number; size: number; request: number }
@@ -125,7 +125,7 @@ export async function startPaged({
 }: PagedOptions = {}): Promise<PagedClaw> {
   const pages: PageAsked[] = []
   let look: Parameters<PagedClaw['intercept']>[0] = () => undefined
-  const server = createServer(async (request, response) => {
+  const { host, close } = await serve(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://paged.test')
     const kind = url.pathname.slice(1)
     const answer = (status: number, headers: Record<string, string>, body: unknown) =>
@@ -138,10 +138,6 @@ export async function startPaged({
     const { headers = {}, body } = pageOf(kind, asked, total, record)
     return answer(200, headers, body)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
   const claw = await startClawLink({ ...options, config: { outboundAllow: [host], ...options.config } })
   const paged = connector({
     name: 'Paged',
@@ -160,8 +156,7 @@ export async function startPaged({
     },
     async [Symbol.asyncDispose]() {
       await claw.stop()
-      server.close()
-      server.closeAllConnections()
+      await close()
     },
   })
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
+import { serve } from './serve.ts'
 
 /** One request of a provider's API and the answer that it gave. */
 export type Recording = {
@@ -57,7 +57,7 @@ export async function startRecordedProvider(options: RecordedProviderOptions): P
   const left = options.recordings.map(recording => ({ recording, times: recording.times ?? 1 }))
   const received: Received[] = []
   const unexpected: Received[] = []
-  const server = createServer(async (request, response) => {
+  const { url, close } = await serve(async (request, response) => {
     const arrived = await readRequest(request)
     received.push(arrived)
     const refusal = options.refuse?.(arrived)
@@ -68,19 +68,13 @@ export async function startRecordedProvider(options: RecordedProviderOptions): P
     else match.times--
     answer(response, match?.recording ?? notRecorded(arrived), options.origin, url)
   })
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server that listens has one
   return {
     url,
     received,
     unexpected,
     add: (...recordings) =>
       void left.push(...recordings.map(recording => ({ recording, times: recording.times ?? 1 }))),
-    [Symbol.asyncDispose]: () =>
-      new Promise(stopped => {
-        server.close(() => stopped())
-        server.closeAllConnections()
-      }),
+    [Symbol.asyncDispose]: close,
   }
 }
 

@@ -1,8 +1,8 @@
 /** A provider whose access tokens end, with a token endpoint that tests play: rotation, reuse, refusals, late answers. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { apiKey, clientCredentials, connector, oauth2, tool } from '../../src/catalog/define.ts'
+import { serve } from './serve.ts'
 
 /** The connector for it. Its OAuth app comes with it, as a practice provider's may. */
 export const practice = connector({
@@ -140,7 +140,7 @@ export async function startRefreshProvider(options: RefreshProviderOptions): Pro
     else send(response, status, body)
   }
 
-  const server = createServer((request, response) => {
+  const { url, close } = await serve((request, response) => {
     const path = request.url ?? ''
     if (path === '/token') return void answerToken(request, response)
     used.set(path, (used.get(path) ?? 0) + 1)
@@ -149,9 +149,8 @@ export async function startRefreshProvider(options: RefreshProviderOptions): Pro
     if (!isGood || path === '/closed') return send(response, 401, { error: 'unauthorized' })
     send(response, 200, path === '/me' ? { id: 'acct_1', name: 'ada@example.com' } : { things: [numberOf(token)] })
   })
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server that listens has one
+    url,
     asked,
     used,
     signIn: () => ({ access_token: newAccess(), refresh_token: newRefresh(++made) }),
@@ -171,8 +170,7 @@ export async function startRefreshProvider(options: RefreshProviderOptions): Pro
     liveCount: () => [...refreshTokens.values()].filter(isLive).length,
     async [Symbol.asyncDispose]() {
       heldAnswers = []
-      server.closeAllConnections()
-      await new Promise(closed => server.close(closed))
+      await close()
     },
   }
 }

@@ -1,6 +1,5 @@
 /** An authorization server over real HTTP that answers from a script and remembers exactly what it was asked. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { serve } from './serve.ts'
 
 /** One request as it arrived. */
 export type Asked = {
@@ -36,7 +35,7 @@ export type TokenProvider = {
 export async function startTokenProvider(): Promise<TokenProvider> {
   const script: Scripted[] = []
   const asked: Asked[] = []
-  const server = createServer(async (request, response) => {
+  const { url, close } = await serve(async (request, response) => {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(Buffer.from(piece))
     const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')])
@@ -59,17 +58,10 @@ export async function startTokenProvider(): Promise<TokenProvider> {
     const type = typeof body === 'string' ? 'text/plain' : 'application/json'
     response.writeHead(status, { 'content-type': type, ...more }).end(text)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    url,
     asked,
     answers: (...answers) => void script.splice(0, script.length, ...answers),
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: close,
   }
 }

@@ -1,7 +1,7 @@
 /** A receiver of webhooks over HTTP, which answers each path as a test says. */
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { serve } from './serve.ts'
 
 export type Received = { path: string; method: string; headers: IncomingHttpHeaders; body: string }
 export type Respond = (response: ServerResponse, received: Received) => unknown
@@ -18,25 +18,17 @@ export const hang: Respond = () => {}
 export async function startReceiver() {
   const received: Received[] = []
   const responds = new Map<string, Respond>()
-  const server = createServer(async (request, response) => {
+  const { host, close } = await serve(async (request, response) => {
     const { url: path = '', method = '', headers } = request
     const one = { path, method, headers, body: await text(request) }
     received.push(one)
     await (responds.get(path) ?? ok)(response, one)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
   return {
     host,
     url: (path: string) => `http://${host}${path}`,
     on: (path: string, respond: Respond) => responds.set(path, respond),
     at: (path: string) => received.filter(each => each.path === path),
-    async stop() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    stop: close,
   }
 }
