@@ -89,7 +89,9 @@ export async function openApp(
   config: Config,
   { clock = systemClock, log = createLog(config.logLevel) }: { clock?: Clock; log?: Log } = {},
 ): Promise<{ app: App; close(): Promise<void> } | Fault> {
-  const db = await openDb(config)
+  const threadFailed = (cause: unknown) =>
+    log.error({ err: cause }, 'the thread that writes to the database has ended; all is written without it')
+  const db = await openDb(config, threadFailed)
   if (db instanceof Fault) return db
   const vault = await openVault(db, keyRingSource(config), clock.now())
   if (vault instanceof Fault) {
@@ -97,7 +99,7 @@ export async function openApp(
     return vault
   }
   const catalog = buildCatalog(connectors, config.baseUrls)
-  const net = openNet({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock)
+  const net = openNet({ ...config, outboundAllow: [...config.outboundAllow, ...ownHosts(config, catalog)] }, clock, log)
   const wakes = new EventEmitter().setMaxListeners(0)
   const app: App = {
     config,
@@ -150,9 +152,11 @@ export async function openApp(
 }
 
 /** The thread for crowds goes by the machine's clock. */
-function openNet(settings: NetSettings, clock: Clock): Net {
+function openNet(settings: NetSettings, clock: Clock, log: Log): Net {
   const net = netOnDemand(settings, clock)
-  return clock === systemClock ? netInCrowds(net, settings) : net
+  const failed = (cause: unknown) =>
+    log.error({ err: cause }, 'the thread that sends requests has ended; they are sent without it')
+  return clock === systemClock ? netInCrowds(net, settings, { failed }) : net
 }
 
 /**

@@ -20,12 +20,12 @@ function start(members: string) {
     serveHelperThread(tell => ({ ${members} }))`,
   )
   const told: unknown[] = []
-  const ended: unknown[] = []
+  const ended: { cause: unknown; isMeant: boolean }[] = []
   const thread = startHelperThread<unknown, unknown>(pathToFileURL(file), {
     name: 'helper',
     data: { greeting: 'hello' },
     told: each => told.push(each),
-    ended: cause => ended.push(cause),
+    ended: (cause, isMeant) => ended.push({ cause, isMeant }),
   })
   return { thread, told, ended }
 }
@@ -39,7 +39,7 @@ test('tells what it was asked for, in order, and does what was asked before it e
   await thread.close()
   expect(told).toEqual([['hello', 'ann'], ['hello', 'bob'], 'bye'])
   expect(thread.isReady()).toBe(false)
-  expect(ended).toEqual(['it has exited'])
+  expect(ended).toMatchObject([{ isMeant: true }])
 })
 
 test('what is moved comes whole, and is no longer there', async () => {
@@ -56,16 +56,27 @@ test('one that fails is not ready any more, and says so once it has ended', asyn
   const { thread, ended } = start('asked() { throw new Error("broken") }, close() {}')
   await expect.poll(thread.isReady).toBe(true)
   thread.ask('anything')
-  await expect.poll(() => ended.length).toBe(2)
-  expect(ended[0]).toMatchObject({ message: 'broken' })
+  await expect.poll(() => ended.length).toBe(1)
   expect(thread.isReady()).toBe(false)
   thread.ask('more')
   await thread.close()
+  expect(ended).toMatchObject([{ cause: { message: 'broken' }, isMeant: false }])
+})
+
+test('one that hangs can be killed, and has ended then', async () => {
+  const { thread, told, ended } = start('asked() { tell("here"); for (;;); }, close() {}')
+  await expect.poll(thread.isReady).toBe(true)
+  thread.ask('anything')
+  await expect.poll(() => told.length).toBe(1)
+  thread.kill(new Error('it hangs'))
+  expect(thread.isReady()).toBe(false)
+  await thread.close()
+  expect(ended).toMatchObject([{ cause: { message: 'it hangs' }, isMeant: false }])
 })
 
 test('one that cannot start is never ready, and closing it ends at once', async () => {
   const { thread, ended } = start('}) => nonsense')
   await thread.close()
   expect(thread.isReady()).toBe(false)
-  expect(ended).toHaveLength(2)
+  expect(ended).toHaveLength(1)
 })

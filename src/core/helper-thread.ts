@@ -11,30 +11,40 @@ export type HelperThread<Asked> = {
   keepAlive(needed: boolean): void
   /** Resolves once it has ended; what was asked before is done first. */
   close(): Promise<void>
+  /** Ends it at once, whatever it is doing. */
+  kill(cause: unknown): void
 }
 
 const ready = 'ready'
 const close = 'close'
 
 /**
- * Starts the program of a helper thread. `told` gets each thing that it tells, in order; `ended` is called when it takes
- * nothing any more: it could not start, it has failed, or it was closed.
+ * Starts the program of a helper thread. `told` gets each thing that it tells, in order; `ended` is called once, when it takes
+ * nothing any more: it could not start, it has failed, it was killed, or it was closed, and only then that was meant.
  */
 export function startHelperThread<Asked, Told>(
   program: URL,
-  { name, data, told, ended }: { name: string; data: unknown; told(told: Told): void; ended(cause: unknown): void },
+  {
+    name,
+    data,
+    told,
+    ended,
+  }: { name: string; data: unknown; told(told: Told): void; ended(cause: unknown, isMeant: boolean): void },
 ): HelperThread<Asked> {
   const worker = new Worker(program, { workerData: data, name })
   worker.unref()
   const gone = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   let isReady = false
   let isClosing = false
+  let hasEnded = false
   const end = (cause: unknown) => {
+    if (hasEnded) return
+    hasEnded = true
     isReady = false
-    ended(cause)
+    ended(cause, isClosing)
   }
   worker.on('error', end)
-  worker.on('exit', () => end('it has exited'))
+  worker.on('exit', () => end(new Error('it has exited')))
   worker.on('message', (message: Told | typeof ready) => {
     if (message === ready) isReady = !isClosing
     else told(message)
@@ -52,6 +62,10 @@ export function startHelperThread<Asked, Told>(
       worker.ref()
       worker.postMessage(close)
       await gone
+    },
+    kill(cause) {
+      end(cause)
+      worker.terminate()
     },
   }
 }

@@ -3,12 +3,18 @@ import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Db } from './db.ts'
 
-/** Opens the database that the settings name, at this version's tables. PostgreSQL's driver loads only when it is used. */
-export async function openDb(settings: { dataDir: string; databaseUrl?: Secret | undefined }): Promise<Db | Fault> {
+/**
+ * Opens the database that the settings name, at this version's tables. PostgreSQL's driver loads only when it is used.
+ * `threadFailed` is told when a thread that writes beside the event loop has ended by itself: all is written without it then.
+ */
+export async function openDb(
+  settings: { dataDir: string; databaseUrl?: Secret | undefined },
+  threadFailed: (cause: unknown) => void = () => {},
+): Promise<Db | Fault> {
   if (!settings.databaseUrl) {
     const { openSqlite } = await import('./sqlite.ts')
     const path = join(settings.dataDir, 'clawlink.sqlite')
-    return openSqlite(path).catch(cause =>
+    return openSqlite(path, threadFailed).catch(cause =>
       refusal(
         `The database ${path}`,
         cause,

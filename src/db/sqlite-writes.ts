@@ -22,6 +22,7 @@ type Place = {
   turns: TurnTaking
   busyMs: number
   onWritten: () => void
+  threadFailed(cause: unknown): void
 }
 
 /** From so many writes in one commit on a thread of its own does them: passing on fewer costs more than it saves. */
@@ -33,7 +34,7 @@ const threadAfter = 2_000
 const batchesMax = 2
 
 /** The writes that share commits: in place while they are few, and on another thread when they come in crowds. */
-export function sqliteWrites({ path, writer, turns, busyMs, onWritten }: Place): SqliteWrites {
+export function sqliteWrites({ path, writer, turns, busyMs, onWritten, threadFailed }: Place): SqliteWrites {
   const statements: Statement[] = []
   const known = new Map<string, number>()
   const inserts = new Map<string, { statement: number; columns: string[] }>()
@@ -54,7 +55,7 @@ export function sqliteWrites({ path, writer, turns, busyMs, onWritten }: Place):
     // While the thread is at work few more are best done there too: else they would have to wait for it.
     if (thread?.isReady() && (isCrowd || turns.isShared())) return writeBeside(thread, batch)
     if (isCrowd) inCrowds += batch.length
-    if (inCrowds >= threadAfter) thread ??= startWritingThread(path, busyMs)
+    if (inCrowds >= threadAfter) thread ??= startWritingThread(path, busyMs, threadFailed)
     return turns.run(() => {
       try {
         return runner.run(batch)

@@ -23,7 +23,7 @@ const busyMs = 5000
  * Opens or creates the database at `path`, readable by its owner only. Every commit is on disk when it returns
  * (WAL with `synchronous=FULL`: NORMAL was seen to lose acknowledged rows in a power cut).
  */
-export async function openSqlite(path: string): Promise<Db> {
+export async function openSqlite(path: string, threadFailed: (cause: unknown) => void = () => {}): Promise<Db> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const writer = new DatabaseSync(path, { timeout: busyMs })
   checkVersion(writer)
@@ -40,7 +40,7 @@ export async function openSqlite(path: string): Promise<Db> {
 
   const turns = turnTaking()
   const sharing = turnSharing()
-  const writes = sqliteWrites({ path, writer, turns, busyMs, onWritten: sharing.forget })
+  const writes = sqliteWrites({ path, writer, turns, busyMs, onWritten: sharing.forget, threadFailed })
 
   const write: Db['write'] = async run => turns.run(() => writing.transaction().execute(run).finally(sharing.forget))
 

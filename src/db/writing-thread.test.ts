@@ -65,8 +65,11 @@ test('a batch that no thread can be passed fails at once, and the next ones get 
   ])
 })
 
-test('is never ready where the database cannot be opened, and closing it ends at once', async () => {
-  const thread = startWritingThread(join(tmpdir(), 'clawlink-no-such-folder', 'things.sqlite'), 1_000)
-  await thread.close()
+test('is never ready where the database cannot be opened, says so, and closing it ends at once', async () => {
+  const failures: unknown[] = []
+  const path = join(tmpdir(), 'clawlink-no-such-folder', 'things.sqlite')
+  const thread = startWritingThread(path, 1_000, cause => failures.push(cause))
+  await expect.poll(() => failures).toMatchObject([{ message: 'unable to open database file' }])
   expect(thread.isReady()).toBe(false)
+  await thread.close()
 })

@@ -21,9 +21,13 @@ export const isLost = (cause: unknown) =>
 
 /**
  * Opens the database a second time, on a thread. A thread that cannot start, or ends, takes nothing more: whoever writes does
- * it without. What it had under way fails then, as a commit does whose answer is lost: it may be stored.
+ * it without, and `failed` is told. What it had under way fails then, as a commit does whose answer is lost: it may be stored.
  */
-export function startWritingThread(path: string, busyMs: number): WritingThread {
+export function startWritingThread(
+  path: string,
+  busyMs: number,
+  failed: (cause: unknown) => void = () => {},
+): WritingThread {
   let learned = 0
   const underWay: { resolve: (given: unknown[]) => void; reject: (cause: unknown) => void }[] = []
 
@@ -36,7 +40,8 @@ export function startWritingThread(path: string, busyMs: number): WritingThread 
       if ('given' in answer) asked?.resolve(answer.given)
       else asked?.reject(Object.assign(new Error(answer.failed.message), answer.failed))
     },
-    ended(cause) {
+    ended(cause, isMeant) {
+      if (!isMeant) failed(cause)
       for (const { reject } of underWay.splice(0)) reject(new Error(endedMessage, { cause }))
     },
   })

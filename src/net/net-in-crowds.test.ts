@@ -15,8 +15,8 @@ const settings: NetSettings = {
   answerBytesMax: 1_000,
 }
 
-async function ready(given = settings): Promise<SendingThread> {
-  const thread = startSendingThread(given)
+async function ready(failed?: (cause: unknown) => void): Promise<SendingThread> {
+  const thread = startSendingThread(settings, { failed })
   onTestFinished(thread.close)
   await expect.poll(thread.isReady).toBe(true)
   return thread
@@ -89,16 +89,39 @@ test('a request goes by the thread as it was asked for: method, headers, credent
   })
 })
 
-test('what the thread has when it is closed is lost, and may have been sent', async () => {
+test('what the thread has when it is closed is lost, and may have been sent; that is no failure', async () => {
   const arrived = Promise.withResolvers<void>()
   const url = await serveForTest(() => arrived.resolve())
-  const thread = await ready()
+  const failures: unknown[] = []
+  const thread = await ready(cause => failures.push(cause))
   const sending = thread.send(get(url))
   expect(thread.underWay()).toBe(1)
   await arrived.promise
   await thread.close()
   expect(await sending).toMatchObject({ kind: 'lost', reached: 'maybe_sent', reason: 'closed' })
   expect(thread.underWay()).toBe(0)
+  expect(failures).toEqual([])
+})
+
+test('a thread that hangs is ended, and what it had is lost as on a broken connection', async () => {
+  const hanging = `
+    import { parentPort } from 'node:worker_threads'
+    parentPort.on('message', () => { for (;;); })
+    parentPort.postMessage('ready')`
+  const failures: unknown[] = []
+  const thread = startSendingThread(
+    { ...settings, callTimeoutMs: 30 },
+    {
+      failed: cause => failures.push(cause),
+      program: new URL(`data:text/javascript,${encodeURIComponent(hanging)}`),
+      graceMs: 20,
+    },
+  )
+  await expect.poll(thread.isReady).toBe(true)
+  expect(await thread.send(get('http://127.0.0.1:1/'))).toMatchObject({ kind: 'lost', reached: 'maybe_sent' })
+  expect(thread.isReady()).toBe(false)
+  expect(failures).toMatchObject([{ message: 'it hangs' }])
+  await thread.close()
 })
 
 test('only crowds go by the thread, and of them only what can; without it all goes as ever', async () => {

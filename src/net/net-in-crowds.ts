@@ -15,7 +15,11 @@ const threadAfter = 2_000
 export function netInCrowds(
   direct: Net,
   settings: NetSettings,
-  { after = availableParallelism() > 1 ? threadAfter : Number.POSITIVE_INFINITY, start = startSendingThread } = {},
+  {
+    after = availableParallelism() > 1 ? threadAfter : Number.POSITIVE_INFINITY,
+    start = startSendingThread,
+    failed,
+  }: { after?: number; start?: typeof startSendingThread; failed?: (cause: unknown) => void } = {},
 ): Net {
   let thread: SendingThread | undefined
   let inCrowds = 0
@@ -26,7 +30,7 @@ export function netInCrowds(
       const isCrowd = underWay + (thread?.underWay() ?? 0) >= manyAtOnce
       if (isCrowd) {
         inCrowds += 1
-        if (inCrowds >= after) thread ??= start(settings)
+        if (inCrowds >= after) thread ??= start(settings, { failed })
         const plain = thread?.isReady() && plainOf(request)
         if (thread && plain) return thread.send(plain)
       }

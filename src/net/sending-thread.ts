@@ -26,24 +26,29 @@ export type SendingThread = Pick<Net, 'close'> & {
   underWay(): number
 }
 
+type Starting = { failed?: ((cause: unknown) => void) | undefined; program?: URL; graceMs?: number }
+
 /**
  * `send.ts` once more, on a thread. What comes in one turn of the event loop is passed together, requests there and answers
- * back. When the thread ends, nobody knows how far its requests got: they are lost as on a broken connection.
+ * back. When the thread ends, nobody knows how far its requests got: they are lost as on a broken connection. `failed` is told
+ * when it does so by itself, or is ended because it hangs: the deadlines of its requests are kept on the thread, so one that
+ * says nothing for `graceMs` longer than any of them may take will say nothing any more.
  */
-export function startSendingThread({
-  outboundAllow,
-  connectTimeoutMs,
-  callTimeoutMs,
-  answerBytesMax,
-}: NetSettings): SendingThread {
+export function startSendingThread(
+  { outboundAllow, connectTimeoutMs, callTimeoutMs, answerBytesMax }: NetSettings,
+  { failed = () => {}, program = new URL('./net-thread.ts', import.meta.url), graceMs = 5_000 }: Starting = {},
+): SendingThread {
   // By number. No `Map`, for the reason that deadlines.ts gives for its array.
   const underWay: (((result: WireResult) => void) | undefined)[] = []
   const free: number[] = []
+  let heardAt = 0
+  let longestMs = callTimeoutMs
 
-  const thread = startHelperThread<ToSend, Sent>(new URL('./net-thread.ts', import.meta.url), {
+  const thread = startHelperThread<ToSend, Sent>(program, {
     name: 'clawlink-net',
     data: { outboundAllow, connectTimeoutMs, callTimeoutMs, answerBytesMax } satisfies NetSettings,
     told({ results, bodies }) {
+      heardAt = performance.now()
       let at = 0
       for (const [number, result] of results) {
         if (result.kind === 'lost') settle(number, result)
@@ -53,13 +58,20 @@ export function startSendingThread({
           at += length
         }
       }
-      if (free.length === underWay.length) thread.keepAlive(false)
+      if (!isWaiting()) thread.keepAlive(false)
     },
-    ended() {
+    ended(cause, isMeant) {
+      clearInterval(watch)
+      if (!isMeant) failed(cause)
       for (const number of underWay.keys())
         settle(number, lost('maybe_sent', 'closed', 'The thread that sends requests has ended.'))
     },
   })
+
+  const isWaiting = () => free.length < underWay.length
+  const watch = setInterval(() => {
+    if (isWaiting() && performance.now() - heardAt > longestMs + graceMs) thread.kill(new Error('it hangs'))
+  }, graceMs).unref()
 
   function settle(number: number, result: WireResult): void {
     const resolve = underWay[number]
@@ -81,6 +93,8 @@ export function startSendingThread({
     isReady: thread.isReady,
     send: request =>
       new Promise(resolve => {
+        if (!isWaiting()) heardAt = performance.now()
+        if (request.timeoutMs !== undefined) longestMs = Math.max(longestMs, request.timeoutMs)
         const number = free.pop() ?? underWay.length
         underWay[number] = resolve
         requests.add([number, request])
