@@ -17,9 +17,10 @@ export function succeeded(
   { status, headers, body, json }: Extract<Classified, { ok: true }>,
   request: ProviderRequest,
 ): Ending {
-  const { pick } = tool.row
-  const picked = pick === undefined ? body : valueAt(body, pick)
-  // Taken for an empty one it would read as "there is none".
+  const { pick, emptyIsLeftOut } = tool.row
+  const found = pick === undefined ? body : valueAt(body, pick)
+  const picked = found === undefined && emptyIsLeftOut && isObject(body) ? [] : found
+  // Taken for an empty one it would read as "there is none", which only some providers mean by it.
   if (picked === undefined) return mismatch(tool, status, { field: pick ?? '', problem: missing })
   const { omit } = tool.provider.connector.api
   const output = omit ? omitFields(picked, omit) : picked
@@ -32,3 +33,5 @@ export function succeeded(
   const next = nextPage(tool, { url: request.url, linkHeader, body, count })
   return next === undefined ? success : { ...success, next }
 }
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

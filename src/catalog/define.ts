@@ -172,6 +172,8 @@ export type ToolRow = {
   page?: Page
   /** Dotted path of the part of the answer to give: of a tool with pages, its list. */
   pick?: string
+  /** The provider leaves that list out where it is empty. */
+  emptyIsLeftOut?: true
   /**
    * The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given, so
    * it says only what the provider promises, by `z.object`: further fields are never wrong.

@@ -39,7 +39,9 @@ export const gmail = connector({
       },
       request: 'GET /messages{?q,labelIds,maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
-      output: z.object({ messages: z.array(messageOut).optional(), nextPageToken: z.string().optional() }),
+      pick: 'messages',
+      emptyIsLeftOut: true,
+      output: z.array(messageOut),
     }),
     get_message: tool({
       about: 'Read one Gmail message (email): headers, snippet and body parts in Base64url.',

@@ -43,6 +43,7 @@ export const google_calendar = connector({
       request: 'GET /users/me/calendarList{?maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
       pick: 'items',
+      emptyIsLeftOut: true,
       output: z.array(z.object({ id: z.string(), summary: z.string().optional() })),
     }),
     list_events: tool({
@@ -58,7 +59,9 @@ export const google_calendar = connector({
       },
       request: 'GET /calendars/{calendarId}/events{?timeMin,timeMax,q,singleEvents,orderBy,maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
-      output: z.object({ items: z.array(eventOut).optional() }),
+      pick: 'items',
+      emptyIsLeftOut: true,
+      output: z.array(eventOut),
     }),
     get_event: tool({
       about: 'Read one event of a Google calendar with its attendees and their answers.',

@@ -36,6 +36,7 @@ export const google_drive = connector({
         'GET /files?supportsAllDrives=true&includeItemsFromAllDrives=true&pageSize=50&fields=nextPageToken,files(id,name,mimeType,parents,modifiedTime,size,webViewLink)&q={query}',
       page: cursor('pageToken', 'nextPageToken'),
       pick: 'files',
+      emptyIsLeftOut: true,
     }),
     get_file: tool({
       about: 'Read what is known of a file in Google Drive: name, type, folder, owner, size, link. Not its content.',

@@ -32,6 +32,7 @@ export const google_tasks = connector({
       request: 'GET /users/@me/lists{?maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
       pick: 'items',
+      emptyIsLeftOut: true,
     }),
     list_tasks: tool({
       about: 'List the tasks (to-dos) of a list of Google Tasks, open ones and those just finished.',
@@ -45,6 +46,7 @@ export const google_tasks = connector({
       request: 'GET /lists/{list_id}/tasks{?showCompleted,showHidden,dueMax,maxResults}',
       page: cursor('pageToken', 'nextPageToken'),
       pick: 'items',
+      emptyIsLeftOut: true,
     }),
     create_task: tool({
       about: 'Add a task (to-do) to a list of Google Tasks. Each call adds another one.',

@@ -99,6 +99,14 @@ const toolsOf = () => ({
     page: offset('offset', { total: 'meta.total' }),
     pick: 'items',
   }),
+  left_out: tool({
+    about: 'Which leaves an empty list out.',
+    input: size,
+    request: 'GET /cursor{?size}',
+    page: cursor('after', 'meta.after', { more: 'meta.more' }),
+    pick: 'items',
+    emptyIsLeftOut: true,
+  }),
   no_list: tool({
     about: 'Whose answer is no list.',
     input: {},

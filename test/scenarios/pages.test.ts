@@ -117,6 +117,24 @@ describe('pages', () => {
   })
 })
 
+test('where a provider leaves an empty list out, its answer is an empty list, and nothing else is taken for one', async () => {
+  await using claw = await startPaged()
+  const answered = async (body: unknown, all: boolean) => {
+    claw.intercept(() => ({ body }))
+    const { data, code } = await ask(claw, 'rest', 'paged_left_out', { all })
+    return data ?? code
+  }
+  for (const all of [false, true]) {
+    expect(await answered({ meta: {} }, all)).toEqual([])
+    expect(await answered({ items: [] }, all)).toEqual([])
+    expect(await answered('nothing', all)).toBe('output_mismatch')
+    expect(await answered([], all)).toBe('output_mismatch')
+  }
+  claw.intercept(({ from }) => (from === 6 ? { body: {} } : undefined))
+  const { data = [], incomplete } = await ask(claw, 'rest', 'paged_left_out', { all: true })
+  expect([data.length, incomplete]).toEqual([6, undefined])
+})
+
 describe('the sandbox, by Link header and by cursor', () => {
   const issues = account.store.issues.filter(({ project }) => project === 'website')
 
