@@ -6,6 +6,7 @@ import { callTool } from '../../src/calls/call-tool.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { legacy } from '../kit/mcp-messages.ts'
 import { approve, progress, refund, startWithMember } from '../kit/parked.ts'
 import { everythingOf, writtenForms } from '../kit/scan.ts'
 import { sentOf, usageOf } from '../kit/scenario.ts'
@@ -36,6 +37,15 @@ async function overMcp(claw: TestClawLink, key: string, { tool, args = {}, conne
   return { ...told, ...error } as Told // as tool-result.ts writes it
 }
 
+/** As overMcp, where a provider's tools are listed one by one. */
+async function overProvider(claw: TestClawLink, key: unknown, { tool, args = {} }: Wish) {
+  const { headers, body } = legacy('tools/call', { name: tool, arguments: { ...args, idempotencyKey: key } })
+  const signed = { ...headers, authorization: `Bearer ${claw.key}` }
+  const { text } = await claw.http({ method: 'POST', path: '/mcp?provider=sandbox', headers: signed, body })
+  const { error, ...told } = JSON.parse(text).result.structuredContent
+  return { ...told, ...error } as Told // as tool-result.ts writes it
+}
+
 const keyed = { idempotencyKey: 'k', surface: 'rest' } as const
 
 /** Who the key of the tests is. */
@@ -48,6 +58,23 @@ async function tester({ app, clock }: TestClawLink): Promise<AgentPrincipal> {
 
 const asks: Record<string, Ask> = { rest: overRest, mcp: overMcp }
 const sent = (claw: TestClawLink) => claw.sandbox.requests.map(sentOf)
+
+test('a tool that is listed by itself takes the key as an argument, where it changes something', async () => {
+  await using claw = await startClawLink()
+  const first = await overProvider(claw, 'k', write)
+  expect(first).toMatchObject({ outcome: 'succeeded' })
+  expect(await overProvider(claw, 'k', write)).toEqual({ ...first, replayed: true })
+  expect(await overMcp(claw, 'k', write)).toEqual({ ...first, replayed: true })
+  for (const bad of ['no\nkey', 1])
+    expect(await overProvider(claw, bad, write)).toMatchObject({
+      code: 'validation_error',
+      invalidFields: [{ field: 'idempotencyKey' }],
+    })
+  expect(await overProvider(claw, 'k', read)).toMatchObject({ code: 'validation_error' })
+  expect(sent(claw)).toEqual(write.sent)
+  // Some programs fill in what they leave blank.
+  expect(await overProvider(claw, '', write)).toMatchObject({ outcome: 'succeeded' })
+})
 
 describe.each(Object.entries(asks))('over %s', (_, ask) => {
   test('the same call under the same key is sent once and has one answer, marked as replayed', async () => {

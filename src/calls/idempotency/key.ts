@@ -1,11 +1,20 @@
 import { hash } from 'node:crypto'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
+import { Fault } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/json.ts'
 import type { Call, CallRequest, Keyed } from '../call.ts'
 
 /** Whether a text can be an idempotency key: 1 to 255 printable characters of ASCII. */
 export function isIdempotencyKey(text: string): boolean {
   return /^[\x20-\x7e]{1,255}$/.test(text)
+}
+
+/** What a caller hears whose key is none. `field`: where it was given. */
+export function notAKey(field: string, more = ''): Fault {
+  return new Fault('validation_error', `The ${field} is not valid.`, {
+    invalidFields: [{ field, problem: `must be one text of 1 to 255 printable ASCII characters${more}` }],
+    fix: 'Send one key, such as a UUID, and the same one whenever you repeat the same call.',
+  })
 }
 
 /** The key of a call as it is stored and compared. Pure. */

@@ -2,11 +2,12 @@ import type { Tool } from '../../catalog/catalog.ts'
 import type { JsonSchema } from '../../catalog/define.ts'
 
 /**
- * Where a provider's tools are listed one by one, each takes arguments of ClawLink's beside its own: `connection`, and
- * `next` and `all` when its answers come in pages. An argument of the provider by the same name goes before.
+ * Where a provider's tools are listed one by one, each takes arguments of ClawLink's beside its own: `connection`, `next` and
+ * `all` when its answers come in pages, and `idempotencyKey` when it changes something. An argument of the provider by the
+ * same name goes before.
  */
-const types = { connection: 'string', next: 'string', all: 'boolean' } as const
-type Own = { connection?: string; next?: string; all?: boolean }
+const types = { connection: 'string', next: 'string', all: 'boolean', idempotencyKey: 'string' } as const
+type Own = { connection?: string; next?: string; all?: boolean; idempotencyKey?: string }
 
 /** The schema of all that the tool takes. */
 export function withOwnArguments(tool: Tool): JsonSchema {
@@ -27,7 +28,9 @@ export function splitArguments(tool: Tool, given: Record<string, unknown>) {
   return { ...own, arguments: theirs }
 }
 
-function ownNames({ page }: Tool, { properties }: JsonSchema) {
-  const names = page ? (['connection', 'next', 'all'] as const) : (['connection'] as const)
+function ownNames({ page, effect }: Tool, { properties }: JsonSchema): (keyof Own)[] {
+  const names: (keyof Own)[] = ['connection']
+  if (page) names.push('next', 'all')
+  if (effect !== 'read') names.push('idempotencyKey')
   return names.filter(name => !Object.hasOwn(Object(properties), name))
 }

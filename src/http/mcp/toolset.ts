@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Caller } from '../../calls/call.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import type { CallProgress } from '../../calls/get-call.ts'
+import { isIdempotencyKey, notAKey } from '../../calls/idempotency/key.ts'
 import type { Tool } from '../../catalog/catalog.ts'
 import type { JsonSchema } from '../../catalog/define.ts'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
@@ -151,7 +152,9 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
       if (own) return runMetaTool(app, principal, own, args, caller, onProgress).catch(cause => failed(app, own, cause))
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
-      const request = { tool: name, ...splitArguments(tool, args), surface: 'mcp', caller } as const
+      const { idempotencyKey: key = '', ...asked } = splitArguments(tool, args)
+      if (key && !isIdempotencyKey(key)) return Promise.resolve(resultOfFault(notAKey('idempotencyKey')))
+      const request = { tool: name, ...asked, idempotencyKey: key || undefined, surface: 'mcp', caller } as const
       return callTool(app, principal, request).then(resultOfCall, cause => failed(app, tool, cause))
     },
   }

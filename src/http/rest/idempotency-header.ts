@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isIdempotencyKey } from '../../calls/idempotency/key.ts'
-import { Fault } from '../../core/errors.ts'
+import { isIdempotencyKey, notAKey } from '../../calls/idempotency/key.ts'
+import type { Fault } from '../../core/errors.ts'
 
 export const idempotencyHeader = 'Idempotency-Key'
 
@@ -15,14 +15,5 @@ export function idempotencyKeyIn(headers: IncomingHttpHeaders): string | undefin
   const text = String(sent).trim()
   const [, quoted] = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text) ?? []
   const key = quoted?.replace(/\\(.)/g, '$1') ?? (/^[^\s",]+$/.test(text) ? text : '')
-  if (isIdempotencyKey(key)) return key
-  return new Fault('validation_error', 'The Idempotency-Key is not valid.', {
-    invalidFields: [
-      {
-        field: idempotencyHeader,
-        problem: 'must be one text of 1 to 255 printable ASCII characters, bare or in quotes',
-      },
-    ],
-    fix: 'Send one key, such as a UUID, and the same one whenever you repeat the same call.',
-  })
+  return isIdempotencyKey(key) ? key : notAKey(idempotencyHeader, ', bare or in quotes')
 }
