@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { finishOidcSignIn } from '../accounts/people/finish-oidc-sign-in.ts'
 import { networkOf } from '../accounts/people/limited.ts'
+import { openState } from '../accounts/people/oidc-state.ts'
 import { oidcLastsMs, startOidcSignIn } from '../accounts/people/start-oidc-sign-in.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
@@ -15,12 +16,14 @@ import { requirePrincipal } from './require-principal.ts'
 import { sessionCookieOf } from './rest/signed-in-reply.ts'
 
 const name = 'clawlink_oidc'
-const startBody = z.strictObject({ invitation: z.string().max(100).optional() })
+/** `to` has to fit into a cookie, sealed. */
+const startBody = z.strictObject({ invitation: z.string().max(100).optional(), to: z.string().max(1000).optional() })
 
 /**
  * Signing in at an OpenID provider, below `/auth/oidc`. `GET /start` is a link. `POST /start` answers with the place to go
- * to: for who accepts an invitation, whose token is in the body and in no URL, or who is signed in and links the account.
- * Whatever comes of it is told in the fragment: `/sign-in#challenge=…`, `#problem=<code>`.
+ * to: for who accepts an invitation, whose token is in the body and in no URL, for who wants to go on to a page, or who is
+ * signed in and links the account. Whatever comes of it is told in the fragment: `/sign-in#challenge=…`, `#problem=<code>`,
+ * and `#done` where there is a page to go on to.
  */
 export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
   const http = new Hono<{ Bindings: HttpBindings }>()
@@ -52,11 +55,14 @@ export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
     const kept = /(?:^|;\s*)clawlink_oidc=([\w.-]+)/.exec(incoming.headers.cookie ?? '')?.[1]
     const done = await finishOidcSignIn(app, { kept, search: new URL(c.req.url).search, person, origin })
     const forget = `${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure(app)}`
-    if (done instanceof Fault) return goTo(app, `/${person ? 'settings' : 'sign-in'}#problem=${done.code}`, [forget])
+    const to = openState(app.vault, kept, app.clock.now())?.to
+    const signIn = (told: string) => `/sign-in${to === undefined ? '' : `?${new URLSearchParams({ to })}`}#${told}`
+    if (done instanceof Fault)
+      return goTo(app, person ? `/settings#problem=${done.code}` : signIn(`problem=${done.code}`), [forget])
     app.addressTries.forgive(networkOf(origin.address), app.clock.now())
     if (done.status === 'linked') return goTo(app, '/settings', [forget])
-    if (done.status === 'second_factor') return goTo(app, `/sign-in#challenge=${done.challenge.reveal()}`, [forget])
-    return goTo(app, '/', [forget, sessionCookieOf(app, done)])
+    if (done.status === 'second_factor') return goTo(app, signIn(`challenge=${done.challenge.reveal()}`), [forget])
+    return goTo(app, to === undefined ? '/' : signIn('done'), [forget, sessionCookieOf(app, done)])
   })
   return http
 }
@@ -66,7 +72,7 @@ async function bodyOf(app: App, incoming: HttpBindings['incoming']): Promise<z.o
   const parsed = bytes instanceof Fault ? bytes : parseJson(bytes)
   if (parsed instanceof Fault) return parsed
   const body = startBody.safeParse(parsed.value)
-  return body.success ? body.data : new Fault('validation_error', 'The body holds an `invitation`, or nothing.')
+  return body.success ? body.data : new Fault('validation_error', 'The body holds an `invitation`, a `to`, or nothing.')
 }
 
 /** Each start asks the provider for something, so each one counts, unless its way back was good. */

@@ -3,7 +3,10 @@ import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { firstRunLink } from '../../src/accounts/people/owner-link.ts'
+import { Secret as Hidden } from '../../src/core/secret.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { startOpenIdProvider } from '../kit/openid-provider.ts'
+import { invitationTo, signUp } from '../kit/person.ts'
 import { type OpenedPage, openPage } from './kit/open-page.ts'
 import { startChromium } from './kit/start-chromium.ts'
 
@@ -137,4 +140,19 @@ describe('people, each step after the one before', () => {
     await stranger.visit('/setup#cli_000000000000000000000000000000000000000000000000')
     await heading(stranger.page, 'This ClawLink has an owner')
   })
+})
+
+test('signing in elsewhere goes on to the page that was asked for, too', async () => {
+  await using provider = await startOpenIdProvider()
+  const { issuer, clientId, clientSecret } = provider
+  const oidc = { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: new Hidden(clientSecret) }
+  await using works = await startClawLink({ connected: false, config: { ...oidc, oidcLabel: 'Works' } })
+  await signUp(works)
+  await invitationTo(works, { role: 'admin', email: 'ada@example.com' })
+  await using visitor = await openPage(browser, works)
+  await visitor.page.goto('/audit')
+  await heading(visitor.page, 'Sign in')
+  await visitor.page.getByRole('button', { name: 'Continue with Works' }).click()
+  await heading(visitor.page, 'Audit')
+  expect(new URL(visitor.page.url())).toMatchObject({ pathname: '/audit', hash: '' })
 })

@@ -30,19 +30,19 @@ afterEach(() => {
   claw.clock.move(60_000)
 })
 
-type Trip = { cookies?: string | undefined; invitation?: string; change?: (back: URL) => void }
+type Trip = { cookies?: string | undefined; invitation?: string; to?: string; change?: (back: URL) => void }
 
 /** Starts as a browser with these cookies does, and goes to the provider: the cookies from then on, and the way back. */
-async function goThere({ cookies, invitation }: Trip = {}) {
+async function goThere({ cookies, invitation, to }: Trip = {}) {
   const headers = { origin: claw.url, 'content-type': 'application/json', ...(cookies && { cookie: cookies }) }
   const started = await claw.http(
-    cookies === undefined && invitation === undefined
+    cookies === undefined && invitation === undefined && to === undefined
       ? { method: 'GET', path: '/auth/oidc/start' }
       : {
           method: 'POST',
           path: '/auth/oidc/start',
           headers,
-          body: JSON.stringify({ ...(invitation && { invitation }) }),
+          body: JSON.stringify({ invitation, to }),
         },
   )
   const location = started.status === 302 ? started.headers.get('location') : JSON.parse(started.text).location
@@ -98,6 +98,21 @@ test('the link of an invitation is accepted there too, and its token is in no UR
   for (const place of [location, back.href, cookies]) expect(place).not.toContain(invitation)
   const set = (await comeBack(cookies, back)).headers.getSetCookie().find(each => each.startsWith('clawlink_session='))
   expect(await me(set?.split(';')[0])).toMatchObject({ person: { name: 'Grace' }, workspaces: [{ role: 'member' }] })
+})
+
+test('the page that was asked for comes back with whatever came of it', async () => {
+  const to = '/approvals/appr_1?x=1'
+  const place = '/sign-in?to=%2Fapprovals%2Fappr_1%3Fx%3D1'
+  provider.person = { ...usual, sub: 'joan', email: 'joan@example.com' }
+  expect(await signInThere({ to })).toMatchObject({ place: `${place}#problem=forbidden`, cookie: undefined })
+  await invitationTo(claw, { email: 'joan@example.com' })
+  const done = await signInThere({ to })
+  expect(done).toMatchObject({ place: `${place}#done` })
+  expect(await me(done.cookie)).toMatchObject({ person: { email: 'joan@example.com' } })
+  expect((await signInThere({ to: `/${'x'.repeat(999)}` })).place).toMatch(/x#done$/)
+  const headers = { origin: claw.url, 'content-type': 'application/json' }
+  const body = JSON.stringify({ to: `/${'x'.repeat(1000)}` })
+  expect((await claw.http({ method: 'POST', path: '/auth/oidc/start', headers, body })).status).toBe(400)
 })
 
 test('an address that only the userinfo endpoint tells counts as well', async () => {

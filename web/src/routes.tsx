@@ -5,6 +5,7 @@ import {
   createRouter,
   type LinkProps,
   lazyRouteComponent,
+  redirect,
 } from '@tanstack/react-router'
 import { ErrorPage } from './frame/error-page.tsx'
 import { Frame } from './frame/frame.tsx'
@@ -12,6 +13,7 @@ import { NotFound } from './frame/not-found.tsx'
 import { eventsSearch } from './pages/events/search.ts'
 import { relaySearch } from './pages/relay/search.ts'
 import { usageSearch } from './pages/usage/search.ts'
+import { ownPath } from './session/own-path.ts'
 import { requireSession } from './session/require-session.ts'
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()()
@@ -37,6 +39,10 @@ const routes = root.addChildren([
     getParentRoute: () => root,
     path: '/sign-in',
     validateSearch: ({ to }): { to?: string } => (typeof to === 'string' ? { to } : {}),
+    // Somebody who has just signed in elsewhere.
+    beforeLoad({ search: { to }, location: { hash } }) {
+      if (hash === 'done') throw redirect({ href: ownPath(to, window.location.origin), replace: true })
+    },
     component: lazyRouteComponent(() => import('./pages/sign-in/page.tsx'), 'SignInPage'),
   }),
   createRoute({

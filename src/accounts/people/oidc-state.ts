@@ -11,6 +11,8 @@ export type OidcState = {
   invitation?: string
   /** The person who is signed in and wants to sign in this way from now on. */
   linkTo?: string
+  /** The page that was asked for before. Not checked: it is given back to the sign-in page, which does that. */
+  to?: string
 }
 
 const subject = { workspaceId: '', connectionId: 'oidc_state', version: 1 }

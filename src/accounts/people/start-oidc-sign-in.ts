@@ -9,13 +9,16 @@ import { type OidcState, sealState } from './oidc-state.ts'
 /** How long somebody may take at the provider. */
 export const oidcLastsMs = 10 * 60_000
 
+/** What a browser asks for: an invitation to accept, and the page to open afterwards. */
+export type OidcStart = { invitation?: string | undefined; to?: string | undefined }
+
 /**
  * Where to send a browser so that its person signs in at the OpenID provider, and what that browser has to keep meanwhile.
  * With an invitation: to accept it. With a person who is signed in: to let them sign in this way from then on.
  */
 export async function startOidcSignIn(
   app: App,
-  { invitation, person }: { invitation?: string | undefined; person?: PersonPrincipal | undefined } = {},
+  { invitation, to, person }: OidcStart & { person?: PersonPrincipal | undefined } = {},
 ): Promise<{ location: string; state: Secret } | Fault> {
   const { config, clock, db, vault, log } = app
   if (!isOidcReady(config))
@@ -35,6 +38,7 @@ export async function startOidcSignIn(
         codeVerifier: client.randomPKCECodeVerifier(),
         expiresAt: now + oidcLastsMs,
         ...(person ? { linkTo: person.personId } : invitation !== undefined && { invitation }),
+        ...(to !== undefined && { to }),
       }
       const location = client.buildAuthorizationUrl(client.provider, {
         redirect_uri: redirectUri(app),

@@ -34,7 +34,7 @@ export function SignInPage() {
     <Panel title="Sign in" below="No account? Somebody in the workspace can send you an invitation link.">
       {problem && <Note tone="bad" title={problemWords(problem)} />}
       <PasswordStep onDone={() => enter(to)} onSecondFactor={setChallenge} />
-      {setup.data?.oidc && <Elsewhere label={setup.data.oidc.label} />}
+      {setup.data?.oidc && <Elsewhere label={setup.data.oidc.label} to={to} />}
     </Panel>
   )
 }
