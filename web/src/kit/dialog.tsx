@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { Button } from './button.tsx'
 
 const DialogPopup = lazy(() => import('./dialog-popup.tsx'))
 
@@ -26,4 +27,29 @@ export function Dialog(props: DialogProps) {
 /** The buttons at the end of a dialog; the one that does it comes last. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return <div className="mt-1 flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">{children}</div>
+}
+
+type Submit = { onClose(): void; busy?: boolean; look?: 'primary' | 'danger'; children: ReactNode }
+
+/** The end of a dialog that is a form: a way out of it, and the button that sends it. */
+export function DialogSubmit({ onClose, busy = false, look = 'primary', children }: Submit) {
+  return (
+    <DialogActions>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button type="submit" look={look} busy={busy}>
+        {children}
+      </Button>
+    </DialogActions>
+  )
+}
+
+/** The end of a dialog that shows what is shown this once. */
+export function DialogKept({ onClose }: { onClose(): void }) {
+  return (
+    <DialogActions>
+      <Button look="primary" onClick={onClose}>
+        I have kept it
+      </Button>
+    </DialogActions>
+  )
 }

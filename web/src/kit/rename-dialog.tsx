@@ -1,6 +1,5 @@
 import type { Problem } from '../api/problem.ts'
-import { Button } from './button.tsx'
-import { Dialog, DialogActions } from './dialog.tsx'
+import { Dialog, DialogSubmit } from './dialog.tsx'
 import { Field } from './field.tsx'
 import { Form } from './form.tsx'
 import { Input } from './input.tsx'
@@ -26,12 +25,9 @@ export function RenameDialog({ title, about, name, label, value, busy, problem, 
         <Field name={name} label={label}>
           <Input defaultValue={value} required maxLength={80} autoComplete="off" />
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy}>
-            Rename
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={busy}>
+          Rename
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

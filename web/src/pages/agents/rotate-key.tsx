@@ -1,6 +1,5 @@
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogKept, DialogSubmit } from '../../kit/dialog.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Select } from '../../kit/select.tsx'
@@ -22,11 +21,7 @@ export function RotateKey({ of: key, onClose }: { of: Key; onClose(): void }) {
     return (
       <Dialog open onClose={onClose} shape="wide" title="The new key">
         <NewKey secret={rotate.data.secret} />
-        <DialogActions>
-          <Button look="primary" onClick={onClose}>
-            I have kept it
-          </Button>
-        </DialogActions>
+        <DialogKept onClose={onClose} />
       </Dialog>
     )
   return (
@@ -45,12 +40,9 @@ export function RotateKey({ of: key, onClose }: { of: Key; onClose(): void }) {
         <Field name="overlapMinutes" label="The old key goes on for">
           <Select options={overlaps} defaultValue="60" />
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={rotate.isPending}>
-            Rotate key
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={rotate.isPending}>
+          Rotate key
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogSubmit } from '../../kit/dialog.tsx'
 import { Form } from '../../kit/form.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { RadioCards } from '../../kit/radio-cards.tsx'
@@ -44,12 +43,7 @@ export function ConnectDialog({
             {provider.ways.length > 1 ? 'You can choose how: ' : 'You connect it by '}
             {provider.ways.map(({ label }) => label).join(', ')}. It opens in a window of its own.
           </p>
-          <DialogActions>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" look="primary">
-              Continue
-            </Button>
-          </DialogActions>
+          <DialogSubmit onClose={onClose}>Continue</DialogSubmit>
         </Form>
       )}
     </Dialog>

@@ -1,6 +1,5 @@
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogKept, DialogSubmit } from '../../kit/dialog.tsx'
 import { Form } from '../../kit/form.tsx'
 import { affected } from './endpoint.ts'
 import { EndpointFields, readEndpoint } from './endpoint-fields.tsx'
@@ -13,23 +12,16 @@ export function AddEndpoint({ onClose }: { onClose(): void }) {
     return (
       <Dialog open onClose={onClose} title="The endpoint is added">
         <ShownSecret secret={add.data.secret} />
-        <DialogActions>
-          <Button look="primary" onClick={onClose}>
-            I have kept it
-          </Button>
-        </DialogActions>
+        <DialogKept onClose={onClose} />
       </Dialog>
     )
   return (
     <Dialog open onClose={onClose} title="Add an endpoint">
       <Form problem={add.error} onSubmit={read => add.mutate({ body: readEndpoint(read) })}>
         <EndpointFields />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={add.isPending}>
-            Add endpoint
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={add.isPending}>
+          Add endpoint
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

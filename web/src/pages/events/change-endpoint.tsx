@@ -1,6 +1,5 @@
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogSubmit } from '../../kit/dialog.tsx'
 import { Form } from '../../kit/form.tsx'
 import { affected, type Endpoint, nameOf } from './endpoint.ts'
 import { EndpointFields, readEndpoint } from './endpoint-fields.tsx'
@@ -20,12 +19,9 @@ export function ChangeEndpoint({ endpoint, onClose }: { endpoint: Endpoint; onCl
         onSubmit={read => change.mutate({ params: { id: endpoint.id }, body: readEndpoint(read) })}
       >
         <EndpointFields {...endpoint} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={change.isPending}>
-            Save
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={change.isPending}>
+          Save
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

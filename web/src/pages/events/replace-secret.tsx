@@ -1,6 +1,5 @@
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogKept, DialogSubmit } from '../../kit/dialog.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Select } from '../../kit/select.tsx'
@@ -20,11 +19,7 @@ export function ReplaceSecret({ endpoint, onClose }: { endpoint: Endpoint; onClo
     return (
       <Dialog open onClose={onClose} title="The new secret">
         <ShownSecret secret={replace.data.secret} />
-        <DialogActions>
-          <Button look="primary" onClick={onClose}>
-            I have kept it
-          </Button>
-        </DialogActions>
+        <DialogKept onClose={onClose} />
       </Dialog>
     )
   return (
@@ -43,12 +38,9 @@ export function ReplaceSecret({ endpoint, onClose }: { endpoint: Endpoint; onClo
         <Field name="overlapHours" label="The old one goes on for">
           <Select options={overlaps} defaultValue="24" />
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={replace.isPending}>
-            Make secret
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={replace.isPending}>
+          Make secret
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

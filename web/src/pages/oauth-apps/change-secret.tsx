@@ -1,6 +1,5 @@
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogSubmit } from '../../kit/dialog.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Input } from '../../kit/input.tsx'
@@ -35,12 +34,9 @@ export function ChangeSecret({ app, onClose }: { app: OAuthApp; onClose(): void 
         <Field name="clientSecret" label="New client secret" hint={`For the client id ${app.clientId}`}>
           <Input type="password" required autoComplete="off" spellCheck={false} />
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={change.isPending}>
-            Change secret
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={change.isPending}>
+          Change secret
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

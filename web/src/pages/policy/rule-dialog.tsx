@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogSubmit } from '../../kit/dialog.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Input } from '../../kit/input.tsx'
@@ -54,12 +53,9 @@ export function RuleDialog({ rule, onClose }: { rule: Rule | undefined; onClose(
             className="max-w-48"
           />
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={add.isPending || change.isPending}>
-            {rule ? 'Save rule' : 'Add rule'}
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={add.isPending || change.isPending}>
+          {rule ? 'Save rule' : 'Add rule'}
+        </DialogSubmit>
       </Form>
     </Dialog>
   )

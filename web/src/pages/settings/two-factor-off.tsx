@@ -1,6 +1,5 @@
 import { useSend } from '../../api/queries.ts'
-import { Button } from '../../kit/button.tsx'
-import { Dialog, DialogActions } from '../../kit/dialog.tsx'
+import { Dialog, DialogSubmit } from '../../kit/dialog.tsx'
 import { Field } from '../../kit/field.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Input } from '../../kit/input.tsx'
@@ -24,12 +23,9 @@ export function TwoFactorOff({ open, onClose }: { open: boolean; onClose(): void
         <Field name="password" label="Password">
           <Input type="password" autoComplete="current-password" required autoFocus />
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="danger" busy={remove.isPending}>
-            Turn off
-          </Button>
-        </DialogActions>
+        <DialogSubmit onClose={onClose} busy={remove.isPending} look="danger">
+          Turn off
+        </DialogSubmit>
       </Form>
     </Dialog>
   )
