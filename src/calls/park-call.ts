@@ -77,7 +77,7 @@ async function park(app: App, tx: Transaction<Schema>, ready: ReadyCall, digest:
   }
   await tx.insertInto('calls').values(row).execute()
   await tx.insertInto('approvals').values(asked).execute()
-  await keepRequest(app, tx, row, { ...call.request, connection: connection.id })
+  await keepRequest(app, tx, ready)
   if (ready.file) await keepUntil(tx, ready.file.id, asked.expires_at + approvalLastsMs)
   await enqueue(app, tx, { workspaceId, kind: 'expire_approval', subject: asked.id, runAt: asked.expires_at })
   return asked

@@ -7,9 +7,10 @@ import type { CallRow, Schema, UsageRow } from '../db/schema.ts'
 import { callEnded } from '../events/call-ended.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { putSeal } from '../vault/sealed-rows.ts'
-import type { Call, CallRequest, EndedCall, Resumed } from './call.ts'
+import type { Call, CallRequest, EndedCall, ReadyCall, Resumed } from './call.ts'
 import { settleKeys } from './idempotency/key-rows.ts'
 import { openKept } from './open-kept.ts'
+import { callbackUrl } from './provider-jobs/callback-url.ts'
 import { asStillStored } from './store-output.ts'
 
 /** How long after its end the answer of such a call is kept, for who asks for it or calls again under the same key. */
@@ -66,14 +67,13 @@ export async function beginSending(app: App, callId: string, { mayHaveBeenSent }
   return changed.numUpdatedRows === 1n
 }
 
-export async function keepRequest(
-  app: App,
-  tx: Transaction<Schema>,
-  { id, workspace_id }: CallRow,
-  { arguments: args, connection, next, all, why, callback }: KeptRequest,
-): Promise<void> {
-  const text = JSON.stringify({ arguments: args, connection, next, all, why, callback } satisfies KeptRequest)
-  await putSeal(tx, app.vault, { id, workspaceId: workspace_id, text })
+/** Keeps what is asked for, of the account that was found, with where its provider is to say that it is done. */
+export async function keepRequest(app: App, tx: Transaction<Schema>, ready: ReadyCall): Promise<void> {
+  const { id, principal, request } = ready.call
+  const { arguments: args, next, all, why } = request
+  const of = { connection: ready.connection.id, callback: callbackUrl(app, ready) }
+  const text = JSON.stringify({ arguments: args, next, all, why, ...of } satisfies KeptRequest)
+  await putSeal(tx, app.vault, { id, workspaceId: principal.workspaceId, text })
 }
 
 /** What was asked, as the agent asked it, or a fault when it is gone or was tampered with. */

@@ -8,7 +8,6 @@ import { closeCall } from './close-call.ts'
 import { digestOf } from './digest.ts'
 import { insertKey, overtaken } from './idempotency/key-rows.ts'
 import { keepRequest, queuedMaxMs } from './parked.ts'
-import { callbackUrl } from './provider-jobs/wake-job.ts'
 import { queuedFault, type Turn } from './queued-fault.ts'
 
 /** How many calls of one agent may wait for one account: more of them would wait for longer than a call is kept waiting. */
@@ -19,7 +18,7 @@ const waitingMax = 1_000
  * caller gets its id at once, and its answer later.
  */
 export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise<EndedCall> {
-  const { call, tool, connection, file } = ready
+  const { call, file } = ready
   const { workspaceId } = call.principal
   const digest = digestOf(ready)
   if (digest instanceof Fault) return closeCall(app, call, { kind: 'failed', fault: digest }, { ready })
@@ -29,8 +28,7 @@ export async function queueCall(app: App, ready: ReadyCall, turn: Turn): Promise
     if (!(await insertKey(app, tx, call, { callId: call.id, parked: true }))) return false
     const row = callRow(ready, { digest, state: 'queued', sentAt: null })
     await tx.insertInto('calls').values(row).execute()
-    const callback = tool.row.job?.callback && app.config.publicUrl ? callbackUrl(app, call.id) : undefined
-    await keepRequest(app, tx, row, { ...call.request, connection: connection.id, callback })
+    await keepRequest(app, tx, ready)
     if (file) await keepUntil(tx, file.id, call.startedAt + queuedMaxMs)
     await enqueue(app, tx, { workspaceId, kind: 'resume_call', subject: call.id, runAt: turn.runAt })
     return true

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
-import { startWithMember, startWorkerElsewhere } from '../kit/parked.ts'
+import { approve, park, startWithMember, startWorkerElsewhere } from '../kit/parked.ts'
 import { sentOf } from '../kit/scenario.ts'
 
 type Told = Record<string, unknown> & { callId: string }
@@ -238,6 +238,21 @@ describe('work that the provider takes longer for', () => {
     expect(await knock(callback)).toBe(404)
     // The URL is a secret between the two: it stands in no answer and in no log.
     expect(claw.logged() + claw.answered()).not.toContain(callback.split('/').at(-1))
+  })
+
+  test('is told where to call back also after a member approved it, who sees all of it but the secret', async () => {
+    await using claw = await startWithMember()
+    claw.app.config = { ...claw.app.config, publicUrl: claw.url }
+    await claw.ada.rest('POST', '/rules', { name: 'Ask', decision: 'ask', match: { tools: [report.tool] } })
+    const parked = await park(claw, report)
+    const { body: seen } = await approve(claw, parked)
+    await submitted(claw)
+    const { callback_url: callback, ...asked } = JSON.parse(claw.sandbox.requests[0]?.body ?? '{}')
+    const [, shown, secret] = /^(.*)([\w-]{43})$/.exec(callback) ?? []
+    expect(shown).toBe(`${claw.url}/hooks/calls/${parked.callId}/`)
+    expect(seen).toMatchObject({ preview: { body: { ...asked, callback_url: `${shown}•••` } }, state: 'approved' })
+    expect((await fetch(callback, { method: 'POST' })).status).toBe(204)
+    expect(claw.logged() + claw.answered()).not.toContain(secret)
   })
 
   test('that fails is a failure with the provider’s reason', async () => {

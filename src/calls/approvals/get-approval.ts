@@ -1,6 +1,7 @@
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
+import { blankSecrets } from '../../core/secret.ts'
 import { buildAttempt } from '../build-attempt.ts'
 import type { ReadyCall } from '../call.ts'
 import { digestOf } from '../digest.ts'
@@ -11,7 +12,7 @@ import { type ShownRequest, shownRequest } from '../shown-request.ts'
 import { type Approval, approvalOf, selectApprovals } from './approval.ts'
 
 export type ApprovalDetail = Approval & {
-  /** Exactly what would be sent; the credential shows as `•••`. Null when that cannot be said, or is not kept any more. */
+  /** Exactly what would be sent; the credential, and what is secret of a callback, show as `•••`. Null when that cannot be said, or is not kept any more. */
   preview: ShownRequest | null
   /** As they would be sent. */
   arguments: Record<string, unknown> | null
@@ -54,7 +55,10 @@ async function readyAgain(app: App, callId: string): Promise<ReadyCall | Fault> 
   if (!connection) return new Fault('connection_not_found', 'The connection of this call is gone.')
   const valid = app.validator.validate(tool, request.arguments)
   if (valid instanceof Fault) return valid
-  const call = { ...callOf(row), request }
+  // Whoever knows all of that URL could pass for the provider.
+  const { callback } = request
+  const shown = { ...request, ...(callback !== undefined && { callback: blankSecrets(callback) }) }
+  const call = { ...callOf(row), request: shown }
   const file = await fileOfCall(app, call.principal, tool, valid.args)
   return file instanceof Fault ? file : { ...valid, call, tool, connection, ...(file && { file }) }
 }

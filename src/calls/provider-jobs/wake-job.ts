@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isSameText } from '../../core/is-same-text.ts'
 import { hurryJob } from '../../jobs/enqueue.ts'
 import { keptRequest } from '../parked.ts'
-
-/** Where the provider says that it is done with this call. Its last part is known to that provider alone. */
-export const callbackUrl = (app: App, callId: string) =>
-  `${app.url()}/hooks/calls/${callId}/${randomBytes(32).toString('base64url')}`
 
 /**
  * The provider says that something has happened, so it is asked at once. What it sends is not read: anybody who comes to
