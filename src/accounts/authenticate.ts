@@ -59,7 +59,8 @@ export function admitted({ principal, expiresAt, isRevoked }: KnownKey, now: num
   return isRevoked || (expiresAt !== null && expiresAt <= now) ? refusal('ended') : principal
 }
 
-function refusal(key: string | undefined): Fault {
+/** The same words for every key that does not count, whichever it is; others where none was sent. */
+export function refusal(key: string | undefined): Fault {
   return new Fault(
     'unauthorized',
     key === undefined ? 'No ClawLink key was sent.' : 'This ClawLink key is not valid, has expired or was revoked.',

@@ -1,11 +1,20 @@
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
-import { admitted, knownKey } from './authenticate.ts'
+import { admitted, knownKey, refusal } from './authenticate.ts'
 import type { AgentPrincipal } from './principal.ts'
 
-/** Whether the key with which somebody has asked still holds, for what goes on for long. Whoever sits at the command line has none. */
-export async function keyLasts({ db, clock }: App, { keyId }: AgentPrincipal): Promise<boolean> {
-  if (keyId === '') return true
+/**
+ * Why the key with which somebody has asked holds no longer, if so, for what goes on for long. Whoever sits at the command
+ * line has none.
+ */
+export async function keyEnded({ db, clock }: App, { keyId }: AgentPrincipal): Promise<Fault | undefined> {
+  if (keyId === '') return undefined
   const row = await db.read.selectFrom('keys').selectAll().where('id', '=', keyId).executeTakeFirst()
-  return row !== undefined && !(admitted(knownKey(row), clock.now()) instanceof Fault)
+  const found = row ? admitted(knownKey(row), clock.now()) : refusal('gone')
+  return found instanceof Fault ? found : undefined
+}
+
+/** Whether that key still holds. */
+export async function keyLasts(app: App, principal: AgentPrincipal): Promise<boolean> {
+  return (await keyEnded(app, principal)) === undefined
 }

@@ -1,3 +1,4 @@
+import { keyEnded } from '../accounts/key-lasts.ts'
 import type { Principal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
@@ -7,7 +8,8 @@ import { endTopic } from './parked.ts'
 
 /**
  * How far a call is, as soon as it has ended, or after `waitMs` at the latest. A stop of the server ends the waiting.
- * `onChange` hears of each change on the way there, and of how it stands at first.
+ * `onChange` hears of each change on the way there, and of how it stands at first. A key that ends meanwhile hears nothing
+ * more and gets no answer; whose session it is that waits, its own edge looks after.
  */
 export function awaitCall(
   app: App,
@@ -22,6 +24,9 @@ export function awaitCall(
   const done = (seen: CallProgress | Fault) => seen instanceof Fault || seen.state === 'ended'
   return lookUntil(app, { topic: endTopic(id), waitMs, done }, async () => {
     const seen = await getCall(app, principal, id)
+    // At the first look the key has just been found to hold.
+    const refused = told && principal.kind === 'agent' ? await keyEnded(app, principal) : undefined
+    if (refused) return refused
     const { state, queue, progress } = Object(seen)
     const now = JSON.stringify([state, queue?.position, progress])
     if (onChange && !(seen instanceof Fault) && now !== told) await onChange(seen)

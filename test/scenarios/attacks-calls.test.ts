@@ -140,6 +140,22 @@ describe('a key that is revoked', () => {
     expect(await waiting).toMatchObject({ status: 401, body: { code: 'unauthorized' } })
   })
 
+  test('hears nothing over MCP either: waiting for a call ends with the key, not with the answer', async () => {
+    await using claw = await startClawLink(webOnly)
+    const id = await callId(claw, issue)
+    const other = await claw.newKey()
+    const waiting = claw.mcp('tools/call', { name: 'clawlink_get_call', arguments: { callId: id, wait: 60 } })
+    while (!claw.app.wakes.listenerCount(endTopic(id))) await turn()
+    await revokeKey(claw.app.db, claw.clock.now(), { workspaceId: claw.app.workspaceId, id: await keyId(claw) })
+    expect((await claw.rest('POST', `/calls/${id}/cancel`, { key: other })).body).toMatchObject({ state: 'ended' })
+    const { structuredContent, isError } = Object((await waiting).body.result)
+    expect({ structuredContent, isError }).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: 'unauthorized' } },
+    })
+    expect(structuredContent).not.toHaveProperty('state')
+  })
+
   test('sends nothing of what it had queued', async () => {
     await using claw = await startClawLink(webOnly)
     const id = await callId(claw, issue)
