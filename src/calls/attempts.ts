@@ -6,6 +6,7 @@ import { type Attempt, attempt } from './attempt.ts'
 import type { ReadyCall } from './call.ts'
 import { decide, type End, mayHaveHappened } from './decide.ts'
 import { pause } from './pause.ts'
+import { beginPause, endPause } from './paused.ts'
 
 /** The last attempt of a call with the count of all of them, and how the call ends by it. */
 export type Tried = Attempt & { end: End }
@@ -13,7 +14,8 @@ export type Tried = Attempt & { end: End }
 /**
  * Tries until there is an answer to give. All of it takes no longer than `callTimeoutMs`, and the request is the same each
  * time, so that the provider knows it by its own key. It ends early when nobody waits for the answer any more, when the
- * server stops, and when the account is to be left alone. The first of them has been admitted; each further one is here.
+ * server stops, when the account is to be left alone, and when somebody ended the call in a pause. The first of them has been
+ * admitted; each further one is here.
  */
 export async function attempts(app: App, ready: ReadyCall, request: ProviderRequest): Promise<Tried> {
   const { clock, config, random } = app
@@ -29,10 +31,11 @@ export async function attempts(app: App, ready: ReadyCall, request: ProviderRequ
     const next = decide(ready.tool, classified, standing)
     if (next.do === 'end') return { classified, effort, end: next.end }
 
+    await beginPause(app, ready.call, { otherwise: next.otherwise, effort })
     const goesOn = await pause(app, next.afterMs, ready.call.request.caller)
     const held = goesOn ? await admitNow(app, ready, startedAt + limitMs - clock.now()) : undefined
     const timeoutMs = startedAt + limitMs - clock.now()
-    if (!goesOn || held || timeoutMs <= 0)
+    if (!goesOn || held || timeoutMs <= 0 || !(await endPause(app, ready.call)))
       return { classified: held ? leftAlone(last, held) : classified, effort, end: next.otherwise }
     inDoubt ||= mayHaveHappened(classified)
     const { effort: more, classified: came } = await attempt(app, ready, { ...request, timeoutMs })

@@ -23,5 +23,6 @@ export function callRow(
     ended_at: null,
     canceled_at: null,
     progress: '',
+    paused: '',
   }
 }

@@ -10,9 +10,9 @@ import { type CallProgress, getCall } from './get-call.ts'
 import { tellEnded } from './parked.ts'
 
 /**
- * Ends a call that has not been sent: one that waits for its turn, or for a member. What the provider has already cannot be
- * taken back; while it works on that, it is not asked about it any longer. Gives how far the call is then. One that had ended
- * stays so.
+ * Ends a call of which nothing is on its way: one that waits for its turn, for a member, or to be tried once more. What the
+ * provider has already cannot be taken back; while it works on that, it is not asked about it any longer. Gives how far the
+ * call is then. One that had ended stays so.
  * What a member cancels stands in the audit record, under `actor` where it is not the member's own.
  */
 export async function cancelCall(
@@ -63,8 +63,15 @@ async function cancel(app: App, tx: Transaction<Schema>, callId: string, message
     .where('state', '=', 'pending')
     .execute()
   const asked = tx.updateTable('calls').set({ canceled_at: app.clock.now() }).where('id', '=', callId)
-  const unsent = await asked.where('state', 'in', ['awaiting_approval', 'approved', 'queued']).executeTakeFirst()
-  if (unsent.numUpdatedRows === 1n) {
+  const waiting = await asked
+    .where(is =>
+      is.or([
+        is('state', 'in', ['awaiting_approval', 'approved', 'queued']),
+        is.and([is('state', '=', 'sending'), is('paused', '!=', '')]),
+      ]),
+    )
+    .executeTakeFirst()
+  if (waiting.numUpdatedRows === 1n) {
     await endUnsent(app, tx, callId, new Fault('canceled', message))
     return 'ended' as const
   }

@@ -6,7 +6,9 @@ import type { Ending } from '../core/outcome.ts'
 import { blankSecrets } from '../core/secret.ts'
 import type { Schema, UsageRow } from '../db/schema.ts'
 import { type Call, type Effort, type EndedCall, noEffort, type ReadyCall, shownConnection } from './call.ts'
+import { unsuccessful } from './ending-of.ts'
 import { callOf, endKept, keptAnswer, tellEnded } from './parked.ts'
+import { pausedOf } from './paused.ts'
 
 type Parts = { ready?: ReadyCall; tool?: Tool | undefined; connectionId?: string; effort?: Effort }
 
@@ -50,12 +52,14 @@ async function endOnce(
   return kept && { ...kept, replayed: true }
 }
 
-/** Ends a parked call that is not going to be sent, in the caller's transaction. */
+/** Ends a parked call that is not going to be sent, or not once more, in the caller's transaction. */
 export async function endUnsent(app: App, tx: Transaction<Schema>, callId: string, fault: Fault): Promise<void> {
   const row = await tx.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirstOrThrow()
-  const call = callOf(row, { at: app.clock.now(), digest: row.digest, approved: false, mayHaveBeenSent: false })
-  const outcome: Ending = { kind: 'failed', fault }
-  const parts = { tool: app.catalog.tools.get(row.tool), connectionId: row.connection_id }
+  const at = row.sent_at ?? app.clock.now()
+  const call = callOf(row, { at, digest: row.digest, approved: false, mayHaveBeenSent: false })
+  const { otherwise, effort } = pausedOf(row)
+  const outcome = unsuccessful(otherwise, fault)
+  const parts = { tool: app.catalog.tools.get(row.tool), connectionId: row.connection_id, effort }
   const ended = { id: row.id, tool: row.tool, outcome, coerced: [] }
   await endKept(app, tx, usageOf(app, call, outcome, parts), ended, true)
 }

@@ -59,7 +59,7 @@ export async function beginSending(app: App, callId: string, { mayHaveBeenSent }
   const changed = await app.db.write(tx =>
     tx
       .updateTable('calls')
-      .set(row => ({ state: 'sending' as const, sent_at: row.fn.coalesce('sent_at', row.val(now)) }))
+      .set(row => ({ state: 'sending' as const, paused: '', sent_at: row.fn.coalesce('sent_at', row.val(now)) }))
       .where('id', '=', callId)
       .where('state', 'in', mayHaveBeenSent ? ['sending'] : ['approved', 'queued'])
       .executeTakeFirst(),

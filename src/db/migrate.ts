@@ -10,6 +10,7 @@ import * as trustedCalls from './migrations/0005-trusted-calls.ts'
 import * as relay from './migrations/0006-relay.ts'
 import * as sharedFiles from './migrations/0007-shared-files.ts'
 import * as a2a from './migrations/0008-a2a.ts'
+import * as pauses from './migrations/0009-pauses.ts'
 
 /** In order; never edited once released. */
 const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
@@ -21,6 +22,7 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
   '0006-relay': relay,
   '0007-shared-files': sharedFiles,
   '0008-a2a': a2a,
+  '0009-pauses': pauses,
 }
 
 /**

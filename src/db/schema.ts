@@ -1,3 +1,4 @@
+import type { PaceRow, PaceShareRow } from './pace-schema.ts'
 import type { RelayTables } from './relay-schema.ts'
 
 /**
@@ -161,29 +162,8 @@ export type CallRow = {
   canceled_at: number | null
   /** JSON of how far the provider is with it, or empty. */
   progress: string
-}
-
-/** One rate limit of one account or OAuth app, in use. The row that its processes take turns on. */
-export type PaceRow = {
-  id: string
-  requests: number
-  window_ms: number
-  /** What the provider said last: how many are left until when, and when it said so. */
-  heard_left: number | null
-  heard_until: number
-  heard_at: number
-}
-
-/** How much of a limit one process may use. */
-export type PaceShareRow = {
-  pace_id: string
-  owner: string
-  share: number
-  /** JSON of what it used of the window, by time. */
-  used: string
-  /** How many agents wait for more of it there. */
-  agents: number
-  lease_until: number
+  /** JSON of how it ends if it is not tried again, while it pauses between two attempts; else empty. */
+  paused: string
 }
 
 /** The circuit breaker of an account whose provider is down. A row goes when it is well again. */

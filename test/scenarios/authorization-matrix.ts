@@ -77,6 +77,7 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         ended_at: null,
         canceled_at: null,
         progress: '',
+        paused: '',
       })
       .execute()
     await tx

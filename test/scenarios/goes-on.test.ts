@@ -1,10 +1,13 @@
 /** Calls that go on by themselves: not waited for, or worked on by their provider. Through workers that come, go and die. */
 import { describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
+import { stopTopic } from '../../src/core/look-until.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
+import type { Fault } from '../../src/sandbox/faults/fault.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { approve, park, startWithMember, startWorkerElsewhere } from '../kit/parked.ts'
 import { sentOf } from '../kit/scenario.ts'
+import { keyedWrite, write } from './tools.ts'
 
 type Told = Record<string, unknown> & { callId: string }
 
@@ -48,6 +51,15 @@ async function submitted({ app }: TestClawLink) {
       .execute()
   while (!(await waiting()).length) await new Promise(resolve => setImmediate(resolve))
 }
+
+/** The worker has tried it, and waits for when to try again. */
+async function pausing({ app }: Pick<TestClawLink, 'app'>) {
+  while (!app.wakes.listenerCount(stopTopic)) await new Promise(resolve => setImmediate(resolve))
+}
+
+const limited: Fault = { kind: 'rate_limit', retryAfter: 15 }
+const lost: Fault = { kind: 'status', status: 503, applied: true, headers: { 'retry-after': '15' } }
+type Kind = typeof write
 
 const sent = (claw: TestClawLink) => claw.sandbox.requests.map(sentOf)
 
@@ -129,6 +141,41 @@ describe('a call that is not waited for', () => {
       body: { problem: { code: 'canceled' } },
     })
     expect(sent(claw)).toHaveLength(1)
+  })
+
+  test.each<[string, Kind, Fault, problem: object]>([
+    ['canceled when the provider had refused it', write, limited, { outcome: 'failed', code: 'canceled' }],
+    ['unknown when it may have happened', keyedWrite, lost, { outcome: 'unknown', code: 'outcome_unknown' }],
+  ])(
+    'that is canceled while it waits to be tried again, in another process, is %s',
+    async (_, kind, fault, problem) => {
+      await using claw = await startClawLink(webOnly)
+      const told = await callLater(claw, { tool: kind.tool, arguments: kind.args })
+      claw.sandbox.script(fault)
+      await using worker = await startWorkerElsewhere(claw)
+      await pausing(worker)
+      claw.clock.move(1_000)
+      const canceled = await claw.rest('POST', `/calls/${told.callId}/cancel`)
+      expect(canceled.body).toMatchObject({ state: 'ended', problem, usage: { attempts: 1, durationMs: 1_000 } })
+      claw.clock.move(15_000)
+      const job = claw.app.db.read.selectFrom('jobs').select('id').where('kind', '=', 'resume_call')
+      await expect.poll(() => job.execute()).toEqual([])
+      expect(sent(claw)).toEqual(kind.sent)
+      expect(await claw.rows('usage')).toHaveLength(1)
+    },
+  )
+
+  test('that is canceled while it is being tried again ends as that does', async () => {
+    await using claw = await startClawLink(webOnly)
+    const told = await callLater(claw, { tool: write.tool, arguments: write.args })
+    claw.sandbox.script(limited, { kind: 'hang' })
+    await using worker = await startWorkerElsewhere(claw)
+    await pausing(worker)
+    claw.clock.move(16_000)
+    await claw.sandbox.received(2)
+    expect((await claw.rest('POST', `/calls/${told.callId}/cancel`)).body).toMatchObject({ state: 'running' })
+    claw.clock.move(30_000)
+    expect(await ended(claw, told)).toMatchObject({ problem: { code: 'outcome_unknown' }, usage: { attempts: 2 } })
   })
 
   test('is seen by members with its place in the queue, who can cancel it; the audit record says who did', async () => {

@@ -23,6 +23,7 @@ function row(state: CallRow['state'], more: Partial<KeyedRow> = {}): KeyedRow {
     ended_at: null,
     canceled_at: null,
     progress: '',
+    paused: '',
     owner: 'call_1',
     lease_until: now + 1,
     key_digest: 'asked',

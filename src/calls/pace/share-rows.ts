@@ -1,5 +1,5 @@
 import type { Db } from '../../db/db.ts'
-import type { PaceRow } from '../../db/schema.ts'
+import type { PaceRow } from '../../db/pace-schema.ts'
 import { type Limits, outMs, type Share } from './share.ts'
 import type { StoredWindow } from './window.ts'
 

@@ -97,7 +97,8 @@ export const callRoutes = [
   route({
     method: 'post',
     path: '/calls/{id}/cancel',
-    summary: 'Cancel a call that has not been sent yet, or stop following what the provider works on.',
+    summary:
+      'Cancel a call that has not been sent yet or waits to be tried again, or stop following what the provider works on.',
     tag: 'calls',
     may: 'calls.cancel',
     answer: progress,
