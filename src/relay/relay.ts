@@ -12,6 +12,7 @@ import { createLeaseTimers, type LeaseTimers } from './lease-timers.ts'
 import type { Depth } from './messages/room.ts'
 import { type RelayQueries, relayQueries } from './queries.ts'
 import { createReaders, type Readers } from './readers.ts'
+import { createSettled, type Settled } from './settled.ts'
 import { createWake, type Wake } from './wake.ts'
 
 /** What a process remembers for the relay. What agents were promised is in rows, never in here. */
@@ -28,6 +29,7 @@ export type Relay = {
   readers: Readers
   leases: LeaseTimers
   queries: RelayQueries
+  settled: Settled
   bodyKeys: RecentMap<KeyObject>
   /** How full mailboxes are, by agent. */
   depths: RecentMap<Depth>
@@ -51,6 +53,7 @@ export async function createRelay({ db, clock, log, wakes }: Parts): Promise<Rel
     readers: createReaders(),
     leases,
     queries: relayQueries(db),
+    settled: createSettled(db),
     bodyKeys: new RecentMap(2000),
     depths: new RecentMap(20_000),
     agents: new TtlCache({ ttlMs: 1000, entriesMax: 20_000 }),

@@ -2,15 +2,15 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { mailboxTopic } from './wake.ts'
 
-/** What the last sweep has seen. */
+/** What the last sweep has seen. `seq`: of messages up to this number everything, see `Settled`. */
 export type SweepMark = { at: number; seq: number }
 
-/** Messages of several processes become visible in another order than that of their numbers: so far it looks back. */
-const overlap = 1_000
+/** The first one looks back so far, for what came since the process began. */
+const firstLooksBack = 1_000
 
 /**
  * Wakes whoever waits here for what nobody told this process of: leases of others that are over and, unless PostgreSQL tells of
- * them, messages that other processes have stored. Costs two small queries, however many are waiting.
+ * them, messages that other processes have stored. Costs a few small queries, however many are waiting.
  */
 export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: boolean): Promise<SweepMark> {
   const { db, relay, wakes } = app
@@ -26,18 +26,16 @@ export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: b
     .where('lease_until', '<=', now)
     .execute()
   for (const { mailbox } of over) wakes.emit(mailboxTopic(mailbox))
-  if (db.dialect === 'sqlite' || isTold) return { at: now, seq: mark?.seq ?? 0 }
-  const last = await db.read
-    .selectFrom('relay_messages')
-    .select(({ fn }) => fn.max('seq').as('seq'))
-    .executeTakeFirst()
+  if (db.dialect === 'sqlite') return { at: now, seq: 0 }
+  const seq = await relay.settled()
+  if (isTold) return { at: now, seq }
   const fresh = await db.read
     .selectFrom('relay_messages')
     .select('mailbox')
     .distinct()
-    .where('seq', '>', Math.max(0, (mark?.seq || (last?.seq ?? 0)) - overlap))
+    .where('seq', '>', mark?.seq ?? seq - firstLooksBack)
     .where('state', '=', sql.lit('waiting'))
     .execute()
   for (const { mailbox } of fresh) wakes.emit(mailboxTopic(mailbox))
-  return { at: now, seq: last?.seq ?? 0 }
+  return { at: now, seq }
 }

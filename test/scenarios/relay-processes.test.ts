@@ -1,4 +1,5 @@
 /** Two relay processes on one PostgreSQL, with clocks that differ by an hour. */
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, openApp } from '../../src/app.ts'
 import { Fault } from '../../src/core/errors.ts'
@@ -7,7 +8,11 @@ import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
 import { claimMessages } from '../../src/relay/messages/claim-messages.ts'
 import type { Message } from '../../src/relay/messages/message.ts'
+import { prepareMessages, putMessages } from '../../src/relay/messages/new-message.ts'
+import { readMailbox, readThread } from '../../src/relay/messages/read-mailbox.ts'
 import { sendMessage } from '../../src/relay/messages/send-message.ts'
+import { sweepOnce } from '../../src/relay/sweep.ts'
+import { mailboxTopic } from '../../src/relay/wake.ts'
 import { type RunningRelay, startRelay } from '../../src/roles/relay.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { relayAgent } from '../kit/relay-agent.ts'
@@ -48,6 +53,28 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
     const sent = await sendMessage(app, ann, { to: bob.agentId, body, ...extra })
     if (sent instanceof Fault) throw new Error(sent.message)
     return sent
+  }
+  /** A message of this thread that has its number, and that nobody sees before it is committed. */
+  const putLate = async (thread: string): Promise<{ commit(): Promise<void> }> => {
+    const expiresAt = claw.app.relay.now() + 60_000
+    const about = { workspaceId: ann.workspaceId, mailbox: bob.agentId, from: ann, kind: 'message' as const, thread }
+    const prepared = await prepareMessages(claw.app, [
+      { ...about, id: `msg_${thread}`, priority: 'normal', body: 'late', expiresAt },
+    ])
+    const isPut = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const written = claw.app.db.write(async tx => {
+      await putMessages(tx, prepared)
+      isPut.resolve()
+      await mayEnd.promise
+    })
+    await Promise.race([isPut.promise, written])
+    return {
+      commit() {
+        mayEnd.resolve()
+        return written
+      },
+    }
   }
   const ack = (app: App, messages: Message[]) =>
     ackMessages(
@@ -99,5 +126,46 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
       const ofThread = seen.filter(n => n % 4 === thread)
       expect(ofThread).toEqual(ofThread.toSorted((a, b) => a - b))
     }
+  })
+
+  test('let nobody who goes on from a cursor miss what has a smaller number and is committed later', async () => {
+    await send(claw.app, 'first', { thread: 'read' })
+    const readers = [
+      (after?: string) => readMailbox(other, bob, { after, limit: 100 }),
+      (after?: string) => readThread(other, bob, 'read', { after, limit: 100 }),
+    ]
+    const start = (await readMailbox(other, bob, { limit: 100 })).items.at(-1)?.cursor
+    const late = await putLate('read')
+    await send(other, 'early', { thread: 'read' })
+    const before = await Promise.all(readers.map(read => read(start)))
+    await late.commit()
+    for (const [at, read] of readers.entries()) {
+      const known = before[at]?.items ?? []
+      const { items } = await read(known.at(-1)?.cursor ?? start)
+      expect([...known, ...items].map(({ body }) => body)).toEqual(['late', 'early'])
+    }
+  })
+
+  test('show a reader at once what is committed, also while others are writing', async () => {
+    const late = await putLate('wait')
+    await send(other, 'early', { thread: 'wait' })
+    const reading = readThread(other, bob, 'wait', { limit: 100 })
+    await late.commit()
+    expect((await reading).items.map(({ body }) => body)).toEqual(['late', 'early'])
+  })
+
+  test('wake who waits for what is committed late, however many were stored meanwhile and though nobody told of it', async () => {
+    let mark = await sweepOnce(other, undefined, false)
+    const late = await putLate('sweep')
+    await sql`select nextval('relay_messages_seq_seq') from generate_series(1, 2000)`.execute(claw.app.db.read)
+    await sendMessage(claw.app, bob, { to: ann.agentId, body: 'early, for another' })
+    mark = await sweepOnce(other, mark, false)
+    await late.commit()
+    let isWoken = false
+    other.wakes.on(mailboxTopic(bob.agentId), () => {
+      isWoken = true
+    })
+    await sweepOnce(other, mark, false)
+    expect(isWoken).toBe(true)
   })
 })

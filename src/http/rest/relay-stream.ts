@@ -3,7 +3,7 @@ import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { lookUntil, stopTopic } from '../../core/look-until.ts'
 import type { Box } from '../../relay/box.ts'
-import { knownMax, readMailbox } from '../../relay/messages/read-mailbox.ts'
+import { readMailbox } from '../../relay/messages/read-mailbox.ts'
 import { tooManyWaiters } from '../../relay/too-many-waiters.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
 import { plainHeaders } from '../answer.ts'
@@ -16,8 +16,6 @@ const aliveEveryMs = 10_000
 /** After this a client has to ask again, and so to show its key again: EventSource does it by itself. */
 const lastsMs = 10 * 60_000
 const atOnce = 10
-/** No transaction that stores a message lasts longer. */
-const settlesMs = 10_000
 
 export const relayStreamRoutes: Route[] = [
   route({
@@ -56,9 +54,9 @@ export const relayStreamRoutes: Route[] = [
 function mailboxStream(
   app: App,
   box: Box,
-  { after: known, mayStill }: { after: string | undefined; mayStill: () => Promise<boolean> },
+  { after: from, mayStill }: { after: string | undefined; mayStill: () => Promise<boolean> },
 ): Response {
-  const place = startPlace(app, known)
+  let after = from
   let over = false
   const text = new TextEncoder()
   const until = app.clock.now() + lastsMs
@@ -91,7 +89,7 @@ function mailboxStream(
     const items = await lookUntil(
       app,
       { topic, waitMs: aliveEveryMs, everyMs: aliveEveryMs, done: seen => over || seen.length > 0 },
-      async () => (over ? [] : (await readMailbox(app, box, { ...place.now(), limit: atOnce })).items),
+      async () => (over ? [] : (await readMailbox(app, box, { after, limit: atOnce })).items),
     )
     if (over || app.clock.now() >= until || !(await mayStill())) {
       end()
@@ -99,37 +97,11 @@ function mailboxStream(
     }
     app.relay.presence.note(box)
     const events = items.map(each => `id: ${each.cursor}\nevent: message\ndata: ${JSON.stringify(each)}\n\n`)
-    for (const { cursor } of items) place.shown(cursor)
+    after = items.at(-1)?.cursor ?? after
     controller.enqueue(text.encode(events.join('') || ': it goes on\n\n'))
   }
   const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
   return new Response(body, { headers })
-}
-
-/**
- * Where a stream is. On PostgreSQL rows of several senders become visible in another order than that of their numbers: for a
- * while after one was shown, those before it are looked for.
- */
-function startPlace({ db, clock }: App, known: string | undefined) {
-  let after = known
-  const shown = new Map<string, number>()
-  const settle = (cursor: string) => {
-    shown.delete(cursor)
-    if (Number(cursor) > Number(after ?? 0)) after = cursor
-  }
-  return {
-    now() {
-      for (const [cursor, at] of shown) if (clock.now() - at >= settlesMs) settle(cursor)
-      return { after, known: [...shown.keys()] }
-    },
-    shown(cursor: string) {
-      shown.set(cursor, clock.now())
-      if (db.dialect === 'sqlite') return settle(cursor)
-      for (const oldest of shown.keys())
-        if (shown.size > knownMax) settle(oldest)
-        else break
-    },
-  }
 }
 
 function notAsked(): Fault {

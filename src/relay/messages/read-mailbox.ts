@@ -9,9 +9,6 @@ export type Page = {
   limit: number
 }
 
-/** So many cursors can be named as known. */
-export const knownMax = 500
-
 export type Read = {
   items: Message[]
   /** Where to go on; null when there is nothing more by now. */
@@ -22,28 +19,27 @@ const seqOf = (cursor: string | undefined) => (cursor !== undefined && /^\d{1,15
 
 /**
  * What came into the mailbox after a cursor, in order, also what was acknowledged, for as long as it is kept. Nothing is taken:
- * this is for a receiver that lost what it had, and for looking back. `known`: cursors behind `after` that are left out.
+ * this is for a receiver that lost what it had, and for looking back. Whoever goes on from the last cursor misses nothing: what
+ * is given ends before the first that may still come late.
  */
-export async function readMailbox(
-  app: App,
-  box: Box,
-  { after, limit, known = [] }: Page & { known?: readonly string[] },
-): Promise<Read> {
+export async function readMailbox(app: App, box: Box, { after, limit }: Page): Promise<Read> {
+  const settled = await app.relay.settled()
   const rows = await app.db.read
     .selectFrom('relay_messages')
     .selectAll()
     .where('mailbox', '=', box.agentId)
     .where('to_device', 'in', ['', box.device])
     .where('seq', '>', seqOf(after))
-    .$if(known.length > 0, q => q.where('seq', 'not in', known.map(seqOf)))
+    .where('seq', '<=', settled)
     .orderBy('seq')
     .limit(limit)
     .execute()
   return pageOf(app, rows, limit)
 }
 
-/** A thread in order, as far as this agent has said or was told it. */
+/** A thread in order, as far as this agent has said or was told it; nothing comes late, as in `readMailbox`. */
 export async function readThread(app: App, box: Box, thread: string, { after, limit }: Page): Promise<Read> {
+  const settled = await app.relay.settled()
   const rows = await app.db.read
     .selectFrom('relay_messages')
     .selectAll()
@@ -52,6 +48,7 @@ export async function readThread(app: App, box: Box, thread: string, { after, li
     .where('thread', '<>', sql.lit(''))
     .where(q => q.or([q('mailbox', '=', box.agentId), q('from_agent', '=', box.agentId)]))
     .where('seq', '>', seqOf(after))
+    .where('seq', '<=', settled)
     .orderBy('seq')
     .limit(limit)
     .execute()
