@@ -23,6 +23,7 @@ export type IdPrefix =
   | 'task'
   | 'bc'
   | 'lease'
+  | 'polled'
   | 'job'
   | 'worker'
   | 'ring'

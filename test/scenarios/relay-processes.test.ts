@@ -1,9 +1,12 @@
 /** Two relay processes on one PostgreSQL, with clocks that differ by an hour. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authenticate } from '../../src/accounts/authenticate.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { Fault } from '../../src/core/errors.ts'
-import type { Box } from '../../src/relay/box.ts'
+import { createFeed } from '../../src/http/relay/feed.ts'
+import { poll } from '../../src/http/relay/seed/poll.ts'
+import { type Box, boxOf } from '../../src/relay/box.ts'
 import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
 import { claimMessages } from '../../src/relay/messages/claim-messages.ts'
@@ -167,5 +170,54 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
     })
     await sweepOnce(other, mark, false)
     expect(isWoken).toBe(true)
+  })
+
+  /** An agent of the openclaw-link skill that is told something, and how it polls a process. */
+  const polling = async (name: string) => {
+    const { id, key } = await relayAgent(claw, name)
+    const principal = await authenticate(claw.app, key)
+    if (principal instanceof Fault) throw principal
+    const sent = await sendMessage(claw.app, ann, { to: id, body: { task_response: { result: 'said' } } })
+    if (sent instanceof Fault) throw sent
+    return {
+      box: boxOf(principal),
+      async poll(app: App) {
+        const asked = { agentId: id, waitMs: 0, gone: () => false, mayStill: async () => true }
+        const polled = await poll(app, principal, asked)
+        if (polled instanceof Fault) throw polled
+        return { count: polled.answer.count, written: polled.written }
+      },
+    }
+  }
+
+  test('take nothing for arrived that another one is still answering a poll with, and all that it has answered', async () => {
+    const agent = await polling('polls twice')
+    const first = await agent.poll(claw.app)
+    expect([first.count, (await agent.poll(other)).count]).toEqual([1, 0])
+    await first.written(false)
+    const again = await agent.poll(other)
+    expect(again.count).toBe(1)
+    await again.written(true)
+    expect((await agent.poll(claw.app)).count).toBe(0)
+    claw.clock.move(10 * 60_000)
+    expect((await agent.poll(other)).count).toBe(0)
+  })
+
+  test('take nothing for arrived at a poll that another one is pushing to a connection', async () => {
+    const agent = await polling('polls and connects')
+    const pushed = Promise.withResolvers<void>()
+    const feed = createFeed(claw.app, agent.box, {
+      window: 32,
+      leaseMs: 600_000,
+      isReady: () => true,
+      mayStill: () => true,
+      push: () => pushed.resolve(),
+      failed: pushed.reject,
+    })
+    feed.more()
+    await pushed.promise
+    expect((await agent.poll(other)).count).toBe(0)
+    await feed.close()
+    expect((await agent.poll(other)).count).toBe(1)
   })
 })

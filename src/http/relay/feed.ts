@@ -36,8 +36,6 @@ export type FeedOptions = {
   /** Whether it may still read at all; where not, nothing more is taken. At once, where that is known. */
   mayStill(): boolean | Promise<boolean>
   push(messages: readonly Message[]): void
-  /** Leases are noted there before anything is stored under them; what is pushed is the reader's to take out. */
-  onTheWay?: Set<string>
   failed(cause: unknown): void
 }
 
@@ -47,7 +45,7 @@ const claimMax = 10
 const keptMaxMs = 60 * 60 * 1000
 
 export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
-  const { window, leaseMs, isReady, mayStill, push, onTheWay, failed } = options
+  const { window, leaseMs, isReady, mayStill, push, failed } = options
   /** Leases under which something may be stored that is not pushed. */
   const unseen = new Set<string>()
   const held = new Map<string, { lease: string; since: number }>()
@@ -79,7 +77,7 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
       const messages = await claimMessages(app, box, { limit, leaseMs, lease })
       asked = 0
       isCaughtUp = messages.length < limit
-      if (!messages.length) endLease(lease)
+      if (!messages.length) unseen.delete(lease)
       else {
         mayBeMore = true
         hold(messages)
@@ -91,13 +89,7 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
   function newLease(): string {
     const lease = newId('lease', app.clock.now())
     unseen.add(lease)
-    onTheWay?.add(lease)
     return lease
-  }
-
-  function endLease(lease: string): void {
-    unseen.delete(lease)
-    onTheWay?.delete(lease)
   }
 
   function more(): void {
@@ -152,7 +144,7 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
         came()
       },
       giveUp() {
-        endLease(lease)
+        unseen.delete(lease)
         came()
         more()
       },
@@ -212,6 +204,6 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
     const neverShown = left.filter(({ lease }) => unseen.has(lease))
     if (shown.length) await releaseMessages(app, box, shown)
     if (neverShown.length) await releaseMessages(app, box, neverShown, { unseen: true })
-    for (const lease of [...unseen]) endLease(lease)
+    unseen.clear()
   }
 }

@@ -6,8 +6,6 @@ export type Live = {
   count(agentId: string): number
   /** Whether this agent, or this device of it, has one. */
   has(agentId: string, device?: string): boolean
-  /** Leases of messages that are being written to a receiver, which therefore cannot have them yet. */
-  onTheWay: Set<string>
 }
 
 export function createLive(): Live {
@@ -28,6 +26,5 @@ export function createLive(): Live {
       const devices = agents.get(agentId)
       return devices !== undefined && (device === undefined || devices.includes(device))
     },
-    onTheWay: new Set(),
   }
 }

@@ -9,7 +9,6 @@ import { boxOf } from '../../../relay/box.ts'
 import { claimMessages } from '../../../relay/messages/claim-messages.ts'
 import { sendMessage } from '../../../relay/messages/send-message.ts'
 import { createFeed } from '../feed.ts'
-import { createLive } from '../live.ts'
 import { poll } from './poll.ts'
 
 const settled = async () => {
@@ -23,8 +22,7 @@ test('what is stored for a connection that is gone meanwhile is not taken for ar
   const principal = await authenticate(app, bob.key)
   if (principal instanceof Fault) throw principal
   const box = boxOf(principal)
-  const live = createLive()
-  const options = { window: 32, leaseMs: 600_000, isReady: () => true, mayStill: () => true, onTheWay: live.onTheWay }
+  const options = { window: 32, leaseMs: 600_000, isReady: () => true, mayStill: () => true }
   const feed = createFeed(app, box, {
     ...options,
     push: () => expect.fail(),
@@ -44,12 +42,11 @@ test('what is stored for a connection that is gone meanwhile is not taken for ar
   await settled()
   const closing = feed.close()
   const asked = { agentId: bob.id, waitMs: 0, gone: () => false, mayStill: async () => true }
-  expect(await poll(app, live, principal, asked)).toMatchObject({ answer: { count: 0 } })
+  expect(await poll(app, principal, asked)).toMatchObject({ answer: { count: 0 } })
   go()
   expect(await sending).not.toBeInstanceOf(Fault)
   await closing
   const again = await claimMessages(app, box, { limit: 10, leaseMs: 1_000 })
   // The connection that never showed it does not count.
   expect(again).toMatchObject([{ body: 'hello', deliveries: 1 }])
-  expect(live.onTheWay.size).toBe(0)
 })

@@ -1,14 +1,13 @@
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import { Fault } from '../../../core/errors.ts'
-import { newId } from '../../../core/ids.ts'
+import { isId, newId } from '../../../core/ids.ts'
 import type { Box } from '../../../relay/box.ts'
 import { ackMessages } from '../../../relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../../relay/messages/await-messages.ts'
-import type { Held } from '../../../relay/messages/held.ts'
+import { changeHeld, type Held, updateHeld } from '../../../relay/messages/held.ts'
 import { heldBy } from '../../../relay/messages/held-by.ts'
 import { releaseMessages } from '../../../relay/messages/release-messages.ts'
-import type { Live } from '../live.ts'
 import { seedMessage } from './view.ts'
 import { ownBox } from './who.ts'
 
@@ -33,7 +32,6 @@ export type Polled = {
  */
 export async function poll(
   app: App,
-  live: Live,
   principal: AgentPrincipal,
   {
     agentId,
@@ -45,22 +43,17 @@ export async function poll(
   const box = await ownBox(app, principal, agentId)
   if (box instanceof Fault) return box
   if (!box) return { answer: { messages: [], count: 0 }, written: async () => undefined }
-  await settleEarlier(app, live, box)
+  await settleEarlier(app, box)
 
   const taken: Held[] = []
   const messages: Record<string, unknown>[] = []
   let characters = 0
+  const lease = newId('lease', app.clock.now())
   while (messages.length < messagesMax && characters < charactersMax) {
-    const lease = newId('lease', app.clock.now())
-    // Before anything is stored under it: another poll would take that for arrived.
-    live.onTheWay.add(lease)
     const claim = { limit: atOnce, leaseMs: seedLeaseMs, lease, waitMs: messages.length ? 0 : waitMs, gone, mayStill }
     const some = await awaitMessages(app, box, claim)
-    if (some instanceof Fault || !some.length) {
-      live.onTheWay.delete(lease)
-      if (some instanceof Fault) return some
-      break
-    }
+    if (some instanceof Fault) return some
+    if (!some.length) break
     const unsaid: Held[] = []
     for (const message of some) {
       const held = { id: message.id, lease: message.lease ?? '' }
@@ -70,19 +63,28 @@ export async function poll(
       ;(shown ? taken : unsaid).push(held)
     }
     if (unsaid.length) await ackMessages(app, box, unsaid)
-    for (const { lease } of unsaid) if (!taken.some(each => each.lease === lease)) live.onTheWay.delete(lease)
   }
   return {
     answer: { messages, count: messages.length },
     async written(isWritten) {
-      if (!isWritten && taken.length) await releaseMessages(app, box, taken, { unseen: true })
-      for (const { lease } of taken) live.onTheWay.delete(lease)
+      if (!taken.length) return
+      if (isWritten) await noteWritten(app, box, taken)
+      else await releaseMessages(app, box, taken, { unseen: true })
     },
   }
 }
 
-async function settleEarlier(app: App, live: Live, box: Box): Promise<void> {
+/** From now on they have a lease of another kind: that says it to every process, whichever is asked next. */
+async function noteWritten(app: App, box: Box, taken: readonly Held[]): Promise<void> {
+  const written = newId('polled', app.clock.now())
+  await changeHeld(app, box, taken, (lease, ids) =>
+    app.db.together(tx => updateHeld(tx, box, lease, ids).set({ lease: written }).execute()),
+  )
+}
+
+/** What is still being written, by a poll or to a connection, is not done with: it may never arrive. */
+async function settleEarlier(app: App, box: Box): Promise<void> {
   const held = await heldBy(app, box)
-  const arrived = held.filter(({ kind, lease }) => kind !== 'task' && !live.onTheWay.has(lease))
+  const arrived = held.filter(({ kind, lease }) => kind !== 'task' && isId('polled', lease))
   if (arrived.length) await ackMessages(app, box, arrived)
 }

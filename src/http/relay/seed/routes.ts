@@ -63,7 +63,7 @@ export function seedRoutes(app: App, live: Live): Hono<Bindings> {
     const { incoming, outgoing } = c.env
     const waitSeconds = Math.min(Number(c.req.query('wait') ?? 0) || 0, pollWaitMaxSeconds)
     return asAgent(incoming, principal =>
-      polled(app, live, principal, { incoming, outgoing, agentId: c.req.param('agent'), waitMs: waitSeconds * 1000 }),
+      polled(app, principal, { incoming, outgoing, agentId: c.req.param('agent'), waitMs: waitSeconds * 1000 }),
     )
   })
   // A browser gets the web app here; a program with a key is told what it talks to.
@@ -76,7 +76,6 @@ export function seedRoutes(app: App, live: Live): Hono<Bindings> {
 
 async function polled(
   app: App,
-  live: Live,
   principal: AgentPrincipal,
   {
     incoming,
@@ -94,7 +93,7 @@ async function polled(
     refused = still instanceof Fault ? still : undefined
     return refused === undefined
   }
-  const found = await poll(app, live, principal, { ...asked, gone: () => socket.destroyed, mayStill }).finally(() =>
+  const found = await poll(app, principal, { ...asked, gone: () => socket.destroyed, mayStill }).finally(() =>
     socket.off('close', onGone),
   )
   if (found instanceof Fault || refused) return refused ?? found

@@ -37,13 +37,11 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     isReady,
     mayStill: connection.mayStill,
     push,
-    onTheWay: live.onTheWay,
     failed,
   })
 
   function push(messages: readonly Message[]): void {
     const held = messages.map(({ id, lease, kind }) => ({ held: { id, lease: lease ?? '' }, isTask: kind === 'task' }))
-    for (const one of held) live.onTheWay.add(one.held.lease)
     pushes += 1
     const number = pushes
     unconfirmed.set(number, held)
@@ -63,7 +61,6 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     const arrived = [...unconfirmed].filter(([number]) => number <= upTo)
     for (const [number] of arrived) unconfirmed.delete(number)
     const all = arrived.flatMap(([, each]) => each)
-    for (const { held } of all) live.onTheWay.delete(held.lease)
     feed.leave(all.filter(({ isTask }) => isTask).map(({ held }) => held.id))
     const done = all.filter(({ isTask }) => !isTask).map(({ held }) => held)
     if (done.length) await feed.ack(done)
@@ -125,8 +122,6 @@ export function seedSpeaker(connection: Connection, { agentId, box }: { agentId:
     async close() {
       app.wakes.off(topic, onJoined)
       await feed.close()
-      // Not before they are given back: a poll would take them for arrived.
-      for (const one of [...unconfirmed.values()].flat()) live.onTheWay.delete(one.held.lease)
       unconfirmed.clear()
     },
   }
