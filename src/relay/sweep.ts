@@ -9,10 +9,11 @@ export type SweepMark = { at: number; seq: number }
 const firstLooksBack = 1_000
 
 /**
- * Wakes whoever waits here for what nobody told this process of: leases of others that are over and, unless PostgreSQL tells of
- * them, messages that other processes have stored. Costs a few small queries, however many are waiting.
+ * Wakes whoever waits here for what nobody may have told this process of: leases of others that are over, and messages that other
+ * processes have stored. PostgreSQL tells of these sooner, unless their process dies before or the connection breaks. Costs a
+ * few small queries, however many are waiting.
  */
-export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: boolean): Promise<SweepMark> {
+export async function sweepOnce(app: App, mark?: SweepMark): Promise<SweepMark> {
   const { db, relay, wakes } = app
   const now = relay.now()
   const over = await db.read
@@ -28,7 +29,6 @@ export async function sweepOnce(app: App, mark: SweepMark | undefined, isTold: b
   for (const { mailbox } of over) wakes.emit(mailboxTopic(mailbox))
   if (db.dialect === 'sqlite') return { at: now, seq: 0 }
   const seq = await relay.settled()
-  if (isTold) return { at: now, seq }
   const fresh = await db.read
     .selectFrom('relay_messages')
     .select('mailbox')

@@ -21,16 +21,12 @@ export function startRelay(app: App): RunningRelay {
   let mark: SweepMark | undefined
   let stopped = false
   let sweeping = Promise.resolve()
-  let wasTold = false
   let cancel = clock.after(sweepEveryMs, sweep)
 
   function sweep(): void {
-    // The first sweep after it was not told looks for what came meanwhile.
-    const told = isTold()
-    sweeping = sweepOnce(app, mark, told && wasTold)
+    sweeping = sweepOnce(app, mark)
       .then(next => {
         mark = next
-        wasTold = told
       })
       .catch(cause => log.warn({ err: cause }, 'mailboxes could not be looked at'))
       .then(() => {

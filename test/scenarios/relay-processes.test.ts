@@ -158,17 +158,17 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
   })
 
   test('wake who waits for what is committed late, however many were stored meanwhile and though nobody told of it', async () => {
-    let mark = await sweepOnce(other, undefined, false)
+    let mark = await sweepOnce(other)
     const late = await putLate('sweep')
     await sql`select nextval('relay_messages_seq_seq') from generate_series(1, 2000)`.execute(claw.app.db.read)
     await sendMessage(claw.app, bob, { to: ann.agentId, body: 'early, for another' })
-    mark = await sweepOnce(other, mark, false)
+    mark = await sweepOnce(other, mark)
     await late.commit()
     let isWoken = false
     other.wakes.on(mailboxTopic(bob.agentId), () => {
       isWoken = true
     })
-    await sweepOnce(other, mark, false)
+    await sweepOnce(other, mark)
     expect(isWoken).toBe(true)
   })
 

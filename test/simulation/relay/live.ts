@@ -121,7 +121,7 @@ async function perform(life: Life, act: Act): Promise<void> {
     await process?.heard(async app => {
       await lookAtDueTasks(app)
       await sweepRelay(app)
-      await sweepOnce(app, undefined, false)
+      await sweepOnce(app)
     })
     return
   }
