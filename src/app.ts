@@ -24,6 +24,7 @@ import type { Config } from './core/config.ts'
 import { Fault } from './core/errors.ts'
 import { createLog, type Log } from './core/log.ts'
 import { ownUrl } from './core/own-url.ts'
+import { createPlaces, type Places } from './core/places.ts'
 import { createTries, type Tries } from './core/tries.ts'
 import { TtlCache } from './core/ttl-cache.ts'
 import type { Db, Point } from './db/db.ts'
@@ -61,6 +62,8 @@ export type App = {
   passwords: Passwords
   /** Sign-ins, codes and invitations that were wrong, by the network address they came from. */
   addressTries: Tries
+  /** Who waits or listens at how many places of this process. */
+  places: Places
   /** Wakes sleepers of this process: what happened is in the database, never in here. */
   wakes: EventEmitter
   relay: Relay
@@ -120,6 +123,7 @@ export async function openApp(
     codeTries: createTries({ max: 10, windowMs: 10 * 60_000 }),
     passwords: createPasswords(),
     addressTries: createTries({ max: 20, windowMs: 60_000 }),
+    places: createPlaces(),
     wakes,
     relay: await createRelay({ db, clock, log, wakes }),
     renewals: createFlights(cause => log.error({ err: cause }, 'a credential could not be renewed')),

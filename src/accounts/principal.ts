@@ -20,6 +20,10 @@ export type AgentPrincipal = {
 /** What a principal sees and uses: a key as far as its scope, a member all of the workspace. */
 export const scopeOf = (principal: Principal): Scope => (principal.kind === 'agent' ? principal.scope : {})
 
+/** The id of who is asking: the agent's, whichever key it uses, or the person's. */
+export const idOf = (principal: Principal): string =>
+  principal.kind === 'agent' ? principal.agentId : principal.personId
+
 /** A person who is signed in, in no workspace yet. */
 export type PersonPrincipal = { personId: string; name: string; email: string; sessionId: string }
 

@@ -35,6 +35,9 @@ export type CallRequest = {
 /** When it closes, nobody waits any more. A connection as it is, so that a call that has nothing to wait for pays nothing. */
 export type Caller = Pick<Socket, 'destroyed' | 'on' | 'off'>
 
+/** Tells whether nobody waits any more. */
+export const hasGone = (caller: Caller | undefined) => () => caller?.destroyed === true
+
 /** A call on its way: it has an id and a place in the usage record, whatever becomes of it. */
 export type Call = {
   id: string

@@ -6,6 +6,8 @@ const lookEveryMs = 500
 /** Emitted when the server stops: nobody waits any longer. */
 export const stopTopic = 'stopping'
 
+export type Looking<T> = { topic: string; waitMs: number; done: (seen: T) => boolean; everyMs?: number }
+
 type Woken = 'woken' | 'stopped' | 'over'
 
 /**
@@ -14,12 +16,7 @@ type Woken = 'woken' | 'stopped' | 'over'
  */
 export async function lookUntil<T>(
   { clock, wakes }: { clock: Clock; wakes: EventEmitter },
-  {
-    topic,
-    waitMs,
-    done,
-    everyMs = lookEveryMs,
-  }: { topic: string; waitMs: number; done: (seen: T) => boolean; everyMs?: number },
+  { topic, waitMs, done, everyMs = lookEveryMs }: Looking<T>,
   look: () => Promise<T>,
 ): Promise<T> {
   const until = clock.now() + waitMs

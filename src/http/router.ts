@@ -25,6 +25,8 @@ export function createRouter(app: App, url: () => string, live: Live): RequestLi
     http.on(route.method, `/api/v1${path}${route.tail ? '{[^]+}' : ''}`, async c => {
       const request = { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }
       const answer = await serveRoute(app, route, request)
+      // Of what is answered to a HEAD only the headers are sent: nobody would ever end its stream.
+      if (c.env.incoming.method === 'HEAD' && answer instanceof Response) await answer.body?.cancel()
       return answer instanceof Response ? answer : responseOf(answer)
     })
   }

@@ -5,6 +5,7 @@ import { createNotices } from '../../src/calls/output/notices.ts'
 import { createPacer } from '../../src/calls/pace/pacer.ts'
 import { shareRows } from '../../src/calls/pace/share-rows.ts'
 import { createFlights } from '../../src/connections/flights.ts'
+import { createPlaces } from '../../src/core/places.ts'
 import { TtlCache } from '../../src/core/ttl-cache.ts'
 import { recordEvent } from '../../src/events/record-event.ts'
 
@@ -20,6 +21,7 @@ export async function withOwnMemory(parts: App): Promise<App> {
     pacer: createPacer({ rows: shareRows(db), clock, log, wakes }),
     breakers: await openBreakers({ db, clock, log, catalog, record: (tx, event) => recordEvent(tx, app, event) }),
     notices: createNotices(() => app),
+    places: createPlaces(),
     renewals: createFlights(() => {}),
     memory: {
       keys: new TtlCache(remembered),

@@ -396,13 +396,6 @@ test('without a key, with a wrong one, from a foreign page or host, there is no 
   expect(await refusalOf(openSocket(claw.url, '/ws', scoped))).toBe(403)
 })
 
-test('an agent has a hundred connections at most', async () => {
-  await using claw = await started()
-  const open = await Promise.all(Array.from({ length: 100 }, () => openSocket(claw.url, '/ws', { key: claw.key })))
-  expect(await refusalOf(openSocket(claw.url, '/ws', { key: claw.key }))).toBe(429)
-  await Promise.all(open.map(ws => ws.end()))
-})
-
 test('a connection ends with its key', async () => {
   await using claw = await started()
   const bob = await agent(claw, 'bob')

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { Principal } from '../../accounts/principal.ts'
+import { idOf, type Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
-import { lookUntil } from '../../core/look-until.ts'
+import { type Waiting, waitUntil } from '../../core/wait-until.ts'
 import type { ConnectSessionRow, Schema } from '../../db/schema.ts'
 import { type Connection, connectionOf, selectConnections } from '../connection.ts'
 import {
@@ -17,15 +17,16 @@ import {
 
 /**
  * How a connect session stands: as soon as it is over, or after `waitMs` at the latest. A key sees those that its own agent
- * asked for in the key's environment, a member all of the workspace.
+ * asked for in the key's environment, a member all of the workspace. A fault, too, when this principal waits at too many
+ * places already.
  */
 export function getConnectSession(
   app: App,
   principal: Principal,
-  { id, waitMs = 0 }: { id: string; waitMs?: number },
+  { id, waitMs = 0, gone }: Partial<Waiting> & { id: string },
 ): Promise<ConnectSession | Fault> {
   const done = (seen: ConnectSession | Fault) => seen instanceof Fault || seen.state !== 'awaiting_user'
-  return lookUntil(app, { topic: sessionTopic(id), waitMs, done }, async () => {
+  return waitUntil(app, { who: idOf(principal), topic: sessionTopic(id), waitMs, gone, done }, async () => {
     const row = await findSessionRow(app.db.read, id)
     return row && maySee(row, principal) ? sessionView(app, row) : noSession()
   })

@@ -43,7 +43,8 @@ export async function serveA2a(
 
   const isLegacy = version === '' ? binding.isLegacy(body.value) : version === '0.3'
   const gone = new AbortController()
-  outgoing.once('close', () => gone.abort())
+  if (outgoing.destroyed) gone.abort()
+  else outgoing.once('close', () => gone.abort())
   const still = async () => !((await callerOf(app, incoming)) instanceof Fault)
   const asked: A2aAsked = {
     incoming,

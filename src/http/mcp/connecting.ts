@@ -7,6 +7,7 @@ import { getConnectSession } from '../../connections/sessions/get-session.ts'
 import { startConnectSession } from '../../connections/sessions/start-session.ts'
 import { Fault } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
+import type { Waiting } from '../../core/wait-until.ts'
 import { type ShownConnection, showConnection, showConnections } from '../shown-connection.ts'
 import { getConnectionTool } from './protocol.ts'
 import { resultOfValue, type ToolResult } from './tool-result.ts'
@@ -26,10 +27,10 @@ export async function startConnection(app: App, principal: AgentPrincipal, wish:
 export async function connectionProgress(
   app: App,
   principal: AgentPrincipal,
-  { id, waitMs }: { id: string; waitMs: number },
+  { id, ...waiting }: Waiting & { id: string },
 ): Promise<object | Fault> {
   if (isId('csess', id)) {
-    const session = await getConnectSession(app, principal, { id, waitMs })
+    const session = await getConnectSession(app, principal, { id, ...waiting })
     return session instanceof Fault ? session : sessionValue(session)
   }
   const connection = await getConnection(app, principal, id)

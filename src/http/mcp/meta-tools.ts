@@ -4,7 +4,7 @@ import type { AgentPrincipal } from '../../accounts/principal.ts'
 import { whoami } from '../../accounts/whoami.ts'
 import type { App } from '../../app.ts'
 import { awaitCall } from '../../calls/await-call.ts'
-import type { Caller } from '../../calls/call.ts'
+import { type Caller, hasGone } from '../../calls/call.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import { describeTool, searchTools } from '../../calls/describe-tool.ts'
 import { isIdempotencyKey } from '../../calls/idempotency/key.ts'
@@ -127,8 +127,9 @@ export const metaTools: readonly MetaTool[] = [
       callId: z.string().min(1).max(100),
       wait,
     },
-    async run(app, principal, { callId, wait = 0 }, _, onChange) {
-      const progress = await awaitCall(app, principal, { id: callId, waitMs: wait * 1000, onChange })
+    async run(app, principal, { callId, wait: waitS = 0 }, caller, onChange) {
+      const waiting = { id: callId, waitMs: waitS * 1000, onChange, gone: hasGone(caller) }
+      const progress = await awaitCall(app, principal, waiting)
       return progress instanceof Fault ? progress : resultOfProgress(progress)
     },
   }),
@@ -166,7 +167,8 @@ export const metaTools: readonly MetaTool[] = [
     description: 'Show how a connect link (by session_id) or a connection stands.',
     effect: 'read',
     input: { id: z.string().min(1).max(100), wait },
-    run: (app, principal, { id, wait: waitS = 0 }) => connectionProgress(app, principal, { id, waitMs: waitS * 1000 }),
+    run: (app, principal, { id, wait: waitS = 0 }, caller) =>
+      connectionProgress(app, principal, { id, waitMs: waitS * 1000, gone: hasGone(caller) }),
   }),
   metaTool({
     name: 'clawlink_whoami',

@@ -81,7 +81,7 @@ function serverFor({ toolset, principal, caller }: Served): Server {
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const state = mcpReq.requestState()
     if (state !== undefined)
-      return contentOf(await afterLink(app, principal, { state, responses: mcpReq.inputResponses }))
+      return contentOf(await afterLink(app, principal, { state, responses: mcpReq.inputResponses, caller }))
     const token = mcpReq._meta?.progressToken
     const onProgress = token === undefined ? undefined : tellProgress(token, mcpReq.notify)
     const result = await toolset.call(principal, params.name, params.arguments ?? {}, caller, onProgress)

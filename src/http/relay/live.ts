@@ -2,8 +2,6 @@
 export type Live = {
   /** A device has a connection open, from now until `left`. */
   joined(agentId: string, device: string): { left(): void }
-  /** Connections of this agent. */
-  count(agentId: string): number
   /** Whether this agent, or this device of it, has one. */
   has(agentId: string, device?: string): boolean
 }
@@ -21,7 +19,6 @@ export function createLive(): Live {
         },
       }
     },
-    count: agentId => agents.get(agentId)?.length ?? 0,
     has: (agentId, device) => {
       const devices = agents.get(agentId)
       return devices !== undefined && (device === undefined || devices.includes(device))

@@ -38,8 +38,6 @@ const pingAfterMs = 30_000
 const goneAfterMs = 75_000
 /** Time that a client has to answer a close. */
 const closeGraceMs = 1_000
-/** Of one agent. */
-const connectionsMax = 100
 
 export function createSockets(app: App, live: Live): Sockets {
   const server = new WebSocketServer({
@@ -114,8 +112,10 @@ export function createSockets(app: App, live: Live): Sockets {
 
   return {
     open(incoming, socket, head, asking) {
-      if (live.count(asking.principal.agentId) >= connectionsMax) refuse(socket, problem(tooMany()))
-      else server.handleUpgrade(incoming, socket, head, upgraded => keep(upgraded, socket, asking))
+      const place = app.places.take(asking.principal.agentId)
+      if (place instanceof Fault) return refuse(socket, problem(place))
+      socket.once('close', place.leave)
+      server.handleUpgrade(incoming, socket, head, upgraded => keep(upgraded, socket, asking))
     },
     async close() {
       cancelSweep?.()
@@ -195,11 +195,6 @@ function connect(
 }
 
 const isPrincipal = (found: AgentPrincipal | Fault) => !(found instanceof Fault)
-
-const tooMany = () =>
-  new Fault('rate_limited', `This agent has ${connectionsMax} connections already.`, {
-    fix: 'Close one of them first. One connection brings all that comes into the mailbox.',
-  })
 
 function bufferOf(bytes: RawData): Buffer {
   if (Array.isArray(bytes)) return Buffer.concat(bytes)

@@ -76,7 +76,8 @@ export const callRoutes = [
     }),
     answer: progress,
     async run({ app, principal, params, query, incoming }) {
-      const seen = await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000 })
+      const gone = () => incoming.socket.destroyed
+      const seen = await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000, gone })
       return toldOr(query.wait ? ((await refusal(app, incoming)) ?? seen) : seen)
     },
   }),
@@ -91,6 +92,7 @@ export const callRoutes = [
     run: ({ app, principal, params, incoming }) =>
       callEvents(app, principal, params.id, {
         view: told,
+        gone: () => incoming.socket.destroyed,
         mayStill: async () => (await refusal(app, incoming)) === undefined,
       }),
   }),

@@ -82,8 +82,8 @@ export const connectSessionRoutes = [
       wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait for its end.'),
     }),
     answer: session,
-    run: ({ app, principal, params, query }): Promise<ConnectSession | Fault> =>
-      getConnectSession(app, principal, { id: params.id, waitMs: query.wait * 1000 }),
+    run: ({ app, principal, params, query, incoming: { socket } }): Promise<ConnectSession | Fault> =>
+      getConnectSession(app, principal, { id: params.id, waitMs: query.wait * 1000, gone: () => socket.destroyed }),
   }),
   route({
     method: 'post',

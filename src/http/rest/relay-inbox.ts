@@ -7,7 +7,7 @@ import { ackMessages } from '../../relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../relay/messages/await-messages.ts'
 import { extendMessages } from '../../relay/messages/extend-messages.ts'
 import { releaseMessages } from '../../relay/messages/release-messages.ts'
-import { mailboxTopic } from '../../relay/wake.ts'
+import { wakeWhenGone } from '../relay/wake-when-gone.ts'
 import { requirePrincipal } from '../require-principal.ts'
 import { asBox, deviceHeader, freeText, message } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
@@ -101,13 +101,9 @@ async function poll(
     refused = still instanceof Fault ? still : undefined
     return refused === undefined
   }
-  const onGone = () => void app.wakes.emit(mailboxTopic(box.agentId))
-  socket.once('close', onGone)
-  try {
-    const times = { leaseMs: seconds * 1000, waitMs: waitSeconds * 1000 }
-    const items = await awaitMessages(app, box, { limit, ...times, gone: () => socket.destroyed, mayStill })
-    return refused ?? (items instanceof Fault ? items : { items })
-  } finally {
-    socket.off('close', onGone)
-  }
+  const times = { leaseMs: seconds * 1000, waitMs: waitSeconds * 1000 }
+  const items = await wakeWhenGone(app, { agentId: box.agentId, caller: socket }, () =>
+    awaitMessages(app, box, { limit, ...times, gone: () => socket.destroyed, mayStill }),
+  )
+  return refused ?? (items instanceof Fault ? items : { items })
 }

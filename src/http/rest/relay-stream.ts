@@ -2,9 +2,9 @@ import * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { lookUntil, stopTopic } from '../../core/look-until.ts'
+import type { Place } from '../../core/places.ts'
 import type { Box } from '../../relay/box.ts'
 import { readMailbox } from '../../relay/messages/read-mailbox.ts'
-import { tooManyWaiters } from '../../relay/too-many-waiters.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
 import { plainHeaders } from '../answer.ts'
 import { requirePrincipal } from '../require-principal.ts'
@@ -35,12 +35,13 @@ export const relayStreamRoutes: Route[] = [
       asBox(asked, async box => {
         const { app, incoming, query } = asked
         if (!incoming.headers.accept?.includes('text/event-stream')) return notAsked()
-        const refused = tooManyWaiters(app, box)
-        if (refused) return refused
+        const place = app.places.take(box.agentId)
+        if (place instanceof Fault) return place
         const known = incoming.headers['last-event-id']
         const from = typeof known === 'string' && /^\d{1,15}$/.test(known) ? known : query.after
         return mailboxStream(app, box, {
           after: from,
+          place,
           mayStill: async () => !((await requirePrincipal(app, 'relay.use', incoming)) instanceof Fault),
         })
       }),
@@ -54,7 +55,7 @@ export const relayStreamRoutes: Route[] = [
 function mailboxStream(
   app: App,
   box: Box,
-  { after: from, mayStill }: { after: string | undefined; mayStill: () => Promise<boolean> },
+  { after: from, place, mayStill }: { after: string | undefined; place: Place; mayStill: () => Promise<boolean> },
 ): Response {
   let after = from
   let over = false
@@ -66,6 +67,7 @@ function mailboxStream(
   }
   const end = () => {
     over = true
+    place.leave()
     app.wakes.off(stopTopic, stop)
     // Whoever waits below looks at it again.
     app.wakes.emit(topic)

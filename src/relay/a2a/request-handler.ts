@@ -23,17 +23,23 @@ const waitMs = 60_000
 
 /**
  * What A2A can ask of an agent, as the relay does it: every task is one of the relay, given by the caller to this agent.
- * Throws errors of A2A, which each binding writes in its own way. `watch` is of the connection that asks.
+ * Throws errors of A2A, which each binding writes in its own way. `watch` is of the request: its signal is
+ * aborted when the answer is over.
  */
 export function requestHandler(
   app: App,
   principal: AgentPrincipal,
   agent: RelayAgent,
-  watch: Watch = {},
+  watch: Required<Watch>,
 ): A2ARequestHandler {
   const card = agentCard(agent, app.url())
   const own = (id: string) => ownTask(app, principal, agent.id, id)
   const box = boxOf(principal, a2aDevice)
+  /** For whoever watches, before anything is done, and until the answer is over. */
+  const takePlace = () => {
+    const place = app.places.take(principal.agentId, watch.signal)
+    if (place instanceof Fault) throw asA2aError(place)
+  }
   const watched = (id: string, how: Watch) => watchTask(app, principal, { id, agentId: agent.id }, how)
 
   /** What is so now, then what happens. It ends where nothing more comes; `through`: not at a pause that was there before. */
@@ -56,6 +62,7 @@ export function requestHandler(
       const push = request.configuration?.taskPushNotificationConfig
       const bad = push && checkPush(app, push)
       if (bad instanceof Fault) throw asA2aError(bad)
+      if (!request.configuration?.returnImmediately) takePlace()
       let task = await acceptMessage(app, principal, agent.id, request)
       if (push) await handler.createTaskPushNotificationConfig({ ...push, taskId: task.id }, context)
       const historyLength = lengthOf(request.configuration?.historyLength)
@@ -63,7 +70,7 @@ export function requestHandler(
       const over = new AbortController()
       const cancelTimer = app.clock.after(waitMs, () => over.abort())
       const gone = () => over.abort()
-      watch.signal?.addEventListener('abort', gone)
+      watch.signal.addEventListener('abort', gone)
       try {
         for await (const now of watched(task.id, { ...watch, signal: over.signal })) {
           task = now
@@ -71,7 +78,7 @@ export function requestHandler(
         }
       } finally {
         cancelTimer()
-        watch.signal?.removeEventListener('abort', gone)
+        watch.signal.removeEventListener('abort', gone)
       }
       return a2aTask(task, { historyLength })
     },
@@ -80,6 +87,7 @@ export function requestHandler(
       const push = request.configuration?.taskPushNotificationConfig
       const bad = push && checkPush(app, push)
       if (bad instanceof Fault) throw asA2aError(bad)
+      takePlace()
       const { id } = await acceptMessage(app, principal, agent.id, request)
       if (push) await handler.createTaskPushNotificationConfig({ ...push, taskId: id }, context)
       yield* stream(id, false)
@@ -89,6 +97,7 @@ export function requestHandler(
       const task = await own(id)
       if (task.endedAt !== null)
         throw new UnsupportedOperationError('The task has ended: nothing more happens to it. Get it instead.')
+      takePlace()
       yield* stream(id, true)
     },
 

@@ -1,8 +1,7 @@
 import type { App } from '../../app.ts'
-import type { Fault } from '../../core/errors.ts'
-import { lookUntil } from '../../core/look-until.ts'
+import { Fault } from '../../core/errors.ts'
+import { waitUntil } from '../../core/wait-until.ts'
 import type { Box } from '../box.ts'
-import { tooManyWaiters } from '../too-many-waiters.ts'
 import { mailboxTopic } from '../wake.ts'
 import { type Claim, claimMessages } from './claim-messages.ts'
 import type { Message } from './message.ts'
@@ -24,16 +23,15 @@ export async function awaitMessages(
     ...claim
   }: Claim & { waitMs: number; gone?: () => boolean; mayStill?: () => Promise<boolean> },
 ): Promise<Message[] | Fault> {
-  const refused = waitMs > 0 ? tooManyWaiters(app, box) : undefined
-  if (refused) return refused
   const topic = mailboxTopic(box.agentId)
   let isEnded = false
-  const done = (found: Message[]) => found.length > 0 || isEnded || gone()
-  const found = await lookUntil(app, { topic, waitMs, done, everyMs: Number.POSITIVE_INFINITY }, async () => {
+  const done = (found: Message[]) => found.length > 0 || isEnded
+  const waiting = { who: box.agentId, topic, waitMs, done, gone, everyMs: Number.POSITIVE_INFINITY }
+  const found = await waitUntil(app, waiting, async () => {
     isEnded = !(await mayStill())
     return isEnded || gone() ? [] : claimMessages(app, box, claim)
   })
-  if (!found.length || !gone()) return found
+  if (found instanceof Fault || !found.length || !gone()) return found
   await releaseMessages(
     app,
     box,

@@ -1,7 +1,7 @@
 import { keyLasts } from '../../../accounts/key-lasts.ts'
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
-import type { Caller } from '../../../calls/call.ts'
+import { type Caller, hasGone } from '../../../calls/call.ts'
 import { Fault } from '../../../core/errors.ts'
 import { createFile } from '../../../files/create-file.ts'
 import { bePresent } from '../../../relay/agents/be-present.ts'
@@ -13,6 +13,7 @@ import { findHeld } from '../../../relay/messages/find-held.ts'
 import type { Message } from '../../../relay/messages/message.ts'
 import { listTasks } from '../../../relay/tasks/list-tasks.ts'
 import type { Task } from '../../../relay/tasks/task.ts'
+import { wakeWhenGone } from '../../relay/wake-when-gone.ts'
 import { getFileTool, respondTool } from '../protocol.ts'
 import { whatNext } from './what-next.ts'
 
@@ -48,11 +49,12 @@ export async function checkInbox(
   const unheard = topics && (await hearTopics(app, box, topics))
   if (unheard) return unheard
   const problems = ack.length ? await acknowledge(app, box, ack) : []
-  const gone = () => caller?.destroyed === true
   // Whoever did something wrong is told at once.
   const waitMs = problems.length ? 0 : wait * 1000
   const mayStill = () => keyLasts(app, principal)
-  const messages = await awaitMessages(app, box, { limit, leaseMs, waitMs, gone, mayStill })
+  const messages = await wakeWhenGone(app, { agentId: box.agentId, caller }, () =>
+    awaitMessages(app, box, { limit, leaseMs, waitMs, gone: hasGone(caller), mayStill }),
+  )
   if (messages instanceof Fault) return messages
   const tasks = await openTasks(app, principal, new Set(messages.map(({ taskId }) => taskId)))
   return {

@@ -4,7 +4,6 @@ import { Hono } from 'hono'
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import { Fault } from '../../../core/errors.ts'
-import { mailboxTopic } from '../../../relay/wake.ts'
 import { json, responseOf } from '../../answer.ts'
 import { clientAddress } from '../../client-address.ts'
 import { problem } from '../../problem.ts'
@@ -13,6 +12,7 @@ import { sentKey } from '../../require-key.ts'
 import { relayBodyBytesMax } from '../../rest/relay-schemas.ts'
 import type { Live } from '../live.ts'
 import { mayUse } from '../may-use.ts'
+import { wakeWhenGone } from '../wake-when-gone.ts'
 import { about } from './about.ts'
 import { broadcast } from './broadcast.ts'
 import { delegate, respond } from './delegate.ts'
@@ -84,17 +84,15 @@ async function polled(
   }: { incoming: IncomingMessage; outgoing: ServerResponse; agentId: string; waitMs: number },
 ): Promise<Told> {
   const { socket } = incoming
-  // Nobody takes messages for a client that is gone.
-  const onGone = () => void app.wakes.emit(mailboxTopic(principal.agentId))
-  socket.once('close', onGone)
   let refused: Fault | undefined
   const mayStill = async () => {
     const still = await mayUse(app, sentKey(incoming.headers))
     refused = still instanceof Fault ? still : undefined
     return refused === undefined
   }
-  const found = await poll(app, principal, { ...asked, gone: () => socket.destroyed, mayStill }).finally(() =>
-    socket.off('close', onGone),
+  // Nobody takes messages for a client that is gone.
+  const found = await wakeWhenGone(app, { agentId: principal.agentId, caller: socket }, () =>
+    poll(app, principal, { ...asked, gone: () => socket.destroyed, mayStill }),
   )
   if (found instanceof Fault || refused) return refused ?? found
   const written = () =>
