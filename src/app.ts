@@ -22,6 +22,7 @@ import { connectors } from './connectors/index.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import type { Config } from './core/config.ts'
 import { Fault } from './core/errors.ts'
+import { inNetworks } from './core/ip-address.ts'
 import { createLog, type Log } from './core/log.ts'
 import { ownUrl } from './core/own-url.ts'
 import { createPlaces, type Places } from './core/places.ts'
@@ -64,6 +65,8 @@ export type App = {
   addressTries: Tries
   /** Who waits or listens at how many places of this process. */
   places: Places
+  /** Whether this is the address of a reverse proxy that may say whom it speaks for. */
+  isTrustedProxy(address: string): boolean
   /** Wakes sleepers of this process: what happened is in the database, never in here. */
   wakes: EventEmitter
   relay: Relay
@@ -124,6 +127,7 @@ export async function openApp(
     passwords: createPasswords(),
     addressTries: createTries({ max: 20, windowMs: 60_000 }),
     places: createPlaces(),
+    isTrustedProxy: inNetworks(config.trustedProxies),
     wakes,
     relay: await createRelay({ db, clock, log, wakes }),
     renewals: createFlights(cause => log.error({ err: cause }, 'a credential could not be renewed')),

@@ -74,6 +74,7 @@ const valueNames: Partial<Record<ConfigKey, string>> = {
   port: 'port',
   publicUrl: 'url',
   allowedHosts: 'names',
+  trustedProxies: 'addresses',
   keyringFile: 'file',
   keyringCommand: 'command',
   roles: 'names',

@@ -49,6 +49,7 @@ describe('settings', () => {
       logLevel: 'info',
       sandbox: false,
       outboundAllow: [],
+      trustedProxies: [],
       baseUrls: {},
       dataDir: join(folder, 'home', '.local', 'share', 'clawlink'),
       keyringFile: join(folder, 'home', '.config', 'clawlink', 'keyring.json'),
@@ -103,6 +104,7 @@ describe('settings', () => {
     const environment = {
       CLAWLINK_OUTBOUND_ALLOW: ' wiki.lan , 10.0.0.7:8080,,',
       CLAWLINK_SANDBOX: '1',
+      CLAWLINK_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
       CLAWLINK_BASE_URLS: 'github=https://git.example/api/v3/,sandbox=http://127.0.0.1:1/?a=b=c',
       CLAWLINK_PUBLIC_URL: 'https://claw.example/',
       CLAWLINK_DATABASE_URL: 'postgres://a:b@c/d',
@@ -111,6 +113,7 @@ describe('settings', () => {
     expect(config).toMatchObject({
       outboundAllow: ['wiki.lan', '10.0.0.7:8080'],
       sandbox: true,
+      trustedProxies: ['127.0.0.1', 'fd00::/8'],
       baseUrls: { github: 'https://git.example/api/v3', sandbox: 'http://127.0.0.1:1/?a=b=c' },
       publicUrl: 'https://claw.example',
     })
@@ -132,6 +135,7 @@ describe('a wrong setting is refused by the name under which it was given', () =
     ['an address that is no web address', () => ({ flags: { publicUrl: 'ftp://a.example' } }), '--public-url'],
     ['an address in a list', () => ({ environment: { CLAWLINK_BASE_URLS: 'github=nowhere' } }), 'CLAWLINK_BASE_URLS'],
     ['a role that there is not', () => ({ environment: { CLAWLINK_ROLES: 'web,king' } }), 'CLAWLINK_ROLES'],
+    ['a proxy by its name', () => ({ flags: { trustedProxies: '127.0.0.1,proxy.lan' } }), '--trusted-proxies'],
     ['no role at all', () => ({ environment: { CLAWLINK_ROLES: ',' } }), 'CLAWLINK_ROLES'],
     ['a line of the file', () => ({ configFile: file({ port: 'x' }) }), `port in ${folder}`],
     ['a setting that there is not', () => ({ configFile: file({ prot: 1 }) }), `prot in ${folder}`],

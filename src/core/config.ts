@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { Fault } from './errors.ts'
+import { isNetwork } from './ip-address.ts'
 import { mask, Secret } from './secret.ts'
 
 const secret = z
@@ -56,6 +57,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('The URL under which people and agents reach ClawLink, when it is not http://host:port.'),
   allowedHosts: list.default([]).describe('Further Host header values to accept, such as a name in the local network.'),
+  trustedProxies: list
+    .pipe(z.array(z.string().refine(isNetwork, 'must be IP addresses or ranges, such as 127.0.0.1,10.0.0.0/8')))
+    .default([])
+    .describe('Addresses and ranges of the reverse proxies in front, whose X-Forwarded-For is believed.'),
   databaseUrl: secret.optional().describe('postgres:// URL; without it an SQLite file in the data folder is used.'),
   keyringFile: z
     .string()

@@ -51,7 +51,7 @@ export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
     const { incoming } = c.env
     const asking = await requirePrincipal(app, 'open', incoming)
     const person = asking && 'sessionId' in asking ? asking : undefined
-    const origin = requestOrigin(incoming)
+    const origin = requestOrigin(app, incoming)
     const kept = /(?:^|;\s*)clawlink_oidc=([\w.-]+)/.exec(incoming.headers.cookie ?? '')?.[1]
     const done = await finishOidcSignIn(app, { kept, search: new URL(c.req.url).search, person, origin })
     const forget = `${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure(app)}`
@@ -78,7 +78,7 @@ async function bodyOf(app: App, incoming: HttpBindings['incoming']): Promise<z.o
 /** Each start asks the provider for something, so each one counts, unless its way back was good. */
 function tooMany(app: App, incoming: HttpBindings['incoming']): Fault | undefined {
   const now = app.clock.now()
-  const who = networkOf(requestOrigin(incoming).address)
+  const who = networkOf(requestOrigin(app, incoming).address)
   const refused = app.addressTries.refusal(who, now)
   if (!refused) app.addressTries.failed(who, now)
   return refused

@@ -14,7 +14,7 @@ export async function connectCallback(app: App, incoming: IncomingMessage): Prom
   const asking = await requirePrincipal(app, 'open', incoming)
   const person = asking && 'sessionId' in asking ? asking : undefined
   const [, search = ''] = /\?(.*)$/s.exec(incoming.url ?? '') ?? []
-  const done = await finishAuthorize(app, person, { search, address: clientAddress(incoming) })
+  const done = await finishAuthorize(app, person, { search, address: clientAddress(app, incoming) })
   const page = done instanceof Fault ? 'unknown' : done.id
   const location = `${app.url()}/connect/${page}`
   return new Response(null, { status: 303, headers: { ...plainHeaders, location, 'referrer-policy': 'no-referrer' } })

@@ -23,6 +23,10 @@ describe('a setting that is wrong ends the command, names where it was given, an
     { flags: { roles: '' }, says: '--roles: must name at least one role' },
     { env: { CLAWLINK_SANDBOX: 'maybe' }, says: 'CLAWLINK_SANDBOX: must be true or false' },
     { flags: { publicUrl: 'claw.example' }, says: '--public-url: must be an http:// or https:// URL' },
+    {
+      env: { CLAWLINK_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/33' },
+      says: 'CLAWLINK_TRUSTED_PROXIES: must be IP addresses or ranges, such as 127.0.0.1,10.0.0.0/8',
+    },
     { flags: { baseUrls: 'github=ftp://x' }, says: '--base-urls (github): must be an http:// or https:// URL' },
     {
       flags: { port: 'x', logLevel: 'y' },

@@ -9,6 +9,7 @@ const relaySettings = [
   'port',
   'publicUrl',
   'allowedHosts',
+  'trustedProxies',
   'logLevel',
   'stopGraceMs',
 ] as const

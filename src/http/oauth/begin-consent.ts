@@ -34,8 +34,8 @@ export async function beginConsent(app: App, ctx: KoaContextWithOIDC, { uid, par
 }
 
 /** The same of a device, kept with its code. */
-export function deviceDetails(ctx: KoaContextWithOIDC): DeviceDetails {
+export function deviceDetails(app: App, ctx: KoaContextWithOIDC): DeviceDetails {
   const { client } = ctx.oidc
   if (!client) throw new Error('a device without a client')
-  return { client: askingClient(client), address: clientAddress(ctx.req) }
+  return { client: askingClient(client), address: clientAddress(app, ctx.req) }
 }

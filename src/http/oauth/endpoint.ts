@@ -21,7 +21,7 @@ const sweepEveryMs = 60 * 60_000
 
 /** The OAuth 2.1 authorization server for MCP clients, and the documents by which they find it. */
 export function oauthEndpoint(app: App): OAuthEndpoint {
-  const limits = createRequestLimits()
+  const limits = createRequestLimits(app)
   let loading: Promise<Listener> | undefined
   let sweeping = Promise.resolve()
   let cancelSweep = app.clock.after(firstSweepMs, sweep)

@@ -72,7 +72,7 @@ function configuration(app: App, keys: ServerKeys, mayFetch: (ctx: KoaContextWit
       dPoP: { enabled: false },
       revocation: { enabled: true },
       registration: { enabled: true, issueRegistrationAccessToken: false },
-      deviceFlow: { enabled: true, deviceInfo: ctx => ({ ...deviceDetails(ctx) }) },
+      deviceFlow: { enabled: true, deviceInfo: ctx => ({ ...deviceDetails(app, ctx) }) },
       clientIdMetadataDocument: { enabled: app.config.clientDocuments, ack: 'draft-02', allowFetch: mayFetch },
       resourceIndicators: {
         enabled: true,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { createTries } from '../../core/tries.ts'
 import { clientAddress } from '../client-address.ts'
@@ -16,15 +17,15 @@ const windowMs = 10 * 60_000
 
 /**
  * In ten minutes: of registrations, and of documents, 30 from one address and 300 from all; of requests that a person is to
- * decide about 120 from one address. Kept in this process alone. Behind a proxy all addresses are the proxy's.
+ * decide about 120 from one address. Kept in this process alone.
  */
-export function createRequestLimits(): RequestLimits {
+export function createRequestLimits(app: App): RequestLimits {
   const fromOne = createTries({ max: 30, windowMs })
   const fromAll = createTries({ max: 300, windowMs })
   const asking = createTries({ max: 120, windowMs })
 
   function rare(kind: string, incoming: IncomingMessage, nowMs: number): Fault | undefined {
-    return counted(fromOne, `${kind} ${clientAddress(incoming)}`, nowMs) ?? counted(fromAll, kind, nowMs)
+    return counted(fromOne, `${kind} ${clientAddress(app, incoming)}`, nowMs) ?? counted(fromAll, kind, nowMs)
   }
 
   return {
@@ -32,7 +33,7 @@ export function createRequestLimits(): RequestLimits {
       const path = incoming.url?.split('?', 1)[0]
       if (path === oauthPaths.registration) return rare('registration', incoming, nowMs)
       const isAsking = path === oauthPaths.authorization || path === oauthPaths.device_authorization
-      return isAsking ? counted(asking, clientAddress(incoming), nowMs) : undefined
+      return isAsking ? counted(asking, clientAddress(app, incoming), nowMs) : undefined
     },
     countDocument: (incoming, nowMs) => rare('document', incoming, nowMs) === undefined,
   }

@@ -58,7 +58,7 @@ export const agentRoutes = [
     body: z.strictObject({ name: z.string().max(200) }),
     answer: z.object({ id: z.string(), name: z.string() }),
     run: ({ app, principal, params, body, incoming }) =>
-      renameAgent(app.db, app.clock.now(), { ...subject(principal, params.id, incoming), ...body }),
+      renameAgent(app.db, app.clock.now(), { ...subject({ app, principal, incoming }, params.id), ...body }),
   }),
   route({
     method: 'delete',
@@ -68,7 +68,7 @@ export const agentRoutes = [
     may: 'agents.pair',
     answer: z.object({ id: z.string(), keys: z.number().describe('How many keys this revoked.') }),
     run: ({ app, principal, params, incoming }) =>
-      changing(app, removeAgent(app.db, app.clock.now(), subject(principal, params.id, incoming))),
+      changing(app, removeAgent(app.db, app.clock.now(), subject({ app, principal, incoming }, params.id))),
   }),
   route({
     method: 'post',
@@ -87,7 +87,7 @@ export const agentRoutes = [
     answer: key.extend({ agentId: z.string(), secret }),
     async run({ app, principal, body, incoming }) {
       const { expiresInDays: days, scope = {}, ...terms } = body
-      const { workspaceId, by } = subject(principal, '', incoming)
+      const { workspaceId, by } = subject({ app, principal, incoming }, '')
       const refused = await mayGrant(app, principal, { environment: body.environment, scope })
       if (refused) return refused
       const made = await createKey(app.db, app.clock.now(), {
@@ -109,7 +109,7 @@ export const agentRoutes = [
     body: z.strictObject({ scope: scopeSchema.optional(), ...limits }),
     answer: key,
     async run({ app, principal, params, body, incoming }) {
-      const { workspaceId, id, by } = subject(principal, params.id, incoming)
+      const { workspaceId, id, by } = subject({ app, principal, incoming }, params.id)
       const refused = body.scope && (await mayGrant(app, principal, { scope: body.scope }))
       if (refused) return refused
       return changing(app, changeKey(app.db, app.clock.now(), { workspaceId, id, by, change: body }))
@@ -128,7 +128,7 @@ export const agentRoutes = [
       const overlapMs = body.overlapMinutes * 60_000
       const made = await changing(
         app,
-        rotateKey(app.db, app.clock.now(), { ...subject(principal, params.id, incoming), overlapMs }),
+        rotateKey(app.db, app.clock.now(), { ...subject({ app, principal, incoming }, params.id), overlapMs }),
       )
       return toldOnce(made)
     },
@@ -141,14 +141,16 @@ export const agentRoutes = [
     may: 'agents.pair',
     answer: z.object({ id: z.string() }),
     run: async ({ app, principal, params, incoming }) =>
-      (await changing(app, revokeKey(app.db, app.clock.now(), subject(principal, params.id, incoming)))) ?? {
+      (await changing(app, revokeKey(app.db, app.clock.now(), subject({ app, principal, incoming }, params.id)))) ?? {
         id: params.id,
       },
   }),
 ]
 
-function subject(principal: MemberPrincipal, id: string, incoming: IncomingMessage) {
-  const by: Editor = memberEditor(principal, clientAddress(incoming))
+type Asking = { app: App; principal: MemberPrincipal; incoming: IncomingMessage }
+
+function subject({ app, principal, incoming }: Asking, id: string) {
+  const by: Editor = memberEditor(principal, clientAddress(app, incoming))
   return { workspaceId: principal.workspaceId, id, by }
 }
 

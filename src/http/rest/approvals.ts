@@ -76,7 +76,7 @@ export const approvalRoutes = [
       return decided(
         app,
         principal,
-        await approveCall(app, principal, { id: params.id, extent, address: clientAddress(incoming) }),
+        await approveCall(app, principal, { id: params.id, extent, address: clientAddress(app, incoming) }),
       )
     },
   }),
@@ -92,7 +92,7 @@ export const approvalRoutes = [
       return decided(
         app,
         principal,
-        await denyCall(app, principal, { id: params.id, ...body, address: clientAddress(incoming) }),
+        await denyCall(app, principal, { id: params.id, ...body, address: clientAddress(app, incoming) }),
       )
     },
   }),

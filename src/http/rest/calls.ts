@@ -105,7 +105,7 @@ export const callRoutes = [
     may: 'calls.cancel',
     answer: progress,
     run: async ({ app, principal, params, incoming }) =>
-      toldOr(await cancelCall(app, principal, params.id, { address: clientAddress(incoming) })),
+      toldOr(await cancelCall(app, principal, params.id, { address: clientAddress(app, incoming) })),
   }),
 ]
 

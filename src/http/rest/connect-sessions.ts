@@ -144,7 +144,7 @@ export const connectSessionRoutes = [
     may: 'person',
     answer: z.object({ state, problem: sessionProblem }),
     run: ({ app, principal, params, incoming }) =>
-      pollDeviceTry(app, principal, { id: params.id, address: clientAddress(incoming) }),
+      pollDeviceTry(app, principal, { id: params.id, address: clientAddress(app, incoming) }),
   }),
   route({
     method: 'post',
@@ -156,7 +156,7 @@ export const connectSessionRoutes = [
     answer: z.object({ state: z.literal('connected'), connection }),
     run({ app, principal, params, body: { fields: given, ...rest }, incoming }) {
       const wish = { ...rest, typed: given }
-      return submitConnectSession(app, principal, { id: params.id, wish, address: clientAddress(incoming) })
+      return submitConnectSession(app, principal, { id: params.id, wish, address: clientAddress(app, incoming) })
     },
   }),
   route({
@@ -167,7 +167,7 @@ export const connectSessionRoutes = [
     may: 'person',
     answer: z.object({ state: z.literal('denied') }),
     run: ({ app, principal, params, incoming }) =>
-      denyConnectSession(app, principal, { id: params.id, address: clientAddress(incoming) }),
+      denyConnectSession(app, principal, { id: params.id, address: clientAddress(app, incoming) }),
   }),
 ]
 

@@ -64,7 +64,7 @@ export const deliveryRoutes = [
       replayDelivery(app, {
         workspaceId: principal.workspaceId,
         id: params.id,
-        by: { actor: personActor(principal), address: clientAddress(incoming) },
+        by: { actor: personActor(principal), address: clientAddress(app, incoming) },
       }),
   }),
 ]

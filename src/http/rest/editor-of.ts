@@ -11,7 +11,7 @@ export async function editorOf(
   principal: Principal,
   incoming: IncomingMessage,
 ): Promise<{ actor: Actor; address: string }> {
-  const address = clientAddress(incoming)
+  const address = clientAddress(app, incoming)
   if (principal.kind === 'member') return { actor: personActor(principal), address }
   const { agent } = await whoami(app.db, principal)
   return { actor: { kind: 'agent', id: principal.agentId, name: agent?.name ?? '' }, address }

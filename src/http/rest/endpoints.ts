@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
 import { personActor } from '../../accounts/audit.ts'
 import { isPlainText } from '../../accounts/plain-text.ts'
 import type { MemberPrincipal } from '../../accounts/principal.ts'
+import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { addEndpoint } from '../../events/add-endpoint.ts'
 import { changeEndpoint } from '../../events/change-endpoint.ts'
@@ -38,10 +40,12 @@ const endpoint = z.object({
   createdAt: z.string(),
 })
 
-const asked = (principal: MemberPrincipal, id: string, incoming: Parameters<typeof clientAddress>[0]) => ({
+type Asking = { app: App; principal: MemberPrincipal; incoming: IncomingMessage }
+
+const asked = ({ app, principal, incoming }: Asking, id: string) => ({
   workspaceId: principal.workspaceId,
   id,
-  by: { actor: personActor(principal), address: clientAddress(incoming) },
+  by: { actor: personActor(principal), address: clientAddress(app, incoming) },
 })
 
 export const endpointRoutes = [
@@ -64,7 +68,7 @@ export const endpointRoutes = [
     body: z.strictObject({ url, types, about: about.default('') }),
     answer: endpoint.extend({ secret }),
     run: ({ app, principal, body, incoming }) => {
-      const { workspaceId, by } = asked(principal, '', incoming)
+      const { workspaceId, by } = asked({ app, principal, incoming }, '')
       return addEndpoint(app, workspaceId, body, by)
     },
   }),
@@ -94,7 +98,7 @@ export const endpointRoutes = [
     }),
     answer: endpoint,
     run: ({ app, principal, params, body, incoming }) =>
-      changeEndpoint(app, asked(principal, params.id, incoming), body),
+      changeEndpoint(app, asked({ app, principal, incoming }, params.id), body),
   }),
   route({
     method: 'post',
@@ -107,7 +111,7 @@ export const endpointRoutes = [
     }),
     answer: z.object({ id: z.string(), secret, oldUntil: z.string() }),
     run: ({ app, principal, params, body, incoming }) =>
-      replaceSecret(app, asked(principal, params.id, incoming), body),
+      replaceSecret(app, asked({ app, principal, incoming }, params.id), body),
   }),
   route({
     method: 'post',
@@ -125,6 +129,6 @@ export const endpointRoutes = [
     tag: 'events',
     may: 'events.manage',
     answer: z.object({ id: z.string() }),
-    run: ({ app, principal, params, incoming }) => removeEndpoint(app, asked(principal, params.id, incoming)),
+    run: ({ app, principal, params, incoming }) => removeEndpoint(app, asked({ app, principal, incoming }, params.id)),
   }),
 ]

@@ -55,7 +55,7 @@ export const invitationRoutes = [
       const made = await invite(app.db, app.clock.now(), {
         by: principal,
         ...body,
-        address: clientAddress(incoming),
+        address: clientAddress(app, incoming),
       })
       if (made instanceof Fault) return made
       const { id, role, email, expires_at } = made.row
@@ -72,7 +72,7 @@ export const invitationRoutes = [
     answer: z.object({ id: z.string() }),
     async run({ app, principal, params, incoming }) {
       const { id } = params
-      const address = clientAddress(incoming)
+      const address = clientAddress(app, incoming)
       return (await takeBackInvitation(app.db, app.clock.now(), { by: principal, id, address })) ?? { id }
     },
   }),

@@ -45,7 +45,7 @@ export const meRoutes = [
     body: z.strictObject({ name: typed }),
     answer: z.object({ id: z.string(), name: z.string() }),
     run: ({ app, principal, body, incoming }) =>
-      renamePerson(app, principal, { ...body, origin: requestOrigin(incoming) }),
+      renamePerson(app, principal, { ...body, origin: requestOrigin(app, incoming) }),
   }),
   route({
     method: 'post',
@@ -56,7 +56,7 @@ export const meRoutes = [
     body: z.strictObject({ current: typed, next: typed }),
     answer: z.object({ sessionsEnded: z.number() }),
     run({ app, principal, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       return limited(app, origin, () => changePassword(app, principal, { ...body, origin }))
     },
   }),
@@ -69,7 +69,7 @@ export const meRoutes = [
     body: z.strictObject({ password: typed }),
     answer: z.object({ secret: z.string(), uri: z.string().describe('For a QR code.') }),
     run({ app, principal, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       return limited(app, origin, () => startTwoFactor(app, principal, { ...body, origin }))
     },
   }),
@@ -82,7 +82,7 @@ export const meRoutes = [
     body: z.strictObject({ code: z.string().max(50) }),
     answer: z.object({ recoveryCodes: z.array(z.string()).describe('Each works once. Shown only now.') }),
     run({ app, principal, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       return limited(app, origin, () => confirmTwoFactor(app, principal, { ...body, origin }))
     },
   }),
@@ -95,7 +95,7 @@ export const meRoutes = [
     body: z.strictObject({ password: typed }),
     answer: z.object({ twoFactor: z.literal(false) }),
     async run({ app, principal, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       const refused = await limited(app, origin, () => removeTwoFactor(app, principal, { ...body, origin }))
       return refused ?? { twoFactor: false as const }
     },
@@ -128,7 +128,7 @@ export const meRoutes = [
     may: 'person',
     answer: z.object({ id: z.string() }),
     async run({ app, principal, params, incoming }) {
-      const { address } = requestOrigin(incoming)
+      const { address } = requestOrigin(app, incoming)
       const refused = await endSession(app.db, app.clock.now(), { person: principal, id: params.id, address })
       app.memory.sessions.clear()
       return refused ?? { id: params.id }

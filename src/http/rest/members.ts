@@ -26,7 +26,7 @@ export const memberRoutes = [
     run: ({ app, principal, body, incoming }) =>
       changing(
         app,
-        createWorkspace(app.db, app.clock.now(), { by: principal, ...body, address: clientAddress(incoming) }),
+        createWorkspace(app.db, app.clock.now(), { by: principal, ...body, address: clientAddress(app, incoming) }),
       ),
   }),
   route({
@@ -54,7 +54,7 @@ export const memberRoutes = [
     body: named,
     answer: z.object({ id: z.string(), name: z.string() }),
     run: ({ app, principal, body, incoming }) =>
-      renameWorkspace(app.db, app.clock.now(), { by: principal, ...body, address: clientAddress(incoming) }),
+      renameWorkspace(app.db, app.clock.now(), { by: principal, ...body, address: clientAddress(app, incoming) }),
   }),
   route({
     method: 'get',
@@ -90,7 +90,7 @@ export const memberRoutes = [
           by: principal,
           id: params.id,
           ...body,
-          address: clientAddress(incoming),
+          address: clientAddress(app, incoming),
         }),
       ),
   }),
@@ -104,7 +104,7 @@ export const memberRoutes = [
     run: ({ app, principal, params, incoming }) =>
       changing(
         app,
-        removeMember(app.db, app.clock.now(), { by: principal, id: params.id, address: clientAddress(incoming) }),
+        removeMember(app.db, app.clock.now(), { by: principal, id: params.id, address: clientAddress(app, incoming) }),
       ),
   }),
   ...invitationRoutes,

@@ -88,7 +88,7 @@ export const oauthAppRoutes = [
     run: ({ app, principal, body, incoming }) =>
       addOAuthApp(app, principal.workspaceId, body, {
         actor: personActor(principal),
-        address: clientAddress(incoming),
+        address: clientAddress(app, incoming),
       }),
   }),
   route({
@@ -111,7 +111,7 @@ export const oauthAppRoutes = [
         {
           workspaceId: principal.workspaceId,
           id: params.id,
-          by: { actor: personActor(principal), address: clientAddress(incoming) },
+          by: { actor: personActor(principal), address: clientAddress(app, incoming) },
         },
         body,
       ),
@@ -130,7 +130,7 @@ export const oauthAppRoutes = [
         {
           workspaceId: principal.workspaceId,
           id: params.id,
-          by: { actor: personActor(principal), address: clientAddress(incoming) },
+          by: { actor: personActor(principal), address: clientAddress(app, incoming) },
         },
         { force: query.force === 'true' },
       ),

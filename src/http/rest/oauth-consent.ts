@@ -154,5 +154,5 @@ async function decisionOf(
   const refused = await mayGrant(app, member, { environment, scope })
   if (refused) return refused
   const expiresInMs = days === undefined ? undefined : days * dayMs
-  return { member, address: clientAddress(incoming), terms: { environment, scope, expiresInMs } }
+  return { member, address: clientAddress(app, incoming), terms: { environment, scope, expiresInMs } }
 }

@@ -67,7 +67,7 @@ export const pairingRoutes = [
       intervalMs: z.number().describe('The shortest time between two polls.'),
     }),
     async run({ app, body, incoming }) {
-      const row = await startPairing(app.db, app.clock.now(), { wish: body, address: clientAddress(incoming) })
+      const row = await startPairing(app.db, app.clock.now(), { wish: body, address: clientAddress(app, incoming) })
       if (row instanceof Fault) return row
       const page = `${app.url()}/pair`
       return {
@@ -95,7 +95,7 @@ export const pairingRoutes = [
       expiresAt: z.string().nullable().optional().describe('When the key ends.'),
     }),
     async run({ app, params, body, incoming }) {
-      const address = clientAddress(incoming)
+      const address = clientAddress(app, incoming)
       const polled = await pollPairing(app.db, app.clock.now(), { id: params.id, verifier: body.verifier, address })
       if (polled instanceof Fault) return polled
       const { state: status, made } = polled
@@ -149,7 +149,7 @@ export const pairingRoutes = [
       if (refused) return refused
       return approvePairing(app.db, app.clock.now(), {
         member: principal,
-        address: clientAddress(incoming),
+        address: clientAddress(app, incoming),
         id: params.id,
         agent,
         terms: { ...terms, ...(days !== undefined && { expiresInMs: days * dayMs }) },
@@ -164,6 +164,6 @@ export const pairingRoutes = [
     may: 'agents.pair',
     answer: z.object({ id: z.string() }),
     run: ({ app, principal, params, incoming }) =>
-      denyPairing(app.db, app.clock.now(), { member: principal, address: clientAddress(incoming), id: params.id }),
+      denyPairing(app.db, app.clock.now(), { member: principal, address: clientAddress(app, incoming), id: params.id }),
   }),
 ]

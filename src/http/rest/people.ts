@@ -53,7 +53,7 @@ export const peopleRoutes = [
       accountExists: z.boolean().describe('That person has an account, and signs in first.'),
     }),
     run: ({ app, body, incoming }) =>
-      limited(app, requestOrigin(incoming), () => readInvitation(app.db, app.clock.now(), body.token)),
+      limited(app, requestOrigin(app, incoming), () => readInvitation(app.db, app.clock.now(), body.token)),
   }),
   route({
     method: 'post',
@@ -64,7 +64,7 @@ export const peopleRoutes = [
     body: z.strictObject({ token, email: typed.optional(), name: typed.optional(), password: typed.optional() }),
     answer: signedIn,
     async run({ app, principal, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       if (!principal)
         return signedInReply(app, await limited(app, origin, () => acceptAsNewPerson(app, { ...body, origin })))
       const refused = await limited(app, origin, () =>
@@ -82,7 +82,7 @@ export const peopleRoutes = [
     body: z.strictObject({ email: typed, password: typed }),
     answer: z.union([signedIn, z.object({ status: z.literal('second_factor'), challenge: z.string() })]),
     async run({ app, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       const done = await limited(app, origin, () => signIn(app, { ...body, origin }))
       if (done instanceof Fault || done.status === 'signed_in') return signedInReply(app, done)
       return { status: done.status, challenge: done.challenge.reveal() }
@@ -97,7 +97,7 @@ export const peopleRoutes = [
     body: z.strictObject({ challenge: z.string().max(100), code: z.string().max(50) }),
     answer: signedIn,
     async run({ app, body, incoming }) {
-      const origin = requestOrigin(incoming)
+      const origin = requestOrigin(app, incoming)
       return signedInReply(app, await limited(app, origin, () => answerSecondFactor(app, { ...body, origin })))
     },
   }),
@@ -109,7 +109,7 @@ export const peopleRoutes = [
     may: 'person',
     answer: z.object({ status: z.literal('signed_out') }),
     async run({ app, principal, incoming }) {
-      const { address } = requestOrigin(incoming)
+      const { address } = requestOrigin(app, incoming)
       // Ended elsewhere at the same moment is ended all the same.
       await endSession(app.db, app.clock.now(), { person: principal, address })
       app.memory.sessions.clear()

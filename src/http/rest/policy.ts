@@ -47,7 +47,7 @@ export const policyRoutes = [
     status: 201,
     body: newRule,
     answer: rule,
-    run: ({ app, principal, body, incoming }) => addRule(app, principal, body, clientAddress(incoming)),
+    run: ({ app, principal, body, incoming }) => addRule(app, principal, body, clientAddress(app, incoming)),
   }),
   route({
     method: 'post',
@@ -58,7 +58,7 @@ export const policyRoutes = [
     body: z.strictObject({ ids: z.array(z.string().max(100)).max(200) }),
     answer: z.object({ items: z.array(rule) }),
     run: ({ app, principal, body, incoming }) =>
-      orderRules(app, principal, { ids: body.ids, address: clientAddress(incoming) }),
+      orderRules(app, principal, { ids: body.ids, address: clientAddress(app, incoming) }),
   }),
   route({
     method: 'put',
@@ -69,7 +69,7 @@ export const policyRoutes = [
     body: newRule,
     answer: rule,
     run: ({ app, principal, params, body, incoming }) =>
-      changeRule(app, principal, { id: params.id, rule: body, address: clientAddress(incoming) }),
+      changeRule(app, principal, { id: params.id, rule: body, address: clientAddress(app, incoming) }),
   }),
   route({
     method: 'delete',
@@ -79,7 +79,7 @@ export const policyRoutes = [
     may: 'policy.change',
     answer: z.object({ id: z.string() }),
     run: ({ app, principal, params, incoming }) =>
-      removeRule(app, principal, { id: params.id, address: clientAddress(incoming) }),
+      removeRule(app, principal, { id: params.id, address: clientAddress(app, incoming) }),
   }),
   route({
     method: 'post',

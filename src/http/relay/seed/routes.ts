@@ -50,7 +50,7 @@ export function seedRoutes(app: App, live: Live): Hono<Bindings> {
     )
   }
 
-  post('register', (principal, request, incoming) => register(app, principal, request, clientAddress(incoming)))
+  post('register', (principal, request, incoming) => register(app, principal, request, clientAddress(app, incoming)))
   post('heartbeat', (principal, request) => beat(app, principal, request))
   post('delegate', (principal, request) => delegate(app, live, principal, request))
   post('broadcast', (principal, request) => broadcast(app, principal, request))
