@@ -220,7 +220,7 @@ describe('what a member grants', () => {
     await approve(ada, device, { agent: 'robot', ...wider })
     const { body } = await device.poll()
     expect(body).toMatchObject({ environment: 'test', key: expect.stringMatching(/^cllk_test_/), expiresAt: null })
-    expect((await claw.rows('keys')).at(-1)).toMatchObject({
+    expect((await claw.rows('keys')).find(({ environment }) => environment === 'test')).toMatchObject({
       scope: '{"manageConnections":true}',
       calls_per_minute: 3,
       calls_per_day: 9,
