@@ -43,13 +43,19 @@ async function wakeWorkers(app: App, tx: Transaction<Schema>): Promise<void> {
   else app.wakes.emit(jobsTopic)
 }
 
-/** Sees that the one job of this kind exists that runs again and again. */
-export async function ensureRecurring(app: App, kind: string): Promise<void> {
+/** A start has other things to do, and of what is new there is nothing to tidy up. */
+const firstAfterMs = 5_000
+
+/** Sees that the one job of each of these kinds exists that runs again and again. A new one first runs a little later. */
+export async function ensureRecurring(app: App, kinds: readonly string[]): Promise<void> {
   const now = app.clock.now()
+  const rows = kinds.map(kind =>
+    rowOf(`job_${kind}`, { workspaceId: '', kind, subject: '', runAt: now + firstAfterMs }, now),
+  )
   await app.db.write(tx =>
     tx
       .insertInto('jobs')
-      .values(rowOf(`job_${kind}`, { workspaceId: '', kind, subject: '', runAt: now }, now))
+      .values(rows)
       .onConflict(on => on.doNothing())
       .execute(),
   )

@@ -27,11 +27,7 @@ export type Worker = { stop(): Promise<void> }
 export async function startWorker(app: App, { alone = false } = {}): Promise<Worker> {
   const { databaseUrl, stopGraceMs } = app.config
   if (alone) await endLeases(app.db, app.clock.now())
-  await ensureRecurring(app, 'forget_expired')
-  await ensureRecurring(app, 'renew_credentials')
-  await ensureRecurring(app, 'forget_relay')
-  await ensureRecurring(app, 'relay_tasks')
-  await ensureRecurring(app, remotesKind)
+  await ensureRecurring(app, ['forget_expired', 'renew_credentials', 'forget_relay', 'relay_tasks', remotesKind])
   const listening = databaseUrl && listenForJobs(databaseUrl, () => app.wakes.emit(jobsTopic), app.log)
   const working = startWorking(app, jobKinds(app), { isTold: listening?.isTold ?? (() => true) })
   return {
