@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely'
+import { type ExpressionBuilder, sql, type Transaction } from 'kysely'
 import type { Clock } from '../core/clock.ts'
 import type { Db } from '../db/db.ts'
 import type { JobRow, Schema } from '../db/schema.ts'
@@ -33,6 +33,9 @@ export function claimJobs(
   { owner, now, limit }: { owner: string; now: number; limit: number },
 ): Promise<{ jobs: JobRow[]; nextAt: number | undefined }> {
   return db.write(async tx => {
+    // Most looks find nothing to do.
+    const dueAt = await nextAt(tx)
+    if (dueAt === undefined || dueAt > now) return { jobs: [], nextAt: dueAt }
     const due = await tx
       .selectFrom('jobs')
       .selectAll()
@@ -59,16 +62,18 @@ export function claimJobs(
       await tx.updateTable('jobs').set(change).where('id', '=', row.id).execute()
       jobs.push({ ...row, ...change })
     }
-    const nextOf = (column: 'run_at' | 'lease_until', state: JobRow['state']) =>
-      tx
-        .selectFrom('jobs')
-        .select(({ fn }) => fn.min(column).as('at'))
-        .where('state', '=', state)
-        .executeTakeFirst()
-    const next = [await nextOf('run_at', 'waiting'), await nextOf('lease_until', 'running')]
-    const times = next.flatMap(row => row?.at ?? [])
-    return { jobs, nextAt: times.length ? Math.min(...times) : undefined }
+    return { jobs, nextAt: await nextAt(tx) }
   })
+}
+
+/** When the next job that waits is due, or a lease ends, if any. */
+async function nextAt(tx: Transaction<Schema>): Promise<number | undefined> {
+  const { rows } = await sql<{ at: number | null }>`
+    select min(at) as at from (
+      select min(run_at) as at from jobs where state = 'waiting'
+      union all select min(lease_until) from jobs where state = 'running'
+    ) as next`.execute(tx)
+  return rows[0]?.at ?? undefined
 }
 
 /** Ends every lease: for a process that knows itself to be the only one, whose forerunner may have been killed. */
