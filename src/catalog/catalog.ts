@@ -1,4 +1,5 @@
 import { type Effect, effectOfMethod } from '../core/effect.ts'
+import { once } from '../core/once.ts'
 import { type Connector, type Idempotency, type JsonSchema, type Page, type ToolRow, toolRows } from './define.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 import { createSearch, type Search } from './search.ts'
@@ -150,12 +151,4 @@ function requirePathInputs(schema: JsonSchema, template: Template): JsonSchema {
   const listed = Array.isArray(schema.required) ? schema.required : []
   const required = [...new Set([...listed, ...pathInputs(template)])]
   return required.length ? { ...schema, required } : schema
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }

@@ -30,7 +30,7 @@ export type Db = {
    * shares one commit, in any order.
    */
   insert<T extends keyof Schema>(table: T, row: RowOf<T>): Promise<number>
-  /** Makes a point query ready; `build` is called once, with parameters in the order in which it uses them. */
+  /** A point query, made ready when it is first asked: `build` is called once, with parameters in the order in which it uses them. */
   point<Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }): Point<Row>
   /** The same for a write, which then shares its commit as an `insert` does. */
   change<Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }): Change<Row>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { once } from '../core/once.ts'
 import { isToSeal, sealed } from '../core/to-seal.ts'
 import type { Db, Row } from './db.ts'
 import { groupCommit } from './group-commit.ts'
@@ -46,10 +47,10 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     insert: (table, row) => commits.write({ table, row }),
     // As `together`: each by itself.
     change: build => {
-      const change = prepared(pool, build(db).compile())
+      const change = prepared(pool, () => build(db).compile())
       return (...parameters) => change(...parameters).finally(sharing.forget)
     },
-    point: build => sharing.share(prepared(pool, build(db).compile())),
+    point: build => sharing.share(prepared(pool, () => build(db).compile())),
     async close() {
       await commits.drain()
       await db.destroy()
@@ -57,10 +58,13 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
   }
 }
 
-function prepared<Row>(pool: pg.Pool, { sql: text }: CompiledQuery<Row>) {
-  const name = createHash('sha256').update(text).digest('hex').slice(0, 32)
+function prepared<Row>(pool: pg.Pool, compile: () => CompiledQuery<Row>) {
+  const statement = once(() => {
+    const { sql: text } = compile()
+    return { name: createHash('sha256').update(text).digest('hex').slice(0, 32), text }
+  })
   return async (...parameters: readonly (string | number)[]) => {
-    const { rows } = await pool.query({ name, text, values: [...parameters] })
+    const { rows } = await pool.query({ ...statement(), values: [...parameters] })
     return rows as Row[] // the columns that the query names
   }
 }

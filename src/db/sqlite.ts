@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { type CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { once } from '../core/once.ts'
 import type { Db } from './db.ts'
 import { migrate } from './migrate.ts'
 import { bindable, isBusy } from './run-batch.ts'
@@ -50,14 +51,17 @@ export async function openSqlite(path: string, threadFailed: (cause: unknown) =>
     write,
     together: writeTogether(write),
     insert: writes.insert,
-    change: build => writes.change(build(writing).compile().sql),
+    change: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
+      const change = once(() => writes.change<Row>(build(writing).compile().sql))
+      return (...parameters) => change()(...parameters)
+    },
     point: <Row>(build: (db: Kysely<Schema>) => { compile(): CompiledQuery<Row> }) => {
-      const { sql } = build(reading).compile()
+      const text = once(() => build(reading).compile().sql)
       // The writer has its own pages at hand, while each commit makes the reader read them anew.
-      const usual = writer.prepare(sql)
-      const duringTransaction = reader.prepare(sql)
+      const usual = once(() => writer.prepare(text()))
+      const duringTransaction = once(() => reader.prepare(text()))
       return sharing.share(
-        (...parameters) => (turns.busy() ? duringTransaction : usual).all(...parameters) as Row[], // the columns that `build` selects
+        (...parameters) => (turns.busy() ? duringTransaction() : usual()).all(...parameters) as Row[], // the columns that `build` selects
       )
     },
     async close() {
