@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import type { Effect } from '../core/effect.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import { perObject } from '../core/per-object.ts'
 import type { Auth, Fields } from './auth.ts'
 
 /**
@@ -252,9 +253,10 @@ export type Connector = {
   tools: Record<string, ToolRow> | (() => Record<string, ToolRow>)
 }
 
-/** The connector's tools by their own names. Makes them anew where they are a function. */
-export const toolRows = ({ tools }: Connector): Record<string, ToolRow> =>
-  typeof tools === 'function' ? tools() : tools
+/** The connector's tools by their own names. */
+export const toolRows = perObject(
+  ({ tools }: Connector): Record<string, ToolRow> => (typeof tools === 'function' ? tools() : tools),
+)
 
 export const connector = (definition: Connector): Connector => definition
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { perObject } from '../core/per-object.ts'
 import type { JsonSchema } from './define.ts'
 
 /** The formats of JSON Schema 2020-12 (validation, 7.3) that our validator checks; Zod has others, which it says by a pattern too. */
@@ -21,7 +22,10 @@ const formats = new Set([
  * tokens (`$schema`, a pattern beside a format, the bounds of safe integers).
  */
 export function jsonSchemaOf(shape: z.ZodType | JsonSchema): JsonSchema {
-  if (!(shape instanceof z.ZodType)) return shape
+  return shape instanceof z.ZodType ? schemaOf(shape) : shape
+}
+
+const schemaOf = perObject((shape: z.ZodType): JsonSchema => {
   const { $schema: _, ...schema } = z.toJSONSchema(shape, {
     io: 'input',
     override({ jsonSchema }) {
@@ -33,7 +37,7 @@ export function jsonSchemaOf(shape: z.ZodType | JsonSchema): JsonSchema {
     },
   })
   return schema
-}
+})
 
 /** `{}` and `true` say the same; some clients warn about the first. */
 function isEmptySchema(schema: unknown): boolean {

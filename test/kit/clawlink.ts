@@ -17,6 +17,7 @@ import type { Db } from '../../src/db/db.ts'
 import { openDb } from '../../src/db/open.ts'
 import { serve } from '../../src/roles/serve.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts'
+import { compiledOnce } from './compiled-once.ts'
 import { newDataDir } from './data-dir.ts'
 import { testDatabase } from './database.ts'
 import { documentedBy } from './documented.ts'
@@ -150,6 +151,7 @@ export async function startClawLink({
   const { app, url = '' } = serving
   // Between attempts it waits only for as long as the provider asks, unless a test says what chance gives.
   app.random = () => 0
+  Object.assign(app, compiledOnce)
   if (!slowPasswords) app.passwords = createPasswords({ cost: { N: 2 ** 10, r: 8, p: 1 } })
 
   const newKey: TestClawLink['newKey'] = async ({ environment = 'live', agent = 'tester', ...rest } = {}) => {
