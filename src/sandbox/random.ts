@@ -18,7 +18,7 @@ export function randomFor(seed: number, name: string): Random {
   const next = mulberry32(hash(`${seed}:${name}`))
   const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1))
   const pick = <T>(from: readonly T[]): T => {
-    const [picked] = from.slice(int(0, from.length - 1))
+    const picked = from[int(0, from.length - 1)]
     if (picked === undefined) throw new RangeError('nothing to pick from')
     return picked
   }
@@ -31,7 +31,11 @@ export function randomFor(seed: number, name: string): Random {
         .map(value => ({ value, rank: next() }))
         .sort((a, b) => a.rank - b.rank)
         .map(({ value }) => value),
-    chars: length => Array.from({ length }, () => alphabet.charAt(int(0, alphabet.length - 1))).join(''),
+    chars(length) {
+      let drawn = ''
+      while (drawn.length < length) drawn += alphabet.charAt(int(0, alphabet.length - 1))
+      return drawn
+    },
   }
 }
 
