@@ -95,6 +95,8 @@ async function endInPeace(
   { told, random, startedAt }: { told: Told[]; random: Random; startedAt: number },
 ): Promise<void> {
   const { parts, clock, meter } = world
+  // What a killed process was just writing is there by now, or never will be: nobody else waits for it.
+  while (meter.working > 0) await new Promise(resolve => setTimeout(resolve, 1))
   const last = await startProcess(world, { works: true, random })
   const answered = async (wish: Wish) => {
     for (let answers = 0, tries = 0; answers < 2; ) {
