@@ -48,6 +48,8 @@ export type Call = {
   resumed?: Resumed
   /** There when its caller gave an idempotency key. */
   keyed?: Keyed
+  /** The pacer's own: of the request that is under way. A `WeakMap` of calls costs the collector more than the calls do. */
+  flight?: unknown
 }
 
 /** Under which key a call runs, and which run of it this is. */

@@ -24,9 +24,12 @@ export function parseAnswer({ headers, body, sunk }: WireAnswer): Parsed | { pro
 
 const json = 'application/json'
 
-/** Neither laid out for people, nor with escapes for what JSON can say plainly: whoever reads it pays for each character. */
+/**
+ * Neither laid out for people, which shows at the first name, nor with escapes for what JSON can say plainly: whoever reads it
+ * pays for each character.
+ */
 function isCompact(json: string): boolean {
-  return !json.includes('\n') && !json.includes('": ') && !json.includes('\\u')
+  return json[json.indexOf('":') + 2] !== ' ' && !json.includes('\n') && !json.includes('\\u')
 }
 
 /** The media type without its parameters, in lower case (RFC 9110, 8.3.1). What most answers say needs no parsing. */

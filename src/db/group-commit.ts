@@ -55,7 +55,7 @@ export function groupCommit<Write, Given>(
     }
     batches -= 1
     plan()
-    if (batches === 0 && !isPlanned) for (const resolve of drained.splice(0)) resolve()
+    if (drained.length && batches === 0 && !isPlanned) for (const resolve of drained.splice(0)) resolve()
   }
 
   async function writeEach(batch: readonly Waiting<Write, Given>[]): Promise<void> {

@@ -9,24 +9,30 @@ export type TurnSharing = {
 
 /** What the group commit is for writes, for reads: many calls of one turn ask for the same key, connection, credential. */
 export function turnSharing(): TurnSharing {
-  const answers = new Map<object, Map<string, unknown>>()
-  const forget = () => answers.clear()
+  /** Answers belong to one, which is another after each turn and each write. */
+  let time: object | undefined
+  const forget = () => {
+    time = undefined
+  }
+  const begin = () => {
+    setImmediate(forget)
+    return {}
+  }
 
   return {
     share<Row>(ask: Point<Row>): Point<Row> {
-      const token = {}
+      let of: object | undefined
+      let answers = new Map<string, ReturnType<Point<Row>>>()
       return (...parameters) => {
-        let known = answers.get(token)
-        if (!known) {
-          if (answers.size === 0) setImmediate(forget)
-          known = new Map()
-          answers.set(token, known)
-        }
+        time ??= begin()
+        // A map that is cleared leaves its old table behind, see deadlines.ts.
+        if (of !== time) answers = new Map()
+        of = time
         const key = parameters.length === 1 ? String(parameters[0]) : JSON.stringify(parameters)
-        let answer = known.get(key) as ReturnType<Point<Row>> | undefined // what this very query answered
+        let answer = answers.get(key)
         if (!answer) {
           answer = ask(...parameters)
-          known.set(key, answer)
+          answers.set(key, answer)
         }
         return answer
       }

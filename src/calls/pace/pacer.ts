@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import type { Log } from '../../core/log.ts'
 import { stopTopic } from '../../core/look-until.ts'
-import type { Call, Caller, ReadyCall } from '../call.ts'
+import type { Caller, ReadyCall } from '../call.ts'
 import { type Bucket, land, learn, roomOf } from './bucket.ts'
 import { createBuckets } from './buckets.ts'
 import { hearAnswer, speaksStandard } from './hear.ts'
@@ -67,7 +67,6 @@ export function createPacer({
   const buckets = createBuckets()
   const waiting = createWaiting()
   const turns = createTurns({ rows, clock, log, owner: newId('worker', clock.now()) })
-  const flights = new WeakMap<Call, Flight>()
   let timer: { at: number; cancel(): void } | undefined
   let forgetAt = clock.now() + forgetEveryMs
   let closed = false
@@ -76,7 +75,8 @@ export function createPacer({
 
   function send(ready: ReadyCall, plan: Plan, now: number): void {
     for (const bucket of plan.buckets) buckets.use(bucket)
-    flights.set(ready.call, { at: now, plan, taken: plan.buckets.map(({ taken }) => taken) })
+    const flight: Flight = { at: now, plan, taken: plan.buckets.map(({ taken }) => taken) }
+    ready.call.flight = flight
   }
 
   function wait(ready: ReadyCall, plan: Plan, maxMs: number, caller: Caller | undefined) {
@@ -187,9 +187,9 @@ export function createPacer({
     },
 
     hear(ready, answer, nowMs) {
-      const flight = flights.get(ready.call)
+      const flight = ready.call.flight as Flight | undefined // as `send` leaves it there
       if (flight) {
-        flights.delete(ready.call)
+        ready.call.flight = undefined
         for (const bucket of flight.plan.buckets) land(bucket, flight.at, nowMs)
       }
       const { refusedForMs } = answer

@@ -40,11 +40,15 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
 
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
 function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefined {
-  const hasNul = (texts: Record<string, string>) => Object.values(texts).some(text => text.includes('\0'))
   // What takes slashes is a key of a file, which says itself what is wrong with it.
   if (!tail && hasNul(params)) return new Fault('not_found', 'There is nothing of this name.')
   if (hasNul(query)) return new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
   return undefined
+}
+
+function hasNul(texts: Record<string, string>): boolean {
+  for (const name in texts) if (texts[name]?.includes('\0')) return true
+  return false
 }
 
 function bodyOf(schema: z.ZodType, bytes: Buffer | Fault): unknown {
