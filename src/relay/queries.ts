@@ -5,7 +5,14 @@ import type { Schema } from '../db/schema.ts'
 import { priorities } from './priority.ts'
 
 /** A message that may be handed out, with what decides about it. */
-export type Waiting = { seq: number; lane: number; created_at: number; expires_at: number; deliveries: number }
+export type Waiting = {
+  seq: number
+  lane: number
+  bytes: number
+  created_at: number
+  expires_at: number
+  deliveries: number
+}
 
 export type RelayQueries = {
   /** Id of the mailbox, time, and the device twice, once per lane: up to `few` of each lane, or up to `many`. */
@@ -75,7 +82,7 @@ export const isWaiting = (mailbox: string) =>
 function waitingQuery(limit: number) {
   const lanes = priorities.map(
     (_, lane) => sql<Waiting>`select * from (
-      select seq, lane, created_at, expires_at, deliveries from relay_messages as m
+      select seq, lane, bytes, created_at, expires_at, deliveries from relay_messages as m
       where mailbox = ${''} and lane = ${sql.lit(lane)} and state = 'waiting' and lease_until <= ${0}
         and (to_device = '' or to_device = ${''})
         and (thread = '' or not exists (

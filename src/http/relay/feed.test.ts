@@ -147,3 +147,14 @@ test('what waits for room goes before what is sent later', async () => {
   expect(place.bodies().slice(12)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23])
   await feed.close()
 })
+
+test('what waits is taken together as far as the window goes, and what is large one after the other', async () => {
+  await using place = await world()
+  for (let number = 0; number < 40; number++) await place.send(number)
+  for (let number = 0; number < 3; number++) await place.send('x'.repeat(200_000), { priority: 'urgent' })
+  const pushes: number[] = []
+  const feed = place.feed({ window: 32, push: ({ length }) => pushes.push(length) })
+  feed.more()
+  await expect.poll(() => pushes).toEqual([1, 1, 30])
+  await feed.close()
+})

@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { Box } from '../../relay/box.ts'
 import { ackMessages } from '../../relay/messages/ack-messages.ts'
-import { claimMessages } from '../../relay/messages/claim-messages.ts'
+import { claimNext } from '../../relay/messages/claim-messages.ts'
 import { extendMessages } from '../../relay/messages/extend-messages.ts'
 import type { Held } from '../../relay/messages/held.ts'
 import type { Message } from '../../relay/messages/message.ts'
@@ -39,8 +39,8 @@ export type FeedOptions = {
   failed(cause: unknown): void
 }
 
-/** Taken at once: what is large is then written in pieces that a slow reader has to take first. */
-const claimMax = 10
+/** Taken at once: more than this is written in pieces, of which a slow reader has to take the first ones first. */
+const claimBytesMax = 256 * 1024
 /** A reader that is there and yet acknowledges nothing keeps a message from the agent's other devices for so long. */
 const keptMaxMs = 60 * 60 * 1000
 
@@ -69,14 +69,14 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
   async function run(): Promise<void> {
     while (takesMore()) {
       mayBeMore = false
-      const limit = Math.min(free(), claimMax)
+      const limit = free()
       // What is offered meanwhile must not take the same room.
       asked = limit
       if (!(await mayStill())) return
       const lease = newLease()
-      const messages = await claimMessages(app, box, { limit, leaseMs, lease })
+      const { messages, more } = await claimNext(app, box, { limit, bytesMax: claimBytesMax, leaseMs, lease })
       asked = 0
-      isCaughtUp = messages.length < limit
+      isCaughtUp = !more
       if (!messages.length) unseen.delete(lease)
       else {
         mayBeMore = true

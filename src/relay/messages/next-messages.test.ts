@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ageingMs, laneByAge, nextMessages } from './next-messages.ts'
+import { ageingMs, fitting, laneByAge, nextMessages } from './next-messages.ts'
 
 const message = (seq: number, lane: number, created_at = 0) => ({ seq, lane, created_at })
 
@@ -34,4 +34,15 @@ describe('which message goes next', () => {
   test('a clock that runs behind the sender’s makes nothing less urgent', () => {
     expect(laneByAge(message(1, 2, 1_000_000), 0)).toBe(2)
   })
+})
+
+test.each([
+  [[10, 10, 10], 30, 3],
+  [[10, 10, 11], 30, 2],
+  [[31, 1], 30, 1],
+  [[], 30, 0],
+  [[1, 2], Number.POSITIVE_INFINITY, 2],
+])('of messages of %j bytes %d bytes hold %d', (sizes, bytesMax, many) => {
+  const messages = sizes.map(bytes => ({ bytes }))
+  expect(fitting(messages, bytesMax)).toEqual(messages.slice(0, many))
 })

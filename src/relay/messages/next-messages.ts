@@ -17,3 +17,13 @@ export function nextMessages<T extends Candidate>(waiting: readonly T[], nowMs: 
     .slice(0, limit)
     .map(({ message }) => message)
 }
+
+/** As many of these, from the first on, as have no more than so many bytes together; the first in any case. Pure. */
+export function fitting<T extends { bytes: number }>(messages: readonly T[], bytesMax: number): readonly T[] {
+  let bytes = 0
+  const end = messages.findIndex((message, at) => {
+    bytes += message.bytes
+    return at > 0 && bytes > bytesMax
+  })
+  return end < 0 ? messages : messages.slice(0, end)
+}
