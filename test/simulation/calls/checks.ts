@@ -18,12 +18,17 @@ function ofWish({ told, calls, usage, requests }: Lived, wish: Wish): string[] {
   const outcomes = new Set(told.filter(each => each.wish === wish).map(({ ended }) => ended.outcome.kind))
   for (const { call_id, outcome } of usage) if (ids.has(call_id)) outcomes.add(outcome as 'succeeded')
   for (const { row, kept } of calls) if (kept && ids.has(row.id)) outcomes.add(kept.outcome.kind)
+  // Asked for once more under its key by a process that died before it said anything: that call may be the one that happened.
+  const heard = new Set(told.map(({ ended }) => ended.id))
+  const isUntold =
+    wish.key !== undefined &&
+    usage.some(row => row.tool === wish.tool && row.outcome !== 'failed' && !heard.has(row.call_id))
   const wrong: string[] = []
   const says = `${wish.tool} ${wish.mark} took effect ${applied} times, and was told ${[...outcomes]}`
   if (applied > 1) wrong.push(`twice: ${says}`)
   if (applied === 0 && outcomes.has('succeeded')) wrong.push(`did not happen: ${says}`)
-  if (applied > 0 && ids.size > 0 && !outcomes.has('succeeded') && !outcomes.has('unknown') && outcomes.has('failed'))
-    wrong.push(`happened: ${says}`)
+  const isDenied = outcomes.has('failed') && !outcomes.has('succeeded') && !outcomes.has('unknown')
+  if (applied > 0 && isDenied && !isUntold) wrong.push(`happened: ${says}`)
   return wrong
 }
 
