@@ -69,8 +69,8 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
   async function run(): Promise<void> {
     while (takesMore()) {
       mayBeMore = false
-      const limit = free()
-      // What is offered meanwhile must not take the same room.
+      // What is offered meanwhile must not take the same room, and has half of it once nothing else is known to wait.
+      const limit = isCaughtUp ? Math.ceil(free() / 2) : free()
       asked = limit
       if (!(await mayStill())) return
       const lease = newLease()
