@@ -8,8 +8,11 @@ const familyOf = (address: string) => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
 export function plainAddress(text: string): string | undefined {
   if (isIP(text) === 0) return undefined
   const { address } = new SocketAddress({ address: text, family: familyOf(text) })
-  return address.replace(/^::ffff:(?=[\d.]+$)/, '')
+  return unmapped(address)
 }
+
+/** The IPv4 address that an IPv6 one maps, such as that of an IPv4 client of a socket that listens on both (RFC 4291, 2.5.5.2). */
+export const unmapped = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/, '')
 
 /** Whether it is an IP address, or a range of them in CIDR notation. */
 export const isNetwork = (text: string): boolean => readNetwork(text) !== undefined

@@ -53,9 +53,10 @@ export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
     const person = asking && 'sessionId' in asking ? asking : undefined
     const origin = requestOrigin(app, incoming)
     const kept = /(?:^|;\s*)clawlink_oidc=([\w.-]+)/.exec(incoming.headers.cookie ?? '')?.[1]
-    const done = await finishOidcSignIn(app, { kept, search: new URL(c.req.url).search, person, origin })
+    const state = openState(app.vault, kept, app.clock.now())
+    const done = await finishOidcSignIn(app, { state, search: new URL(c.req.url).search, person, origin })
     const forget = `${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure(app)}`
-    const to = openState(app.vault, kept, app.clock.now())?.to
+    const { to } = state ?? {}
     const signIn = (told: string) => `/sign-in${to === undefined ? '' : `?${new URLSearchParams({ to })}`}#${told}`
     if (done instanceof Fault)
       return goTo(app, person ? `/settings#problem=${done.code}` : signIn(`problem=${done.code}`), [forget])

@@ -7,7 +7,7 @@ import { beginSession, type SignedIn } from './begin-session.ts'
 import { startChallenge } from './challenge.ts'
 import { linkOidc } from './link-oidc.ts'
 import { redirectUri, withOidc } from './oidc.ts'
-import { type OidcState, openState } from './oidc-state.ts'
+import type { OidcState } from './oidc-state.ts'
 import type { CodeNeeded } from './sign-in.ts'
 
 /** Who the provider says that somebody is. `subject`: its issuer and its own name for the person. */
@@ -20,14 +20,13 @@ export type OidcProfile = { subject: string; email: string; isEmailVerified: boo
 export async function finishOidcSignIn(
   app: App,
   {
-    kept,
+    state,
     search,
     person,
     origin,
-  }: { kept: string | undefined; search: string; person: PersonPrincipal | undefined; origin: Origin },
+  }: { state: OidcState | undefined; search: string; person: PersonPrincipal | undefined; origin: Origin },
 ): Promise<SignedIn | CodeNeeded | { status: 'linked' } | Fault> {
   const { clock, vault, db, memory } = app
-  const state = openState(vault, kept, clock.now())
   if (!state) return failed()
   const profile = await profileOf(app, state, search)
   if (profile instanceof Fault) return profile

@@ -1,5 +1,4 @@
 import type { Tool } from '../../catalog/catalog.ts'
-import type { Limit } from '../../catalog/define.ts'
 import type { ConnectionRow } from '../../db/schema.ts'
 import type { ReadyCall } from '../call.ts'
 import { type Bucket, openBucket } from './bucket.ts'
@@ -36,19 +35,12 @@ export function createBuckets(): Buckets {
   const heard = new Map<string, { bucket: Bucket; tools: readonly string[] | undefined }[]>()
   const holds = new Map<string, number>()
   const ofConnections = new Map<string, Set<Bucket>>()
-  const limitsByTool = new WeakMap<Tool, readonly Limit[]>()
   // What counts the calls of a tool by a connection, as long as no other limit is heard of and none is forgotten.
   const plans = new WeakMap<ConnectionRow, Map<Tool, Planned>>()
   let changes = 0
 
-  function limitsFor(tool: Tool): readonly Limit[] {
-    const found = limitsByTool.get(tool) ?? limitsOf(tool)
-    limitsByTool.set(tool, found)
-    return found
-  }
-
   function stated(tool: Tool, connection: ConnectionRow): Bucket[] {
-    return limitsFor(tool).flatMap(limit => {
+    return limitsOf(tool).flatMap(limit => {
       const spec = specOf(limit, tool, connection)
       if (!spec) return []
       const bucket = known.get(spec.id) ?? openBucket(spec.id, spec, spec.name)
@@ -86,7 +78,7 @@ export function createBuckets(): Buckets {
 
   return {
     planOf({ tool, connection }, nowMs) {
-      if (heard.size === 0 && holds.size === 0 && limitsFor(tool).length === 0) return undefined
+      if (heard.size === 0 && holds.size === 0 && limitsOf(tool).length === 0) return undefined
       const { plan } = planFor(tool, connection)
       const until = holds.size ? holds.get(plan.hold) : undefined
       if (until !== undefined && until <= nowMs) holds.delete(plan.hold)

@@ -1,5 +1,6 @@
 import type { Tool } from '../../catalog/catalog.ts'
 import type { Limit } from '../../catalog/define.ts'
+import { perObject } from '../../core/per-object.ts'
 import type { ConnectionRow } from '../../db/schema.ts'
 import type { Limits } from './share.ts'
 
@@ -15,11 +16,11 @@ export function accountOf({ id, workspace_id, provider, account_id }: Connection
 export const ownName = ({ name, provider }: Tool) => name.slice(provider.slug.length + 1)
 
 /** The connector's limits that count calls of this tool. */
-export function limitsOf(tool: Tool): readonly Limit[] {
+export const limitsOf = perObject((tool: Tool): readonly Limit[] => {
   const own = ownName(tool)
   const all = tool.provider.connector.api.limits ?? []
   return all.filter(({ tools, not }) => (tools ? tools.includes(own) : true) && !not?.includes(own))
-}
+})
 
 /**
  * Which limit of whom: its id is the same in every process. Undefined where the limit is an OAuth app's and the connection

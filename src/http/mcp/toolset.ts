@@ -11,6 +11,7 @@ import type { JsonSchema } from '../../catalog/define.ts'
 import { jsonSchemaOf } from '../../catalog/json-schema.ts'
 import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
+import { once } from '../../core/once.ts'
 import { TtlCache } from '../../core/ttl-cache.ts'
 import { isRelayInUse } from '../../relay/agents/in-use.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
@@ -177,18 +178,13 @@ function listedOnce(
   make: () => ListedTool[],
   keep?: (scope: Scope, tool: ListedTool) => boolean,
 ): { list(scope: Scope): ListedTool[]; listJson(scope: Scope): string } {
-  let tools: ListedTool[] | undefined
-  let json: string | undefined
-  const all = () => (tools ??= make())
+  const all = once(make)
+  const allJson = once(() => JSON.stringify(all()))
   const isCut = ({ effects, providers, tools: named }: Scope) => keep && (effects || providers || named)
   const list = (scope: Scope) => (isCut(scope) ? all().filter(tool => keep?.(scope, tool)) : all())
   return {
     list,
-    listJson(scope) {
-      if (isCut(scope)) return JSON.stringify(list(scope))
-      json ??= JSON.stringify(all())
-      return json
-    },
+    listJson: scope => (isCut(scope) ? JSON.stringify(list(scope)) : allJson()),
   }
 }
 

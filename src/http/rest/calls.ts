@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
 import type { App } from '../../app.ts'
 import { awaitCall } from '../../calls/await-call.ts'
+import { hasGone } from '../../calls/call.ts'
 import { cancelCall } from '../../calls/cancel-call.ts'
 import type { CallProgress } from '../../calls/get-call.ts'
 import { listOpenCalls } from '../../calls/list-open-calls.ts'
@@ -76,8 +77,8 @@ export const callRoutes = [
     }),
     answer: progress,
     async run({ app, principal, params, query, incoming }) {
-      const gone = () => incoming.socket.destroyed
-      const seen = await awaitCall(app, principal, { id: params.id, waitMs: query.wait * 1000, gone })
+      const waiting = { id: params.id, waitMs: query.wait * 1000, gone: hasGone(incoming.socket) }
+      const seen = await awaitCall(app, principal, waiting)
       return toldOr(query.wait ? ((await refusal(app, incoming)) ?? seen) : seen)
     },
   }),
@@ -92,7 +93,7 @@ export const callRoutes = [
     run: ({ app, principal, params, incoming }) =>
       callEvents(app, principal, params.id, {
         view: told,
-        gone: () => incoming.socket.destroyed,
+        gone: hasGone(incoming.socket),
         mayStill: async () => (await refusal(app, incoming)) === undefined,
       }),
   }),

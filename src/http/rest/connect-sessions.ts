@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { hasGone } from '../../calls/call.ts'
 import { type ConnectSession, sessionLink } from '../../connections/sessions/connect-session.ts'
 import { denyConnectSession } from '../../connections/sessions/deny-session.ts'
 import { getConnectSession } from '../../connections/sessions/get-session.ts'
@@ -83,7 +84,7 @@ export const connectSessionRoutes = [
     }),
     answer: session,
     run: ({ app, principal, params, query, incoming: { socket } }): Promise<ConnectSession | Fault> =>
-      getConnectSession(app, principal, { id: params.id, waitMs: query.wait * 1000, gone: () => socket.destroyed }),
+      getConnectSession(app, principal, { id: params.id, waitMs: query.wait * 1000, gone: hasGone(socket) }),
   }),
   route({
     method: 'post',

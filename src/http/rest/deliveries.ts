@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { personActor } from '../../accounts/audit.ts'
 import { getDelivery } from '../../events/delivery.ts'
 import { listDeliveries } from '../../events/list-deliveries.ts'
 import { replayDelivery } from '../../events/replay-delivery.ts'
-import { clientAddress } from '../client-address.ts'
+import { personEditor } from './editor-of.ts'
 import { event } from './events.ts'
 import { route } from './route.ts'
 import { filter } from './schemas.ts'
@@ -64,7 +63,7 @@ export const deliveryRoutes = [
       replayDelivery(app, {
         workspaceId: principal.workspaceId,
         id: params.id,
-        by: { actor: personActor(principal), address: clientAddress(app, incoming) },
+        by: personEditor(app, principal, incoming),
       }),
   }),
 ]

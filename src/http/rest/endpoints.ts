@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
-import { personActor } from '../../accounts/audit.ts'
 import { isPlainText } from '../../accounts/plain-text.ts'
 import type { MemberPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
@@ -13,8 +12,8 @@ import { eventTypes } from '../../events/record-event.ts'
 import { removeEndpoint } from '../../events/remove-endpoint.ts'
 import { replaceSecret } from '../../events/replace-secret.ts'
 import { testEndpoint } from '../../events/test-endpoint.ts'
-import { clientAddress } from '../client-address.ts'
 import { deliveryWithEvent } from './deliveries.ts'
+import { personEditor } from './editor-of.ts'
 import { route } from './route.ts'
 
 const url = z.string().min(1).max(2048).describe('https. Never redirected, and no private address.')
@@ -45,7 +44,7 @@ type Asking = { app: App; principal: MemberPrincipal; incoming: IncomingMessage 
 const asked = ({ app, principal, incoming }: Asking, id: string) => ({
   workspaceId: principal.workspaceId,
   id,
-  by: { actor: personActor(principal), address: clientAddress(app, incoming) },
+  by: personEditor(app, principal, incoming),
 })
 
 export const endpointRoutes = [

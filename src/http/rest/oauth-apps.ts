@@ -6,6 +6,7 @@ import { listOAuthApps } from '../../connections/oauth-apps/list-oauth-apps.ts'
 import { listRegistrations } from '../../connections/oauth-apps/registrations.ts'
 import { removeOAuthApp } from '../../connections/oauth-apps/remove-oauth-app.ts'
 import { clientAddress } from '../client-address.ts'
+import { personEditor } from './editor-of.ts'
 import { route } from './route.ts'
 
 const label = z.string().min(1).max(80)
@@ -111,7 +112,7 @@ export const oauthAppRoutes = [
         {
           workspaceId: principal.workspaceId,
           id: params.id,
-          by: { actor: personActor(principal), address: clientAddress(app, incoming) },
+          by: personEditor(app, principal, incoming),
         },
         body,
       ),
@@ -130,7 +131,7 @@ export const oauthAppRoutes = [
         {
           workspaceId: principal.workspaceId,
           id: params.id,
-          by: { actor: personActor(principal), address: clientAddress(app, incoming) },
+          by: personEditor(app, principal, incoming),
         },
         { force: query.force === 'true' },
       ),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
 import type { App } from '../../app.ts'
+import { hasGone } from '../../calls/call.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Box } from '../../relay/box.ts'
 import { ackMessages } from '../../relay/messages/ack-messages.ts'
@@ -103,7 +104,7 @@ async function poll(
   }
   const times = { leaseMs: seconds * 1000, waitMs: waitSeconds * 1000 }
   const items = await wakeWhenGone(app, { agentId: box.agentId, caller: socket }, () =>
-    awaitMessages(app, box, { limit, ...times, gone: () => socket.destroyed, mayStill }),
+    awaitMessages(app, box, { limit, ...times, gone: hasGone(socket), mayStill }),
   )
   return refused ?? (items instanceof Fault ? items : { items })
 }

@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
+import { hasGone } from '../../../calls/call.ts'
 import { Fault } from '../../../core/errors.ts'
 import { json, responseOf } from '../../answer.ts'
 import { clientAddress } from '../../client-address.ts'
@@ -92,7 +93,7 @@ async function polled(
   }
   // Nobody takes messages for a client that is gone.
   const found = await wakeWhenGone(app, { agentId: principal.agentId, caller: socket }, () =>
-    poll(app, principal, { ...asked, gone: () => socket.destroyed, mayStill }),
+    poll(app, principal, { ...asked, gone: hasGone(socket), mayStill }),
   )
   if (found instanceof Fault || refused) return refused ?? found
   const written = () =>
