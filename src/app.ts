@@ -29,6 +29,7 @@ import { createPlaces, type Places } from './core/places.ts'
 import { createTries, type Tries } from './core/tries.ts'
 import { TtlCache } from './core/ttl-cache.ts'
 import type { Db, Point } from './db/db.ts'
+import { createListen, type Listen } from './db/listen.ts'
 import { openDb } from './db/open.ts'
 import type { ConnectionRow, RuleRow, UsageRow } from './db/schema.ts'
 import { recordEvent } from './events/record-event.ts'
@@ -69,6 +70,8 @@ export type App = {
   isTrustedProxy(address: string): boolean
   /** Wakes sleepers of this process: what happened is in the database, never in here. */
   wakes: EventEmitter
+  /** Hears of what other processes on this database do. */
+  listen: Listen
   relay: Relay
   /** Renewals of credentials that are on their way in this process. */
   renewals: Flights<RenewalEnd>
@@ -129,6 +132,7 @@ export async function openApp(
     places: createPlaces(),
     isTrustedProxy: inNetworks(config.trustedProxies),
     wakes,
+    listen: createListen(config.databaseUrl, log),
     relay: await createRelay({ db, clock, log, wakes }),
     renewals: createFlights(cause => log.error({ err: cause }, 'a credential could not be renewed')),
     queries: { accounts: accountQueries(db), connections: connectionQueries(db), rules: rulesQuery(db) },

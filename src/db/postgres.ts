@@ -16,6 +16,9 @@ const numbered: ReadonlySet<keyof Schema> = new Set(['relay_messages', 'relay_br
 /** A statement takes at most 65,535 parameters; this many rows of the widest table stay far below. */
 const rowsPerStatement = 500
 
+/** A process that hangs in a transaction for longer, or whose machine is gone, gives up what it has locked. */
+const transactionPauseMs = 60_000
+
 /** Connects to PostgreSQL and brings the tables to this version. Many processes may share one database. */
 export async function openPostgres(url: string, options: { poolMax?: number } = {}): Promise<Db> {
   const pool = new pg.Pool({
@@ -23,8 +26,12 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     max: options.poolMax ?? 16,
     application_name: 'clawlink',
     types: { getTypeParser: portableParser },
+    async onConnect(client) {
+      // One that breaks fails what is done over it, and is replaced; without a listener it would end the process.
+      client.on('error', () => {})
+      await client.query(`set idle_in_transaction_session_timeout = ${transactionPauseMs}`)
+    },
   })
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   try {

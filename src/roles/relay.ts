@@ -1,5 +1,4 @@
 import type { App } from '../app.ts'
-import { listenTo } from '../jobs/listen.ts'
 import { type SweepMark, sweepOnce } from '../relay/sweep.ts'
 import { mailboxTopic, relayChannel } from '../relay/wake.ts'
 
@@ -11,13 +10,11 @@ const sweepOftenMs = 1_000
 
 /** Wakes agents that wait in this process for what other processes do. */
 export function startRelay(app: App): RunningRelay {
-  const { config, clock, log, wakes } = app
+  const { clock, log, wakes } = app
   const onNews = (payload: string) => {
     for (const id of payload.split(',')) if (id) wakes.emit(mailboxTopic(id))
   }
-  const listening =
-    config.databaseUrl && listenTo(config.databaseUrl, { name: relayChannel, news: 'messages', onNews }, log)
-  const isTold = () => listening?.isTold() ?? true
+  const listening = app.listen({ name: relayChannel, onNews })
   let mark: SweepMark | undefined
   let stopped = false
   let sweeping = Promise.resolve()
@@ -30,7 +27,7 @@ export function startRelay(app: App): RunningRelay {
       })
       .catch(cause => log.warn({ err: cause }, 'mailboxes could not be looked at'))
       .then(() => {
-        if (!stopped) cancel = clock.after(isTold() ? sweepEveryMs : sweepOftenMs, sweep)
+        if (!stopped) cancel = clock.after(listening.isTold() ? sweepEveryMs : sweepOftenMs, sweep)
       })
   }
 
@@ -38,7 +35,7 @@ export function startRelay(app: App): RunningRelay {
     async stop() {
       stopped = true
       cancel()
-      await listening?.stop()
+      await listening.stop()
       await sweeping
     },
   }

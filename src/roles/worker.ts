@@ -5,10 +5,9 @@ import { checkConnectionJob } from '../connections/ask-for-check.ts'
 import { renewDueJob } from '../connections/renew-due.ts'
 import { lazily } from '../core/lazily.ts'
 import { deliverJob } from '../events/deliver.ts'
-import { ensureRecurring, jobsTopic } from '../jobs/enqueue.ts'
+import { ensureRecurring, jobsChannel, jobsTopic } from '../jobs/enqueue.ts'
 import type { JobKinds } from '../jobs/job.ts'
 import { endLeases } from '../jobs/lease.ts'
-import { listenForJobs } from '../jobs/listen.ts'
 import { startWorking } from '../jobs/work.ts'
 import { pushJob } from '../relay/a2a/push-job.ts'
 import { forwardJob, forwardKind } from '../relay/a2a/remote/forward-job.ts'
@@ -25,15 +24,14 @@ export type Worker = { stop(): Promise<void> }
  * no other process works on this database, so what a killed one held need not be waited for.
  */
 export async function startWorker(app: App, { alone = false } = {}): Promise<Worker> {
-  const { databaseUrl, stopGraceMs } = app.config
   if (alone) await endLeases(app.db, app.clock.now())
   await ensureRecurring(app, ['forget_expired', 'renew_credentials', 'forget_relay', 'relay_tasks', remotesKind])
-  const listening = databaseUrl && listenForJobs(databaseUrl, () => app.wakes.emit(jobsTopic), app.log)
-  const working = startWorking(app, jobKinds(app), { isTold: listening?.isTold ?? (() => true) })
+  const listening = app.listen({ name: jobsChannel, onNews: () => app.wakes.emit(jobsTopic) })
+  const working = startWorking(app, jobKinds(app), { isTold: listening.isTold })
   return {
     async stop() {
-      await listening?.stop()
-      await working.stop(stopGraceMs)
+      await listening.stop()
+      await working.stop(app.config.stopGraceMs)
     },
   }
 }

@@ -91,3 +91,24 @@ test('a process that is killed while it inserts has stored every row that it was
     expect((await sql`PRAGMA integrity_check`.execute(db.read)).rows).toEqual([{ integrity_check: 'ok' }])
   }
 })
+
+test.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')(
+  'a connection that breaks in the middle of a transaction fails that one alone, and none that hangs keeps its locks for good',
+  async () => {
+    await using place = await openTestDb()
+    const { db } = place
+    const broken = db.write(async tx => {
+      await tx.insertInto('settings').values({ name: 'a', value: '1' }).execute()
+      const { rows } = await sql<{ pid: number; pause: string }>`
+        select pg_backend_pid() as pid, current_setting('idle_in_transaction_session_timeout') as pause`.execute(tx)
+      expect(rows).toEqual([{ pid: expect.any(Number), pause: '1min' }])
+      const there = () =>
+        sql`select pg_terminate_backend(pid) from pg_stat_activity where pid = ${rows[0]?.pid}`.execute(db.read)
+      await expect.poll(async () => (await there()).rows.length).toBe(0)
+      await tx.insertInto('settings').values({ name: 'b', value: '2' }).execute()
+    })
+    await expect(broken).rejects.toThrow(/connection/)
+    await db.insert('settings', { name: 'c', value: '3' })
+    expect(await countOf(db, 'settings')).toBe(1)
+  },
+)

@@ -2,10 +2,9 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { backoffMs } from '../../src/jobs/backoff.ts'
-import { enqueue, jobsTopic } from '../../src/jobs/enqueue.ts'
+import { enqueue, jobsChannel, jobsTopic } from '../../src/jobs/enqueue.ts'
 import type { JobEnd, JobKinds } from '../../src/jobs/job.ts'
 import { claimJobs, completeJob, extendLease, giveBackJob, leaseMs } from '../../src/jobs/lease.ts'
-import { listenForJobs } from '../../src/jobs/listen.ts'
 import { startWorking } from '../../src/jobs/work.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 
@@ -223,19 +222,18 @@ test('the pause before a job is tried again doubles up to five minutes, and is a
 })
 
 test.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')(
-  'every process is told of a job at once, also after its connection broke, and hears nothing after it stops',
+  'every process is told of a job at once, over one connection for all that it hears of, also after that broke, and hears nothing after it stops',
   async () => {
     await using claw = await start()
-    const { databaseUrl } = claw.app.config
-    if (!databaseUrl) throw new Error('these tests run on PostgreSQL')
     let news = 0
-    const listening = listenForJobs(databaseUrl, () => news++, claw.app.log)
+    const listening = claw.app.listen({ name: jobsChannel, onNews: () => news++ })
     await expect.poll(() => listening.isTold()).toBe(true)
     const before = news
     await add(claw, 'one')
     await expect.poll(() => news).toBe(before + 1)
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and application_name = 'clawlink jobs'`.execute(claw.app.db.read)
+    const ended = await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'clawlink news'`.execute(claw.app.db.read)
+    expect(ended.rows).toHaveLength(1)
     await expect.poll(() => listening.isTold()).toBe(false)
     await expect.poll(() => listening.isTold(), { timeout: 10_000 }).toBe(true)
     const again = news
