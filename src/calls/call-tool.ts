@@ -2,6 +2,7 @@ import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import { innerFault } from '../db/inner-fault.ts'
 import { admit, type Held, workerWaitMs } from './admit.ts'
 import { attempts } from './attempts.ts'
 import { buildAttempt } from './build-attempt.ts'
@@ -103,8 +104,10 @@ function unended(app: App, call: Call, cause: unknown): EndedCall {
 
 /** A write that was sent but is in no record must not look like one that can simply be tried again. */
 function unrecorded(app: App, { call, tool, coerced }: ReadyCall, cause: unknown): EndedCall {
-  if (tool.effect === 'read') throw cause
   app.log.error({ err: cause, callId: call.id, tool: tool.name }, 'a call could not be recorded')
-  const fault = new Fault('outcome_unknown', 'ClawLink could not record this call. Whether it happened is not known.')
-  return { id: call.id, tool: tool.name, outcome: { kind: 'unknown', fault }, coerced }
+  const fault = innerFault(cause)
+  const ended = { id: call.id, tool: tool.name, coerced }
+  if (tool.effect === 'read') return { ...ended, outcome: { kind: 'failed', fault } }
+  const unknown = `The call could not be recorded, and whether it happened is not known. ${fault.message}`
+  return { ...ended, outcome: { kind: 'unknown', fault: new Fault('outcome_unknown', unknown) } }
 }

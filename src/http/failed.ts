@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { App } from '../app.ts'
-import { Fault } from '../core/errors.ts'
+import { innerFault } from '../db/inner-fault.ts'
 import type { Answer } from './answer.ts'
 import { problem } from './problem.ts'
 
 /** The answer to a request that failed inside ClawLink. The cause stays in the log: its text may quote anything. */
 export function failed(app: App, cause: unknown, { method, url }: IncomingMessage): Answer {
   app.log.error({ err: cause, method, path: url?.split('?', 1)[0] }, 'a request failed inside ClawLink')
-  return problem(new Fault('internal', 'Something went wrong inside ClawLink. Nothing more is known to the caller.'))
+  return problem(innerFault(cause))
 }

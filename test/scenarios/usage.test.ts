@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 /** The record of calls: one row for each, before its answer is given. */
 import { describe, expect, test } from 'vitest'
 import { errorCatalogue } from '../../src/core/errors.ts'
@@ -125,13 +126,37 @@ describe('one call leaves one row', () => {
       expect(claw.logged()).toContain('a call could not be recorded')
     })
 
-    test('of a read, which may be repeated', async () => {
+    test.each(surfaces)('of a read, which may be repeated (%s)', async surface => {
       await using claw = await startClawLink()
-      const text = await callUnrecorded(claw, 'rest', 'sandbox_whoami')
-      expect(JSON.parse(text)).toMatchObject({ code: 'internal', retryable: true })
+      const text = await callUnrecorded(claw, surface, 'sandbox_whoami')
+      expect(text).toMatch(/code\W+internal.*retryable\W+true/)
       expect(text).not.toContain(account.email)
-      expect(claw.logged()).toContain('a request failed inside ClawLink')
+      expect(claw.logged()).toContain('a call could not be recorded')
     })
+
+    test.skipIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')(
+      'and hears that the disk is full, where it is, until there is room again',
+      async () => {
+        await using claw = await startClawLink()
+        const growTo = (pages: number) =>
+          claw.app.db.write(tx => sql`pragma max_page_count = ${sql.lit(pages)}`.execute(tx))
+        await growTo(1) // as large as it is
+        const answers = [await claw.call('sandbox_whoami')]
+        while (answers.at(-1)?.status === 200 && answers.length < 200) answers.push(await claw.call('sandbox_whoami'))
+        expect(answers.at(-1)?.body).toMatchObject({
+          code: 'internal',
+          detail: expect.stringMatching(/disk .* is full/),
+        })
+        const sent = await claw.mcp('tools/call', {
+          name: 'clawlink_call_tool',
+          arguments: { tool: 'sandbox_whoami', arguments: {} },
+        })
+        expect(JSON.stringify(sent.body)).toMatch(/disk .* is full/)
+        await growTo(1_000_000)
+        expect((await claw.call('sandbox_whoami')).status).toBe(200)
+        expect(await claw.rows('usage')).toHaveLength(answers.length)
+      },
+    )
   })
 
   test('and a preview, a search, a description and a connection leave none', async () => {

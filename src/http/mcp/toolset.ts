@@ -13,6 +13,7 @@ import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
 import { once } from '../../core/once.ts'
 import { TtlCache } from '../../core/ttl-cache.ts'
+import { innerFault } from '../../db/inner-fault.ts'
 import { isRelayInUse } from '../../relay/agents/in-use.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { answerSchemaOf } from './answer-schema.ts'
@@ -164,13 +165,9 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
 /** The cause stays in the log: its text may quote anything. Whether a change was made before it is not known here. */
 function failed(app: App, { name, effect }: { name: string; effect: Effect }, cause: unknown): ToolResult {
   app.log.error({ err: cause, tool: name }, 'a tool failed inside ClawLink')
-  return resultOfFault(
-    effect === 'read'
-      ? new Fault('internal', 'Something went wrong inside ClawLink.')
-      : new Fault('outcome_unknown', 'Something went wrong inside ClawLink. Whether the call happened is not known.', {
-          outcome: 'unknown',
-        }),
-  )
+  const fault = innerFault(cause)
+  const unknown = 'Something went wrong inside ClawLink. Whether the call happened is not known.'
+  return resultOfFault(effect === 'read' ? fault : new Fault('outcome_unknown', unknown, { outcome: 'unknown' }))
 }
 
 /** A list that is made when it is first asked for. Of a key that may not see all of it, `keep` says what it sees. */
