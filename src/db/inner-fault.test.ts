@@ -12,6 +12,7 @@ test.each([
   ['a refused connection', error('connect ECONNREFUSED', { code: 'ECONNREFUSED' }), /does not answer/],
   ['admin_shutdown', error('terminating connection', { code: '57P01' }), /does not answer/],
   ['too_many_connections', error('sorry, too many clients already', { code: '53300' }), /does not answer/],
+  ['a server that is silent', error('timeout exceeded when trying to connect'), /does not answer/],
   ['a connection that broke', error('Connection terminated unexpectedly'), /does not answer/],
   ['PostgreSQL’s disk_full', error('could not extend file', { code: '53100' }), /disk .* is full/],
 ])('%s is told as what it is', (_, cause, message) => {

@@ -39,7 +39,7 @@ const ofSqlite = new Map([
 const unreachableCodes =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[123]|53300)$/
 /** The driver's own errors have no code. */
-const unreachableWords = /^(Connection terminated|Client has encountered a connection error)/
+const unreachableWords = /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/
 
 /**
  * What a caller is told of something that nobody expected. Where the database is the trouble that is said, since only an owner

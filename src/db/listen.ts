@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import type { Log } from '../core/log.ts'
 import type { Secret } from '../core/secret.ts'
+import { patience } from './patience.ts'
 
 /** What other processes tell over PostgreSQL. */
 export type Channel = {
@@ -39,7 +40,7 @@ export function createListen(databaseUrl: Secret | undefined, log: Log): Listen 
 
   async function connect(): Promise<void> {
     const { default: pg } = await import('pg')
-    const mine = new pg.Client({ connectionString: url, application_name: 'clawlink news' })
+    const mine = new pg.Client({ connectionString: url, application_name: 'clawlink news', ...patience })
     client = mine
     mine.on('error', () => lost(mine))
     mine.on('end', () => lost(mine))

@@ -6,6 +6,7 @@ import { isToSeal, sealed } from '../core/to-seal.ts'
 import type { Db, Row } from './db.ts'
 import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
+import { patience } from './patience.ts'
 import type { Schema } from './schema.ts'
 import { turnSharing } from './share-turn.ts'
 
@@ -25,6 +26,7 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
     connectionString: url,
     max: options.poolMax ?? 16,
     application_name: 'clawlink',
+    ...patience,
     types: { getTypeParser: portableParser },
     async onConnect(client) {
       // One that breaks fails what is done over it, and is replaced; without a listener it would end the process.
