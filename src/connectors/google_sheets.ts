@@ -26,7 +26,7 @@ export const google_sheets = connector({
   ],
   account: googleUser,
   api: {
-    base: 'https://sheets.googleapis.com/v4/spreadsheets',
+    base: 'https://sheets.googleapis.com/v4',
     // https://developers.google.com/workspace/sheets/api/limits: of each person.
     limits: [
       { name: 'read', requests: 60, windowS: 60, tools: ['get_spreadsheet', 'read_range'] },
@@ -41,7 +41,7 @@ export const google_sheets = connector({
       about: 'Read what a Google spreadsheet holds: its title and the names and sizes of its sheets. Not the cells.',
       input: sheet,
       request:
-        'GET /{spreadsheet_id}?fields=spreadsheetId,spreadsheetUrl,properties.title,sheets.properties(sheetId,title,gridProperties)',
+        'GET /spreadsheets/{spreadsheet_id}?fields=spreadsheetId,spreadsheetUrl,properties.title,sheets.properties(sheetId,title,gridProperties)',
     }),
     read_range: tool({
       about: 'Read the cells of a range of a Google sheet. Empty cells at the end of rows are left out.',
@@ -50,12 +50,12 @@ export const google_sheets = connector({
         range,
         valueRenderOption: z.enum(['FORMATTED_VALUE', 'UNFORMATTED_VALUE', 'FORMULA']).optional(),
       },
-      request: 'GET /{spreadsheet_id}/values/{range}{?valueRenderOption}',
+      request: 'GET /spreadsheets/{spreadsheet_id}/values/{range}{?valueRenderOption}',
     }),
     write_range: tool({
       about: 'Write the cells of a range of a Google sheet over what is there.',
       input: { ...sheet, range, valueInputOption, values },
-      request: 'PUT /{spreadsheet_id}/values/{range}{?valueInputOption}',
+      request: 'PUT /spreadsheets/{spreadsheet_id}/values/{range}{?valueInputOption}',
     }),
     append_rows: tool({
       about: 'Add rows after the last row of a table in a Google sheet. Each call adds them again.',
@@ -66,19 +66,19 @@ export const google_sheets = connector({
         insertDataOption: z.enum(['INSERT_ROWS', 'OVERWRITE']).optional(),
         values,
       },
-      request: 'POST /{spreadsheet_id}/values/{range}:append{?valueInputOption,insertDataOption}',
+      request: 'POST /spreadsheets/{spreadsheet_id}/values/{range}:append{?valueInputOption,insertDataOption}',
     }),
     clear_range: tool({
       about: 'Clear the cells of a range of a Google sheet: values and formulas go, formats stay.',
       input: { ...sheet, range },
-      request: 'POST /{spreadsheet_id}/values/{range}:clear',
+      request: 'POST /spreadsheets/{spreadsheet_id}/values/{range}:clear',
       effect: 'destructive',
       idempotency: 'natural',
     }),
     create_spreadsheet: tool({
       about: 'Make a new Google spreadsheet. Each call makes another one.',
       input: { properties: z.strictObject({ title: z.string().min(1) }) },
-      request: 'POST /?fields=spreadsheetId,spreadsheetUrl,properties.title',
+      request: 'POST /spreadsheets?fields=spreadsheetId,spreadsheetUrl,properties.title',
     }),
   }),
 })
