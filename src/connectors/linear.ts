@@ -85,9 +85,11 @@ export const linear = connector({
       about: 'List the teams of a Linear workspace with their keys, states and labels: the ids for making issues.',
       input: {},
       request,
+      // 100 at once would cost more than one query may: each state and each label counts 50 times for each team.
       graphql:
-        'query { teams(first: 100) { nodes { id key name states { nodes { id name type } } labels { nodes { id name } } } } }',
+        'query($after: String) { teams(first: 50, after: $after) { nodes { id key name states { nodes { id name type } } labels { nodes { id name } } } pageInfo { hasNextPage endCursor } } }',
       effect: 'read',
+      page: graphqlPages('data.teams'),
       pick: 'data.teams.nodes',
       output: z.array(z.object({ id: z.string(), key: z.string(), name: z.string() })),
     }),
@@ -95,8 +97,10 @@ export const linear = connector({
       about: 'List the people of a Linear workspace with their ids.',
       input: {},
       request,
-      graphql: 'query { users(first: 250) { nodes { id name email active } } }',
+      graphql:
+        'query($after: String) { users(first: 250, after: $after) { nodes { id name email active } pageInfo { hasNextPage endCursor } } }',
       effect: 'read',
+      page: graphqlPages('data.users'),
       pick: 'data.users.nodes',
       output: z.array(z.object({ id: z.string(), name: z.string() })),
     }),
