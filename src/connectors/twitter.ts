@@ -46,7 +46,16 @@ export const twitter = connector({
   api: {
     base: 'https://api.x.com/2',
     version: '2',
-    errors: [{ status: 429, code: 'rate_limited' }],
+    errors: [
+      { status: 429, code: 'rate_limited' },
+      // https://docs.x.com/x-api/fundamentals/response-codes-and-errors#partial-errors
+      {
+        status: 200,
+        body: ['errors.0.type', /\/resource-not-found$/],
+        code: 'not_found',
+        message: 'errors.0.detail',
+      },
+    ],
     retry: [{ header: 'x-rate-limit-reset', unit: 'epoch_s', when: ['x-rate-limit-remaining', '0'] }],
     // https://docs.x.com/x-api/fundamentals/rate-limits: each endpoint has its own.
     hears: [
@@ -82,6 +91,7 @@ export const twitter = connector({
       request: `GET /tweets/search/recent?max_results=50&${fields}&query={query}`,
       page: cursor('next_token', 'meta.next_token'),
       pick: 'data',
+      emptyIsLeftOut: true,
     }),
     list_user_posts: tool({
       about: 'List the newest posts (tweets) of an account of X.',
@@ -89,6 +99,7 @@ export const twitter = connector({
       request: `GET /users/{user_id}/tweets?max_results=50&${fields}`,
       page: cursor('pagination_token', 'meta.next_token'),
       pick: 'data',
+      emptyIsLeftOut: true,
     }),
     get_post: tool({
       about: 'Read one post (tweet) of X.',
