@@ -213,6 +213,16 @@ describe('GraphQL errors', () => {
       expect(classify(toolOf(api, { graphql: '{ a }' }), answer(200, body), now)).toMatchObject({ trusted: false })
   })
 
+  test('in the data, where a rule looks for them, are a refusal that can be trusted', () => {
+    const body = { data: { makeIssue: { issue: null, userErrors: [{ message: 'No title.' }] } } }
+    const rule = { body: ['data.makeIssue.userErrors', true] as [string, true], code: 'validation_error' as const }
+    expect(classify(toolOf({ errors: [rule] }, { graphql: '{ a }' }), answer(200, body), now)).toMatchObject({
+      ok: false,
+      trusted: true,
+      passing: false,
+    })
+  })
+
   test.each([{ data: { a: 1 } }, { data: { a: 1 }, errors: [] }, { data: null }])('are not in %j', body => {
     expect(classify(toolOf({}, { graphql: '{ a }' }), answer(200, body), now).ok).toBe(true)
   })

@@ -47,8 +47,9 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
   const text = 'problem' in body && !rule ? body.problem : said
   const fault = new Fault(code, `${connector.name} answered ${status}${text ? `: ${text}` : '.'}`, details)
   // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out; nor do
-  // errors beside the data of what was carried out.
-  const trusted = rule ? !rule.unsure && !(graphql && hasData(parsed)) : status >= 400 && status < 500
+  // errors beside the data of what was carried out. Where a rule reads the data, the data says that it was not.
+  const besideData = graphql && !rule?.body?.[0].startsWith('data.') && hasData(parsed)
+  const trusted = rule ? !rule.unsure && !besideData : status >= 400 && status < 500
   const passing = code === 'rate_limited' || (rule ? rule.unsure === true : status >= 500)
   return { ok: false, fault, reached: 'answered', trusted, passing }
 }

@@ -1,5 +1,6 @@
 /** What providers' answers come to where they say things in a way of their own. */
 import { expect, test } from 'vitest'
+import { sampleValues } from '../../test/kit/sample-values.ts'
 import { classify } from '../calls/classify.ts'
 import { succeeded } from '../calls/give-output.ts'
 import { buildCatalog } from '../catalog/catalog.ts'
@@ -29,9 +30,26 @@ test.each<Row>([
     },
     { code: 'not_found', message: 'X (Twitter) answered 200: Could not find user.' },
   ],
+  // https://shopify.dev/docs/api/admin-graphql/latest/interfaces/DisplayableError
+  ...(['Create', 'Update'] as const).map(
+    (what): Row => [
+      'a mutation that was not carried out',
+      `shopify_${what.toLowerCase()}_product`,
+      { product: { id: 'gid://shopify/Product/1', title: 'Tea', status: 'DRAFT' } },
+      { data: { [`product${what}`]: { product: null, userErrors: [{ field: ['title'], message: 'is too long' }] } } },
+      { code: 'validation_error', message: 'Shopify answered 200: [{"field":["title"],"message":"is too long"}]' },
+    ],
+  ),
+  [
+    'a mutation that was carried out',
+    'shopify_update_product',
+    { product: { id: 'gid://shopify/Product/1' } },
+    { data: { productUpdate: { product: { id: 'gid://shopify/Product/1' }, userErrors: [] } } },
+    { output: { product: { id: 'gid://shopify/Product/1' } } },
+  ],
 ])('%s (%s)', (_, name, args, answer, comesTo) => {
   const tool = catalog.tools.get(name)
-  const request = tool && buildRequest(tool, args, 'call_1')
+  const request = tool && buildRequest(tool, args, 'call_1', sampleValues(tool.provider.connector))
   if (!tool || !request || 'field' in request) throw new Error(`no request of ${name}`)
   const body = Buffer.from(JSON.stringify(answer))
   const headers = { 'content-type': 'application/json' }

@@ -70,6 +70,12 @@ export const shopify = connector({
       { body: ['errors.0.extensions.code', 'ACCESS_DENIED'], code: 'missing_scope' },
       { body: ['errors.0.extensions.code', 'INTERNAL_SERVER_ERROR'], code: 'provider_unavailable', unsure: true },
       { body: ['errors', true], code: 'validation_error' },
+      // What a mutation says of its input: it was not carried out.
+      ...['data.productCreate.userErrors', 'data.productUpdate.userErrors'].map(path => ({
+        body: [path, true] as [string, true],
+        code: 'validation_error' as const,
+        message: path,
+      })),
     ],
     // https://shopify.dev/docs/api/usage/limits: points, by what a query costs.
     hears: [{ kind: 'cost', throttle: 'extensions.cost.throttleStatus', cost: 'extensions.cost.actualQueryCost' }],
