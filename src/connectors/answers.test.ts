@@ -9,6 +9,10 @@ import { connectors } from './index.ts'
 
 const catalog = buildCatalog(connectors)
 
+const hundred = Array.from({ length: 100 }, (_, at) => ({ id: at }))
+const goesOn = { kind: 'succeeded', next: expect.any(String) }
+const ends = { kind: 'succeeded', next: undefined }
+
 type Row = [words: string, tool: string, args: Record<string, unknown>, answer: object, comesTo: object]
 
 test.each<Row>([
@@ -47,6 +51,22 @@ test.each<Row>([
     { data: { productUpdate: { product: { id: 'gid://shopify/Product/1' }, userErrors: [] } } },
     { output: { product: { id: 'gid://shopify/Product/1' } } },
   ],
+  // Lists that go on: https://developer.pagerduty.com/docs/pagination, the API descriptions of Jira and SendGrid.
+  ['a full page', 'pagerduty_list_open_incidents', {}, { incidents: hundred, more: true, total: null }, goesOn],
+  ['a full page', 'pagerduty_list_on_calls', {}, { oncalls: hundred, more: true, total: null }, goesOn],
+  ['a full page', 'pagerduty_list_services', { query: 'web' }, { services: hundred, more: true, total: null }, goesOn],
+  ['the last page', 'pagerduty_list_services', {}, { services: [], more: false, total: null }, ends],
+  ['a full page', 'jira_list_projects', {}, { values: hundred, startAt: 0, total: 101 }, goesOn],
+  ['the last page', 'jira_list_projects', {}, { values: hundred, startAt: 0, total: 100 }, ends],
+  [
+    'a full page',
+    'sendgrid_list_templates',
+    {},
+    { result: hundred, _metadata: { next: 'https://api.sendgrid.com/v3/templates?page_size=100&page_token=t' } },
+    goesOn,
+  ],
+  ['the last page', 'sendgrid_list_templates', {}, { result: hundred, _metadata: { count: 100 } }, ends],
+  ['a full page', 'sendgrid_list_bounces', { start_time: 1 }, hundred, goesOn],
 ])('%s (%s)', (_, name, args, answer, comesTo) => {
   const tool = catalog.tools.get(name)
   const request = tool && buildRequest(tool, args, 'call_1', sampleValues(tool.provider.connector))
@@ -54,5 +74,6 @@ test.each<Row>([
   const body = Buffer.from(JSON.stringify(answer))
   const headers = { 'content-type': 'application/json' }
   const classified = classify(tool, { kind: 'answered', status: 200, headers, body }, 0)
-  expect(classified.ok ? succeeded(tool, classified, request) : classified.fault).toMatchObject(comesTo)
+  const came = classified.ok ? { next: undefined, ...succeeded(tool, classified, request) } : classified.fault
+  expect(came).toMatchObject(comesTo)
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { connector, cursor, file, tool } from '../catalog/define.ts'
+import { connector, cursor, file, offset, tool } from '../catalog/define.ts'
 import { atlassianAccount, atlassianToken } from './registrations/atlassian.ts'
 
 const issue = { issue_key: z.string().describe('Key such as ENG-123') }
@@ -92,6 +92,7 @@ export const jira = connector({
       about: 'List or search the projects of Jira with their keys.',
       input: { query: z.string().optional().describe('Words in key or name') },
       request: 'GET /3/project/search{?query}',
+      page: offset('startAt', { total: 'total' }),
       pick: 'values',
     }),
   }),

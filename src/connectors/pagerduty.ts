@@ -1,7 +1,9 @@
 import * as z from 'zod'
-import { apiKey, connector, oauth2, tool } from '../catalog/define.ts'
+import { apiKey, connector, oauth2, offset, tool } from '../catalog/define.ts'
 
 const incident = { incident_id: z.string() }
+// https://developer.pagerduty.com/docs/pagination: how many there are is not said unless asked for, and costs time.
+const page = offset('offset', { size: { param: 'limit', default: 100 } })
 const reference = (type: string) => z.strictObject({ id: z.string(), type: z.literal(type) })
 
 /** PagerDuty's REST API v2: https://developer.pagerduty.com/api-reference/. */
@@ -59,6 +61,7 @@ export const pagerduty = connector({
       about: 'List the open incidents (alerts, outages) of PagerDuty: triggered and acknowledged ones.',
       input: {},
       request: 'GET /incidents?statuses[]=triggered&statuses[]=acknowledged&limit=100',
+      page,
       pick: 'incidents',
     }),
     get_incident: tool({
@@ -104,12 +107,14 @@ export const pagerduty = connector({
       about: 'List who is on call now in PagerDuty, by escalation policy and level.',
       input: {},
       request: 'GET /oncalls?limit=100',
+      page,
       pick: 'oncalls',
     }),
     list_services: tool({
       about: 'List or search the services of PagerDuty with their ids.',
       input: { query: z.string().optional() },
-      request: 'GET /services{?query}',
+      request: 'GET /services?limit=100{?query}',
+      page,
       pick: 'services',
     }),
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiKey, connector, tool } from '../catalog/define.ts'
+import { apiKey, bodyLink, connector, offset, tool } from '../catalog/define.ts'
 
 const person = z.strictObject({ email: z.email(), name: z.string().optional() })
 const content = z.strictObject({ type: z.enum(['text/plain', 'text/html']), value: z.string().min(1) })
@@ -63,6 +63,7 @@ export const sendgrid = connector({
       about: 'List the dynamic templates of SendGrid with their ids.',
       input: {},
       request: 'GET /templates?generations=dynamic&page_size=100',
+      page: bodyLink('_metadata.next'),
       pick: 'result',
     }),
     list_senders: tool({
@@ -77,7 +78,8 @@ export const sendgrid = connector({
         start_time: z.int().optional().describe('Seconds since 1970'),
         end_time: z.int().optional(),
       },
-      request: 'GET /suppression/bounces{?start_time,end_time}',
+      request: 'GET /suppression/bounces?limit=100{?start_time,end_time}',
+      page: offset('offset', { size: { param: 'limit', default: 100 } }),
     }),
     delete_bounce: tool({
       about: 'Take an address off the bounces of SendGrid, so that mail is sent to it again.',
