@@ -35,7 +35,7 @@ export const todoist = connector({
       console: 'https://app.todoist.com/app/settings/integrations/app-management',
       authorize: 'https://todoist.com/oauth/authorize',
       token: 'https://todoist.com/oauth/access_token',
-      scopes: ['data:read_write'],
+      scopes: ['data:read_write', 'data:delete'],
       scopeSeparator: ',',
     }),
   ],

@@ -1,0 +1,13 @@
+/** What a credential has to be allowed to do for the tools of its connector: only the providers' own pages say it. */
+import { expect, test } from 'vitest'
+import { toolRows } from '../catalog/define.ts'
+import { connectors } from './index.ts'
+
+test.each<[provider: keyof typeof connectors, way: string, tool: string, right: string]>([
+  // https://doist.github.io/todoist-api-typescript/authorization
+  ['todoist', 'oauth2', 'delete_task', 'data:delete'],
+])('%s by %s asks for what %s needs: %s', (provider, id, tool, right) => {
+  const way = connectors[provider].auth.find(each => each.id === id)
+  expect(toolRows(connectors[provider])).toHaveProperty(tool)
+  expect([...(way && 'scopes' in way ? way.scopes : []), way?.advice].join()).toContain(right)
+})
