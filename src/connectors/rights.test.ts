@@ -6,6 +6,10 @@ import { connectors } from './index.ts'
 test.each<[provider: keyof typeof connectors, way: string, tool: string, right: string]>([
   // https://doist.github.io/todoist-api-typescript/authorization
   ['todoist', 'oauth2', 'delete_task', 'data:delete'],
+  // https://docs.slack.dev/reference/methods/users.lookupByEmail and …/conversations.history
+  ['slack', 'user', 'find_user_by_email', 'users:read.email'],
+  ['slack', 'user', 'read_channel', 'groups:history'],
+  ['slack', 'oauth2', 'read_channel', 'groups:history'],
 ])('%s by %s asks for what %s needs: %s', (provider, id, tool, right) => {
   const way = connectors[provider].auth.find(each => each.id === id)
   expect(toolRows(connectors[provider])).toHaveProperty(tool)

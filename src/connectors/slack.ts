@@ -7,6 +7,16 @@ const page = { limit: z.int().min(1).max(999).optional() }
 const message = z.object({ ts: z.string(), user: z.string().optional(), text: z.string().optional() })
 const user = z.object({ id: z.string(), name: z.string().optional() })
 const posted = z.object({ channel: z.string(), ts: z.string() })
+const scopes = [
+  'channels:read',
+  'channels:history',
+  'groups:read',
+  'groups:history',
+  'chat:write',
+  'reactions:write',
+  'users:read',
+  'users:read.email',
+]
 const authorize = 'https://slack.com/oauth/v2/authorize'
 const shared = {
   console: 'https://api.slack.com/apps',
@@ -21,31 +31,21 @@ const shared = {
 /** Slack's Web API: https://docs.slack.dev/reference/methods. It answers failures with HTTP 200 and `ok: false`. */
 export const slack = connector({
   name: 'Slack',
-  about: 'Read and search channels, threads and people of a Slack workspace, and post messages and reactions.',
+  about: 'Read channels, threads and people of a Slack workspace, and post messages and reactions.',
   category: 'chat',
   auth: [
     apiKey({
       label: 'bot token',
       console: 'https://api.slack.com/apps',
       advice:
-        'Create an app from scratch. Under OAuth & Permissions give the bot channels:read, channels:history, groups:read, ' +
-        'groups:history, chat:write, reactions:write, users:read and users:read.email, install it to the workspace and ' +
+        `Create an app from scratch. Under OAuth & Permissions give the bot ${scopes.join(', ')}, install it to the workspace and ` +
         'copy the Bot User OAuth Token. Invite the bot into the channels that agents need. A user token (xoxp-) works too.',
       example: 'xoxb-…',
     }),
     oauth2({
       ...shared,
       label: 'Add to Slack (as a bot)',
-      scopes: [
-        'channels:read',
-        'channels:history',
-        'groups:read',
-        'groups:history',
-        'chat:write',
-        'reactions:write',
-        'users:read',
-        'users:read.email',
-      ],
+      scopes,
       answer: { good: ['ok', true], error: 'error' },
       keep: { team_id: 'team.id', team: 'team.name', bot_user_id: 'bot_user_id' },
     }),
@@ -54,7 +54,7 @@ export const slack = connector({
       id: 'user',
       label: 'Slack as myself',
       names: { scope: 'user_scope' },
-      scopes: ['channels:read', 'channels:history', 'chat:write', 'reactions:write', 'users:read', 'search:read'],
+      scopes,
       answer: {
         good: ['ok', true],
         error: 'error',
