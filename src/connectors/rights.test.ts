@@ -15,3 +15,10 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   expect(toolRows(connectors[provider])).toHaveProperty(tool)
   expect([...(way && 'scopes' in way ? way.scopes : []), way?.advice].join()).toContain(right)
 })
+
+// https://github.com/dj-stripe/dj-stripe/pull/1131: GET /v1/account is refused to restricted keys, which Stripe advises to use.
+test('a restricted key of Stripe is proven by what its advice says to tick', () => {
+  const { account, auth } = connectors.stripe
+  expect(account.request).toBe('GET /balance')
+  expect(auth[0].advice).toMatch(/read on Balance/)
+})

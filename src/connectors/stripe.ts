@@ -31,12 +31,13 @@ export const stripe = connector({
       label: 'restricted or secret API key',
       console: 'https://dashboard.stripe.com/apikeys',
       advice:
-        'Make a restricted key (rk_) with read on what agents may see (Customers, Payment Intents, Invoices, Subscriptions, ' +
-        'Balance) and write only on what they may change. Keys with _test_ reach test data alone.',
+        'Make a restricted key (rk_) with read on Balance, by which it is checked, and on what agents may see (Customers, ' +
+        'Payment Intents, Invoices, Subscriptions), and write only on what they may change. Keys with _test_ reach test data alone.',
       example: 'rk_live_…',
     }),
   ],
-  account: { request: 'GET /account', id: 'id', label: 'settings.dashboard.display_name' },
+  // Not GET /account, which would name it: Stripe refuses that to restricted keys, whatever they may see.
+  account: { request: 'GET /balance' },
   api: {
     base: 'https://api.stripe.com/v1',
     body: 'form',
