@@ -16,7 +16,7 @@ export const discord = connector({
       console: 'https://discord.com/developers/applications',
       advice:
         'Make an application, open Bot, switch on Message Content Intent and reset the token to see it. Under ' +
-        'Installation give the scope bot with View Channels, Send Messages, Attach Files and Read Message History, and add it to the server.',
+        'Installation give the scope bot with View Channels, Send Messages, Attach Files, Add Reactions and Read Message History, and add it to the server.',
       header: 'authorization',
       format: 'Bot {secret}',
     }),

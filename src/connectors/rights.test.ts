@@ -10,6 +10,8 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   ['slack', 'user', 'find_user_by_email', 'users:read.email'],
   ['slack', 'user', 'read_channel', 'groups:history'],
   ['slack', 'oauth2', 'read_channel', 'groups:history'],
+  // https://discord.com/developers/docs/resources/message#create-reaction
+  ['discord', 'api_key', 'add_reaction', 'Add Reactions'],
 ])('%s by %s asks for what %s needs: %s', (provider, id, tool, right) => {
   const way = connectors[provider].auth.find(each => each.id === id)
   expect(toolRows(connectors[provider])).toHaveProperty(tool)
