@@ -34,6 +34,21 @@ test.each<Row>([
     },
     { code: 'not_found', message: 'X (Twitter) answered 200: Could not find user.' },
   ],
+  // https://developers.notion.com/reference/post-search: a page and a data source are told apart by nothing else.
+  [
+    'hits of both kinds',
+    'notion_search',
+    {},
+    {
+      object: 'list',
+      results: [
+        { object: 'page', id: 'p' },
+        { object: 'data_source', id: 'd' },
+      ],
+      has_more: false,
+    },
+    { output: [{ object: 'page' }, { object: 'data_source' }], next: undefined },
+  ],
   // https://shopify.dev/docs/api/admin-graphql/latest/interfaces/DisplayableError
   ...(['Create', 'Update'] as const).map(
     (what): Row => [

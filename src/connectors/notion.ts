@@ -58,7 +58,7 @@ export const notion = connector({
     // https://developers.notion.com/reference/request-limits
     limits: [{ requests: 3, windowS: 1 }],
     message: ['message'],
-    omit: /^(object|request_id|developer_survey|annotations)$/,
+    omit: /^(request_id|developer_survey|annotations)$/,
   },
   sources: { file_upload_id: 'create_file_upload', page_id: 'search', block_id: 'search', data_source_id: 'search' },
   tools: () => ({
