@@ -39,7 +39,7 @@ export const microsoft_teams = connector({
     list_chats: tool({
       about: 'List my chats in Microsoft Teams, the ones with the newest messages first.',
       input: {},
-      request: 'GET /me/chats?$top=50&$expand=lastMessagePreview',
+      request: 'GET /me/chats?$top=50&$expand=lastMessagePreview&$orderby=lastMessagePreview/createdDateTime%20desc',
       page: graphPages,
       pick: 'value',
     }),

@@ -18,6 +18,12 @@ test.each<[tool: string, args: Record<string, unknown>, request: string]>([
     { spreadsheet_id: 's', range: 'A:C', valueInputOption: 'RAW', values: [[1]] },
     'POST https://sheets.googleapis.com/v4/spreadsheets/s/values/A%3AC:append?valueInputOption=RAW',
   ],
+  // https://learn.microsoft.com/graph/api/chat-list: without $orderby they come in no order that means anything.
+  [
+    'microsoft_teams_list_chats',
+    {},
+    'GET https://graph.microsoft.com/v1.0/me/chats?$top=50&$expand=lastMessagePreview&$orderby=lastMessagePreview/createdDateTime%20desc',
+  ],
 ])('%s', (name, args, request) => {
   const tool = catalog.tools.get(name)
   const { method, url } = Object(tool && buildRequest(tool, args, 'call_1'))
