@@ -13,7 +13,14 @@ const hundred = Array.from({ length: 100 }, (_, at) => ({ id: at }))
 const goesOn = { kind: 'succeeded', next: expect.any(String) }
 const ends = { kind: 'succeeded', next: undefined }
 
-type Row = [words: string, tool: string, args: Record<string, unknown>, answer: object, comesTo: object]
+type Row = [
+  words: string,
+  tool: string,
+  args: Record<string, unknown>,
+  answer: object,
+  comesTo: object,
+  status?: number,
+]
 
 test.each<Row>([
   // https://docs.x.com/x-api/fundamentals/fields: what is not there is empty; …/response-codes-and-errors: failures under 200.
@@ -49,6 +56,21 @@ test.each<Row>([
     },
     { output: [{ object: 'page' }, { object: 'data_source' }], next: undefined },
   ],
+  // https://github.com/dropbox/dropbox-api-spec, sharing.stone: SharedLinkAlreadyExistsMetadata
+  [
+    'what is shared already',
+    'dropbox_create_shared_link',
+    { path: '/a.txt' },
+    {
+      error_summary: 'shared_link_already_exists/metadata/..',
+      error: {
+        '.tag': 'shared_link_already_exists',
+        shared_link_already_exists: { '.tag': 'metadata', metadata: { url: 'https://www.dropbox.com/scl/fi/x' } },
+      },
+    },
+    { code: 'conflict', message: 'Dropbox answered 409: https://www.dropbox.com/scl/fi/x' },
+    409,
+  ],
   // https://shopify.dev/docs/api/admin-graphql/latest/interfaces/DisplayableError
   ...(['Create', 'Update'] as const).map(
     (what): Row => [
@@ -82,13 +104,13 @@ test.each<Row>([
   ],
   ['the last page', 'sendgrid_list_templates', {}, { result: hundred, _metadata: { count: 100 } }, ends],
   ['a full page', 'sendgrid_list_bounces', { start_time: 1 }, hundred, goesOn],
-])('%s (%s)', (_, name, args, answer, comesTo) => {
+])('%s (%s)', (_, name, args, answer, comesTo, status = 200) => {
   const tool = catalog.tools.get(name)
   const request = tool && buildRequest(tool, args, 'call_1', sampleValues(tool.provider.connector))
   if (!tool || !request || 'field' in request) throw new Error(`no request of ${name}`)
   const body = Buffer.from(JSON.stringify(answer))
   const headers = { 'content-type': 'application/json' }
-  const classified = classify(tool, { kind: 'answered', status: 200, headers, body }, 0)
+  const classified = classify(tool, { kind: 'answered', status, headers, body }, 0)
   const came = classified.ok ? { next: undefined, ...succeeded(tool, classified, request) } : classified.fault
   expect(came).toMatchObject(comesTo)
 })

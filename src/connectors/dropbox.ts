@@ -39,6 +39,12 @@ export const dropbox = connector({
       { status: 409, body: ['error_summary', /not_found/], code: 'not_found' },
       { status: 409, body: ['error_summary', /conflict/], code: 'conflict' },
       { status: 409, body: ['error_summary', /too_many_write_operations/], code: 'rate_limited', waitMs: 1000 },
+      {
+        status: 409,
+        body: ['error_summary', /^shared_link_already_exists/],
+        code: 'conflict',
+        message: 'error.shared_link_already_exists.metadata.url',
+      },
       { status: 409, code: 'validation_error' },
       { status: 429, code: 'rate_limited' },
     ],
