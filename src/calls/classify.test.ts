@@ -213,6 +213,21 @@ describe('GraphQL errors', () => {
       expect(classify(toolOf(api, { graphql: '{ a }' }), answer(200, body), now)).toMatchObject({ trusted: false })
   })
 
+  test.each([
+    [400, 'validation_error', true],
+    [401, 'authentication_failed', true],
+    [429, 'rate_limited', true],
+    [500, 'provider_unavailable', false],
+  ])('under %i are what that status says', (status, code, trusted) => {
+    expect(classify(toolOf({ message: [] }, { graphql: '{ a }' }), answer(status, { errors }), now)).toMatchObject({
+      ok: false,
+      trusted,
+      fault: { code, message: `Demo answered ${status}: No such field.` },
+    })
+    const beside = answer(status, { errors, data: { makeIssue: { id: 1 } } })
+    expect(classify(toolOf({}, { graphql: '{ a }' }), beside, now)).toMatchObject({ trusted: false })
+  })
+
   test('in the data, where a rule looks for them, are a refusal that can be trusted', () => {
     const body = { data: { makeIssue: { issue: null, userErrors: [{ message: 'No title.' }] } } }
     const rule = { body: ['data.makeIssue.userErrors', true] as [string, true], code: 'validation_error' as const }

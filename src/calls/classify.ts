@@ -36,28 +36,33 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
   const body = parseAnswer(result)
   const parsed = 'value' in body ? body.value : undefined
   const graphql = tool.row.graphql !== undefined
-  const rule = errorRule(connector, { status, headers, body: parsed }) ?? (graphql ? graphqlRule(parsed) : undefined)
+  const own = errorRule(connector, { status, headers, body: parsed })
+  const rule = own ?? (graphql && status < 300 ? graphqlRule(parsed) : undefined)
   if (!rule && status < 300 && 'value' in body) return { ok: true, status, headers, body: body.value, json: body.json }
 
   const code = rule?.code ?? codeOfStatus(status)
   const details: FaultDetails = { providerStatus: status }
   const wait = retryAfterMs(headers, code === 'rate_limited' ? (connector.api.retry ?? []) : [], nowMs) ?? rule?.waitMs
   if (wait !== undefined && (code === 'rate_limited' || code === 'provider_unavailable')) details.retryAfterMs = wait
-  const said = messageOf(parsed, [...(rule?.message ? [rule.message] : []), ...(connector.api.message ?? [])])
+  const said = messageOf(parsed, [
+    ...(rule?.message ? [rule.message] : []),
+    ...(connector.api.message ?? []),
+    ...(graphql ? ['errors.0.message'] : []),
+  ])
   const text = 'problem' in body && !rule ? body.problem : said
   const fault = new Fault(code, `${connector.name} answered ${status}${text ? `: ${text}` : '.'}`, details)
   // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out; nor do
   // errors beside the data of what was carried out. Where a rule reads the data, the data says that it was not.
   const besideData = graphql && !rule?.body?.[0].startsWith('data.') && hasData(parsed)
-  const trusted = rule ? !rule.unsure && !besideData : status >= 400 && status < 500
+  const trusted = (rule ? !rule.unsure : status >= 400 && status < 500) && !besideData
   const passing = code === 'rate_limited' || (rule ? rule.unsure === true : status >= 500)
   return { ok: false, fault, reached: 'answered', trusted, passing }
 }
 
-/** `errors` mean a failure, under any status (GraphQL, section 7.1). What kind of failure, only the provider's own codes say. */
+/** `errors` mean a failure whose status says success (GraphQL, section 7.1). What kind, only the provider's own codes say. */
 function graphqlRule(body: unknown): ErrorRule | undefined {
   const errors = valueAt(body, 'errors')
-  return Array.isArray(errors) && errors.length ? { code: 'validation_error', message: 'errors.0.message' } : undefined
+  return Array.isArray(errors) && errors.length ? { code: 'validation_error' } : undefined
 }
 
 /** Whether any field of a GraphQL answer came back: then it was carried out, if only in part (GraphQL, section 7.1.1). */

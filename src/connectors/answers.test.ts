@@ -81,6 +81,39 @@ test.each<Row>([
       { code: 'validation_error', message: 'Shopify answered 200: [{"field":["title"],"message":"is too long"}]' },
     ],
   ),
+  // https://github.com/frappe/ecommerce_integrations/issues/414: a token that is no longer good
+  [
+    'a refused token',
+    'shopify_list_customers',
+    { first: 1 },
+    { errors: '[API] Invalid API key or access token' },
+    { code: 'authentication_failed', message: 'Shopify answered 401: [API] Invalid API key or access token' },
+    401,
+  ],
+  [
+    'a server that fails',
+    'shopify_list_customers',
+    { first: 1 },
+    { errors: 'Internal Server Error' },
+    { code: 'provider_unavailable' },
+    500,
+  ],
+  // https://github.com/linear/linear, packages/sdk/src/error.ts
+  [
+    'a server that fails',
+    'linear_list_users',
+    {},
+    { errors: [{ message: 'Oh', extensions: { type: 'internal error' } }] },
+    { code: 'provider_unavailable' },
+  ],
+  [
+    'input that is not taken',
+    'linear_list_users',
+    {},
+    { errors: [{ message: 'Oh', extensions: { type: 'invalid input', userPresentableMessage: 'Too complex.' } }] },
+    { code: 'validation_error', message: 'Linear answered 400: Too complex.' },
+    400,
+  ],
   [
     'a mutation that was carried out',
     'shopify_update_product',

@@ -65,7 +65,11 @@ export const linear = connector({
       { body: ['errors.0.extensions.code', 'AUTHENTICATION_ERROR'], code: 'authentication_failed' },
       { body: ['errors.0.extensions.code', 'FORBIDDEN'], code: 'permission_denied' },
       { body: ['errors.0.message', /^Entity not found/], code: 'not_found' },
-      { body: ['errors', true], code: 'validation_error' },
+      {
+        body: ['errors.0.extensions.type', /^(internal error|lock timeout)$/],
+        code: 'provider_unavailable',
+        unsure: true,
+      },
     ],
     // https://linear.app/developers/rate-limiting
     hears: [

@@ -69,7 +69,6 @@ export const shopify = connector({
       { body: ['errors.0.extensions.code', 'THROTTLED'], code: 'rate_limited', waitMs: 2000 },
       { body: ['errors.0.extensions.code', 'ACCESS_DENIED'], code: 'missing_scope' },
       { body: ['errors.0.extensions.code', 'INTERNAL_SERVER_ERROR'], code: 'provider_unavailable', unsure: true },
-      { body: ['errors', true], code: 'validation_error' },
       // What a mutation says of its input: it was not carried out.
       ...['data.productCreate.userErrors', 'data.productUpdate.userErrors'].map(path => ({
         body: [path, true] as [string, true],
