@@ -10,6 +10,7 @@ import { connectors } from './index.ts'
 const catalog = buildCatalog(connectors)
 
 const hundred = Array.from({ length: 100 }, (_, at) => ({ id: at }))
+const hello = { channel: 'C1', text: 'Hello' }
 const goesOn = { kind: 'succeeded', next: expect.any(String) }
 const ends = { kind: 'succeeded', next: undefined }
 
@@ -81,6 +82,29 @@ test.each<Row>([
       { code: 'validation_error', message: 'Shopify answered 200: [{"field":["title"],"message":"is too long"}]' },
     ],
   ),
+  // https://docs.slack.dev/reference/methods/chat.postMessage#errors
+  ['too many messages', 'slack_send_message', hello, { ok: false, error: 'rate_limited' }, { code: 'rate_limited' }],
+  [
+    'a channel that is only for reading',
+    'slack_send_message',
+    hello,
+    { ok: false, error: 'restricted_action_read_only_channel' },
+    { code: 'permission_denied' },
+  ],
+  ['no right', 'slack_list_users', {}, { ok: false, error: 'no_permission' }, { code: 'permission_denied' }],
+  // https://resend.com/docs/api-reference/errors
+  ['a refused key', 'resend_list_domains', {}, { name: 'invalid_api_key' }, { code: 'authentication_failed' }, 403],
+  ['a full day', 'resend_list_domains', {}, { name: 'daily_quota_exceeded' }, { code: 'quota_exceeded' }, 429],
+  ['too many at once', 'resend_list_domains', {}, { name: 'rate_limit_exceeded' }, { code: 'rate_limited' }, 429],
+  // https://github.com/sendgrid/sendgrid-nodejs/issues/1032
+  [
+    'no credits left',
+    'sendgrid_send_mail',
+    { personalizations: [{ to: [{ email: 'a@example.com' }] }], from: { email: 'b@example.com' }, subject: 'Hello' },
+    { errors: [{ message: 'Maximum credits exceeded', field: null, help: null }] },
+    { code: 'quota_exceeded' },
+    401,
+  ],
   // https://github.com/frappe/ecommerce_integrations/issues/414: a token that is no longer good
   [
     'a refused token',

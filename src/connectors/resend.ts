@@ -21,8 +21,11 @@ export const resend = connector({
     base: 'https://api.resend.com',
     errors: [
       { status: 401, body: ['name', 'restricted_api_key'], code: 'missing_scope' },
+      { status: 403, body: ['name', 'invalid_api_key'], code: 'authentication_failed' },
       { status: 409, body: ['name', 'invalid_idempotent_request'], code: 'idempotency_conflict' },
       { status: 422, code: 'validation_error' },
+      // Of a day, a month or an account: they do not pass by waiting for the next second.
+      { status: 429, body: ['name', /_quota_exceeded$/], code: 'quota_exceeded' },
       { status: 429, code: 'rate_limited' },
     ],
     retry: [{ header: 'ratelimit-reset', unit: 'delta_s', when: ['ratelimit-remaining', '0'] }],

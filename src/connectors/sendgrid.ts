@@ -21,7 +21,11 @@ export const sendgrid = connector({
   api: {
     base: 'https://api.sendgrid.com/v3',
     version: 'v3',
-    errors: [{ status: 429, code: 'rate_limited' }],
+    errors: [
+      // The plan is used up; the key is as good as before.
+      { status: 401, body: ['errors.0.message', /^maximum credits exceeded/i], code: 'quota_exceeded' },
+      { status: 429, code: 'rate_limited' },
+    ],
     retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s', when: ['x-ratelimit-remaining', '0'] }],
     // https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits: each endpoint has its own.
     hears: [

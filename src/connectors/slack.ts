@@ -77,14 +77,18 @@ export const slack = connector({
     base: 'https://slack.com/api',
     errors: [
       { status: 429, code: 'rate_limited' },
-      { status: 200, body: ['error', 'ratelimited'], code: 'rate_limited', waitMs: 60_000 },
+      { status: 200, body: ['error', /^rate_?limited$/], code: 'rate_limited', waitMs: 60_000 },
       {
         status: 200,
         body: ['error', /^(invalid_auth|not_authed|token_revoked|token_expired|account_inactive)$/],
         code: 'authentication_failed',
       },
       { status: 200, body: ['error', 'missing_scope'], code: 'missing_scope', message: 'needed' },
-      { status: 200, body: ['error', /^(not_in_channel|restricted_action|access_denied)$/], code: 'permission_denied' },
+      {
+        status: 200,
+        body: ['error', /^(not_in_channel|restricted_action(_\w+)?|(ekm_)?access_denied|no_permission)$/],
+        code: 'permission_denied',
+      },
       { status: 200, body: ['error', /_not_found$/], code: 'not_found' },
       { status: 200, body: ['error', /^already_/], code: 'conflict' },
       {
