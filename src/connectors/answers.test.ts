@@ -82,6 +82,14 @@ test.each<Row>([
       { code: 'validation_error', message: 'Shopify answered 200: [{"field":["title"],"message":"is too long"}]' },
     ],
   ),
+  // https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points: error says what is wrong if status is not ok.
+  [
+    'a query that cannot be carried out',
+    'datadog_query_metrics',
+    { from: 1, to: 2, query: 'avg:' },
+    { status: 'error', error: 'Error parsing query.', series: [] },
+    { code: 'validation_error', message: 'Datadog answered 200: Error parsing query.' },
+  ],
   // https://docs.slack.dev/reference/methods/chat.postMessage#errors
   ['too many messages', 'slack_send_message', hello, { ok: false, error: 'rate_limited' }, { code: 'rate_limited' }],
   [

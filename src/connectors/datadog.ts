@@ -43,7 +43,10 @@ export const datadog = connector({
   account: { request: 'GET /v2/current_user', id: 'data.id', label: 'data.attributes.email' },
   api: {
     base: 'https://api.{site}/api',
-    errors: [{ status: 429, code: 'rate_limited' }],
+    errors: [
+      { status: 200, body: ['status', 'error'], code: 'validation_error', message: 'error' },
+      { status: 429, code: 'rate_limited' },
+    ],
     retry: [{ header: 'x-ratelimit-reset', unit: 'delta_s', when: ['x-ratelimit-remaining', '0'] }],
     // https://docs.datadoghq.com/api/latest/rate-limits/: each endpoint has its own.
     hears: [
