@@ -29,8 +29,11 @@ type Window = {
   since: number
 }
 
-/** How far the usage record is known: calls before `cutMs` are counted once, later ones with each look. */
-type Known = { readAt: number; cutMs: number; beforeCut: number }
+/**
+ * How far the usage record is known: calls before `cutMs` are counted once, later ones with each look. `ofDay`: the last look
+ * was for a limit per day; without one it sees no further back than this minute.
+ */
+type Known = { readAt: number; ofDay: boolean; cutMs: number; beforeCut: number }
 
 type Count = { minute: Window; day: Window; known: Known; reading: Promise<void> | undefined }
 
@@ -46,7 +49,7 @@ export function createKeyLimits(db: Db): KeyLimits {
     let count = counts.get(keyId)
     if (!count) {
       const day = newWindow(nowMs, dayMs)
-      const known = { readAt: Number.NEGATIVE_INFINITY, cutMs: day.startMs, beforeCut: 0 }
+      const known = { readAt: Number.NEGATIVE_INFINITY, ofDay: false, cutMs: day.startMs, beforeCut: 0 }
       count = { minute: newWindow(nowMs, minuteMs), day, known, reading: undefined }
       counts.set(keyId, count)
     }
@@ -85,6 +88,9 @@ export function createKeyLimits(db: Db): KeyLimits {
       window.since = 0
     }
     known.readAt = nowMs
+    known.ofDay = callsPerDay !== null
+    // What was not looked at is still to be counted, should the key get a limit per day.
+    if (!known.ofDay) return
     known.cutMs = cutMs
     known.beforeCut += early ?? 0
   }
@@ -93,7 +99,8 @@ export function createKeyLimits(db: Db): KeyLimits {
     begin(principal, nowMs) {
       if (!isLimited(principal)) return undefined
       const count = countOf(principal.keyId, nowMs)
-      if (nowMs - count.known.readAt < freshMs) return take(principal, count, nowMs)
+      const { readAt, ofDay } = count.known
+      if (nowMs - readAt < freshMs && (ofDay || principal.callsPerDay === null)) return take(principal, count, nowMs)
       count.reading ??= look(principal, count, nowMs).finally(() => {
         count.reading = undefined
       })

@@ -152,6 +152,20 @@ describe('a limit per day', () => {
     expect(codes(await callAll(claw, key, 1))).toEqual(['quota_exceeded'])
   })
 
+  test('counts what the key did that day before it had one', async () => {
+    await using claw = await startClawLink()
+    const key = await claw.newKey()
+    const limit = (calls_per_minute: number | null, calls_per_day: number | null) => {
+      claw.clock.move(60_000)
+      return claw.app.db.write(tx => tx.updateTable('keys').set({ calls_per_minute, calls_per_day }).execute())
+    }
+    await callAll(claw, key, 2)
+    await limit(60, null)
+    await callAll(claw, key, 1)
+    await limit(60, 4)
+    expect(codes(await callAll(claw, key, 2))).toEqual(['ok', 'quota_exceeded'])
+  })
+
   test('and one per minute hold together', async () => {
     await using claw = await startClawLink()
     const key = await claw.newKey({ callsPerMinute: 2, callsPerDay: 3 })
