@@ -23,7 +23,8 @@ export async function showConnections(
   await app.breakers.look(now)
   return connections.map(connection => {
     const { id, provider, account } = connection
-    const whose = { id, provider, workspace_id: workspaceId, account_id: account.id }
+    const metadata = JSON.stringify(connection.metadata)
+    const whose = { id, provider, workspace_id: workspaceId, account_id: account.id, metadata }
     const { state, until } = app.breakers.state(whose, now)
     const limits = limitsOf(app, id, now)
     return {

@@ -1,8 +1,8 @@
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { type Account, accountKey, providerOfKey } from '../account-key.ts'
 import type { ReadyCall } from '../call.ts'
 import type { Classified } from '../classify.ts'
-import { type Account, accountKey, providerOfKey } from './account-key.ts'
 import { type AgreeParts, createAgree } from './agree.ts'
 import { admit, type Breaker, closedBreaker, record, thresholdsOf } from './breaker.ts'
 import { openRows } from './breaker-rows.ts'
@@ -40,6 +40,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
   const { db, clock, log, catalog } = parts
   const known = createKnown()
   const agree = createAgree(parts, known)
+  const keyOf = (account: Account) => accountKey(catalog.providers.get(account.provider)?.base ?? '', account)
   // The only process on its database has nobody to hear of.
   const isAlone = db.dialect === 'sqlite'
   let lookedAt = clock.now()
@@ -68,7 +69,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
   function inTrouble(ready: ReadyCall, nowMs: number) {
     look(nowMs)
     if (known.size() === 0) return undefined
-    const key = accountKey(catalog, ready.connection)
+    const key = keyOf(ready.connection)
     const entry = known.get(key)
     if (!entry || entry.breaker.state === 'closed' || entry.probe === ready.call.id) return undefined
     return { key, ...admit(entry.breaker, limitsOf(ready), nowMs) }
@@ -94,7 +95,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
     learn(ready, classified, nowMs) {
       if (closed || (classified.ok && known.size() === 0)) return
       const sign = signOf(classified)
-      const key = accountKey(catalog, ready.connection)
+      const key = keyOf(ready.connection)
       if (sign !== 'down' && !known.get(key)) return
       const entry = known.of(key)
       const before = entry.breaker
@@ -108,7 +109,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
       else if (until !== undefined && !classified.ok) agree.opened(ready, key, { until, code: classified.fault.code })
       known.tidy(key)
     },
-    state: (account, nowMs) => standingOf(known.get(accountKey(catalog, account))?.breaker ?? closedBreaker, nowMs),
+    state: (account, nowMs) => standingOf(known.get(keyOf(account))?.breaker ?? closedBreaker, nowMs),
     all: nowMs =>
       Array.from(known.all(), ([key, { breaker }]) => ({
         provider: providerOfKey(key),

@@ -60,7 +60,7 @@ export function createBuckets(): Buckets {
     const ofTools = plans.get(connection) ?? new Map<Tool, Planned>()
     const found = ofTools.get(tool)
     if (found?.changes === changes) return found
-    const account = accountOf(connection)
+    const account = accountOf(tool, connection)
     const hold = `${account} ${tool.name}`
     const limits = stated(tool, connection)
     const buckets = [...limits, ...heardFor(tool, account, hold)]
@@ -105,7 +105,7 @@ export function createBuckets(): Buckets {
     },
 
     hold({ tool, connection }, until) {
-      const hold = `${accountOf(connection)} ${tool.name}`
+      const hold = `${accountOf(tool, connection)} ${tool.name}`
       holds.set(hold, Math.max(until, holds.get(hold) ?? 0))
     },
     heldUntil: hold => (holds.size ? (holds.get(hold) ?? 0) : 0),

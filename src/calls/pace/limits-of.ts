@@ -2,15 +2,15 @@ import type { Tool } from '../../catalog/catalog.ts'
 import type { Limit } from '../../catalog/define.ts'
 import { perObject } from '../../core/per-object.ts'
 import type { ConnectionRow } from '../../db/schema.ts'
+import { accountKey } from '../account-key.ts'
 import type { Limits } from './share.ts'
 
 /** A limit as it holds for one connection. */
 export type Spec = Limits & { id: string; name: string | undefined }
 
-/** Whose limits they are: two connections of a workspace to the same account share them. */
-export function accountOf({ id, workspace_id, provider, account_id }: ConnectionRow): string {
-  return `${workspace_id} ${provider} ${account_id || id}`
-}
+/** Whose limits they are. */
+export const accountOf = ({ provider }: Tool, connection: ConnectionRow): string =>
+  accountKey(provider.base, connection)
 
 /** What its connector calls a tool. */
 export const ownName = ({ name, provider }: Tool) => name.slice(provider.slug.length + 1)
@@ -28,7 +28,7 @@ export const limitsOf = perObject((tool: Tool): readonly Limit[] => {
  */
 export function specOf(limit: Limit, tool: Tool, connection: ConnectionRow): Spec | undefined {
   const { of = 'account', requests, windowS, each, name } = limit
-  const whose = of === 'account' ? accountOf(connection) : appOf(tool, connection)
+  const whose = of === 'account' ? accountOf(tool, connection) : appOf(tool, connection)
   if (whose === undefined) return undefined
   // Not the number: two versions of ClawLink that know different ones must not reckon apart.
   const which = each ? tool.name : (name ?? limit.tools?.join() ?? 'all')
