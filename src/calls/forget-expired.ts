@@ -11,8 +11,8 @@ import { answerKeptMs } from './parked.ts'
 const everyMs = 60 * 60 * 1000
 
 /**
- * Removes sealed rows, files, idempotency keys and connect sessions whose time is over, again and again: answers that were kept for
- * a day, and whatever else ends. Also ends calls that were cut off and that nobody asks for any more.
+ * Removes sealed rows, files, idempotency keys, connect sessions, events and breakers whose time is over, again and again: answers
+ * that were kept for a day, and whatever else ends. Also ends calls that were cut off and that nobody asks for any more.
  */
 export const forgetExpiredJob = (app: App): JobKind => ({
   failuresMax: Number.POSITIVE_INFINITY,

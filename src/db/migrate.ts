@@ -11,6 +11,7 @@ import * as relay from './migrations/0006-relay.ts'
 import * as sharedFiles from './migrations/0007-shared-files.ts'
 import * as a2a from './migrations/0008-a2a.ts'
 import * as pauses from './migrations/0009-pauses.ts'
+import * as ends from './migrations/0010-ends.ts'
 
 /** In order; never edited once released. */
 const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Promise<void> }> = {
@@ -23,6 +24,7 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
   '0007-shared-files': sharedFiles,
   '0008-a2a': a2a,
   '0009-pauses': pauses,
+  '0010-ends': ends,
 }
 
 /**

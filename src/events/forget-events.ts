@@ -12,16 +12,11 @@ export async function forgetEvents(tx: Transaction<Schema>, nowMs: number): Prom
     .execute()
   await tx
     .deleteFrom('events')
+    // Their key begins with the workspace.
+    .where('workspace_id', 'in', ({ selectFrom }) => selectFrom('workspaces').select('id'))
     .where('id', '<', firstId('evt', nowMs - keptMs))
     .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries')
-            .select('deliveries.id')
-            .whereRef('deliveries.workspace_id', '=', 'events.workspace_id')
-            .whereRef('deliveries.event_id', '=', 'events.id'),
-        ),
-      ),
+      not(exists(selectFrom('deliveries').select('deliveries.id').whereRef('deliveries.event_id', '=', 'events.id'))),
     )
     .execute()
 }

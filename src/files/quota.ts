@@ -21,7 +21,7 @@ export async function fitsWorkspace(
     .selectFrom('files')
     .select(({ fn }) => [fn.sum<number | null>('bytes').as('held'), fn.countAll().as('count')])
     .where('workspace_id', '=', workspaceId)
-    .where('state', '!=', 'shared')
+    .where('state', 'in', ['writing', 'ready'])
     .where('expires_at', '>', clock.now())
     .executeTakeFirstOrThrow()
   if (Number(count) > filesMax)

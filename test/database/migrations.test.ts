@@ -41,6 +41,7 @@ describe('migrations', () => {
       '0007-shared-files',
       '0008-a2a',
       '0009-pauses',
+      '0010-ends',
     ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])
