@@ -12,7 +12,7 @@ import { recordEvent } from '../events/record-event.ts'
 import type { Sealed } from '../vault/seal.ts'
 import { metadataOf } from './auth-of.ts'
 import { labelTaken } from './connection-label.ts'
-import { restingState } from './connection-state.ts'
+import { eventOfChange, restingState } from './connection-state.ts'
 import type { Credential } from './credential.ts'
 
 export type SavedConnection = {
@@ -55,16 +55,26 @@ export async function saveConnection(app: App, saved: SavedConnection): Promise<
     else await tx.insertInto('connections').values(row).execute()
     if (row.is_default) await clearOtherDefaults(tx, row)
     await storeCredential(app, tx, row, saved, now)
-    await recordEvent(tx, app, {
-      workspaceId: row.workspace_id,
-      type: before ? 'connection.recovered' : 'connection.connected',
-      subject: row.id,
-      facts: { provider: row.provider, label: row.label },
-    })
+    await recordSaved(app, tx, row, before)
     return (await saved.also?.(tx, row)) ?? row
   })
   app.memory.connections.clear()
   return result
+}
+
+/** Tells that it is there, and what that changes for whoever waits for it to be well again. */
+async function recordSaved(
+  app: App,
+  tx: Transaction<Schema>,
+  row: ConnectionRow,
+  before: ConnectionRow | undefined,
+): Promise<void> {
+  const { workspace_id: workspaceId, id: subject, provider, label, environment, state_reason: reason } = row
+  const facts = { provider, label, environment }
+  const type = before ? 'connection.reconnected' : 'connection.connected'
+  await recordEvent(tx, app, { workspaceId, subject, type, facts })
+  const change = before && eventOfChange(before.state, row.state)
+  if (change) await recordEvent(tx, app, { workspaceId, subject, type: change, facts: { ...facts, reason } })
 }
 
 /** A fault within a transaction undoes it, and comes out as a value. */

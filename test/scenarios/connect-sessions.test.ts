@@ -282,11 +282,18 @@ describe('by what is pasted in', () => {
 })
 
 describe('connecting anew', () => {
+  /** Beside that it was in trouble, which may be found out meanwhile. */
+  const typesTold = async ({ app }: TestClawLink) => {
+    const rows = await app.db.read.selectFrom('events').select('type').execute()
+    return rows.flatMap(({ type }) => (type === 'connection.needs_reauth' ? [] : type)).sort()
+  }
+
   test('keeps id, label and default of the connection, and gives it the new credential', async () => {
     await using claw = await start()
     const { id: connection } = await claw.connect({ label: 'work', makeDefault: true })
     claw.sandbox.revokeKey(claw.sandbox.apiKey)
     expect(await whoami(claw)).toBeUndefined()
+    await claw.app.db.write(tx => tx.updateTable('connections').set({ state: 'needs_reauth' }).execute())
     const id = await askForLink(claw, { connection: 'work' })
     expect((await onPage(claw.ada, id, 'open')).body).toMatchObject({ reconnects: { id: connection, label: 'work' } })
     await connectByOAuth(claw, claw.ada, id, { body: { label: 'ignored' } })
@@ -295,6 +302,16 @@ describe('connecting anew', () => {
     expect(credentials).toMatchObject([{ connection_id: connection, version: 2 }])
     expect(await whoami(claw, connection)).toBe(account.email)
     expect((await auditOf(claw)).at(-1)).toMatchObject({ action: 'connection.reconnected', target: connection })
+    expect(await typesTold(claw)).toEqual(['connection.connected', 'connection.reconnected', 'connection.recovered'])
+  })
+
+  test('is told as that, and nothing recovers that was well', async () => {
+    await using claw = await start()
+    await claw.connect({ label: 'work' })
+    const id = await askForLink(claw, { connection: 'work' })
+    await onPage(claw.ada, id, 'open')
+    await connectByOAuth(claw, claw.ada, id)
+    expect(await typesTold(claw)).toEqual(['connection.connected', 'connection.reconnected'])
   })
 
   test('never puts another account behind the same connection', async () => {
