@@ -21,7 +21,7 @@ const idleMs = 7 * 24 * 60 * 60 * 1000
 const seenEveryMs = 5 * 60 * 1000
 
 /** 192 random bits. Only its SHA-256 is stored. */
-export function newSessionToken(): string {
+function newSessionToken(): string {
   return `cls_${randomBytes(24).toString('hex')}`
 }
 

@@ -39,7 +39,7 @@ export async function verifyAudit(db: Db, rowsPerPage = 1000): Promise<AuditVerd
 }
 
 /** What is wrong with a row that should follow `last`, or undefined. Pure. */
-export function whyBroken(row: AuditRow, last: AuditHead): string | undefined {
+function whyBroken(row: AuditRow, last: AuditHead): string | undefined {
   if (row.seq > last.seq + 1) return 'It is missing.'
   if (row.seq < last.seq + 1) return 'It was added by something other than ClawLink.'
   if (hashOfRow(row) !== row.hash) return 'It was changed: its hash does not fit what it says.'

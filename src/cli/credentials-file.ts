@@ -8,7 +8,7 @@ import { jsonOrUndefined } from '../core/json.ts'
 export type Credential = { key: string; agent: string; environment: string; expiresAt: string | null }
 
 /** Where the keys of this machine are, by the URL of their ClawLink. */
-export const credentialsPath = () => join(configFolder(process.env), 'credentials.json')
+const credentialsPath = () => join(configFolder(process.env), 'credentials.json')
 
 /** What is in the file now; a fault when it holds something else than we would write. */
 export function readCredentials(): Record<string, unknown> | Fault {

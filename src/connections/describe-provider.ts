@@ -78,7 +78,7 @@ export async function describeProvider(
   return { ...view, inputs: viewOfFields(provider.connector.inputs), ways }
 }
 
-export function viewOfFields(fields: Fields = {}): Record<string, FieldView> {
+function viewOfFields(fields: Fields = {}): Record<string, FieldView> {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, viewOf(field)]))
 }
 

@@ -83,14 +83,6 @@ export const notFound = (request: Request): Recording => ({
   response: { message: 'Not Found', documentation_url: restPage, status: '404' },
 })
 
-/** https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed */
-export const validationFailed = (request: Request, errors: Record<string, string>[]): Recording => ({
-  ...request,
-  status: 422,
-  headers: { ...json, ...quota },
-  response: { message: 'Validation Failed', errors, documentation_url: restPage, status: '422' },
-})
-
 /** https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#resource-not-accessible */
 export const notAccessible = (request: Request): Recording => ({
   ...request,

@@ -19,7 +19,7 @@ export const openClawRegistration = {
 /** What a person grants, unless a test says otherwise. */
 export const everything = { environment: 'live', scope: {} }
 
-export async function postJson(claw: TestClawLink, path: string, body: unknown): Promise<JsonAnswer> {
+async function postJson(claw: TestClawLink, path: string, body: unknown): Promise<JsonAnswer> {
   return parsed(
     await claw.http({
       method: 'POST',

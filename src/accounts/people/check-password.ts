@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts'
 import { commonPasswords } from './common-passwords.ts'
 
-export const passwordLength = { min: 10, max: 200 } as const
+const passwordLength = { min: 10, max: 200 } as const
 
 /**
  * Why this cannot be the password of the person with this address, or undefined (NIST SP 800-63B, 3.1.1: length and a list

@@ -1,5 +1,6 @@
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { networkOf } from '../network-of.ts'
 import type { Origin } from '../principal.ts'
 
 /**
@@ -19,14 +20,4 @@ export async function limited<T>(
   const done = await attempt()
   if (!(done instanceof Fault)) addressTries.forgive(who, now)
   return done
-}
-
-/** An IPv4 address, or the 64 bits of an IPv6 address that its holder cannot change at will (RFC 6177). Pure. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const after = tail === undefined ? [] : tail.split(':').filter(Boolean)
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0')
-  return [...groups, ...zeros, ...after].slice(0, 4).join(':')
 }

@@ -43,7 +43,7 @@ export async function findSessionRow(db: Kysely<Schema>, id: string): Promise<Co
   return db.selectFrom('connect_sessions').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-export async function sessionView(app: App, row: ConnectSessionRow): Promise<ConnectSession> {
+async function sessionView(app: App, row: ConnectSessionRow): Promise<ConnectSession> {
   return {
     id: row.id,
     state: sessionState(row, app.clock.now()),

@@ -6,7 +6,7 @@ export type SecretRef =
   | { store: 'file'; name: string }
   | { store: 'vault'; path: string[]; key: string | undefined }
 
-export const secretRefForms = ['env:NAME', 'file:name', 'vault:path#key', 'vault:path']
+const secretRefForms = ['env:NAME', 'file:name', 'vault:path#key', 'vault:path']
 
 /** Reads a reference such as `env:STRIPE_KEY`, `file:stripe/key` or `vault:apps/stripe#key`. Pure. */
 export function parseSecretRef(text: string): SecretRef | Fault {

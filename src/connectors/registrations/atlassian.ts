@@ -1,7 +1,7 @@
 import { basic, oauth2 } from '../../catalog/define.ts'
 
 /** One OAuth 2.0 (3LO) app serves the Atlassian products. */
-export const atlassianApp = {
+const atlassianApp = {
   slug: 'atlassian',
   name: 'Atlassian',
   console: 'https://developer.atlassian.com/console/myapps/',

@@ -4,7 +4,7 @@ import { type ErrorRule, jwtBearer, oauth2 } from '../../catalog/define.ts'
 export const googleEmailScope = 'https://www.googleapis.com/auth/userinfo.email'
 
 /** One OAuth client of Google Cloud serves every Google connector. */
-export const googleApp = {
+const googleApp = {
   slug: 'google',
   name: 'Google',
   console: 'https://console.cloud.google.com/auth/clients',

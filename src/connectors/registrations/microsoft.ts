@@ -1,7 +1,7 @@
 import { bodyLink, type ErrorRule, oauth2 } from '../../catalog/define.ts'
 
 /** One app of Microsoft Entra serves every connector that reaches Microsoft Graph. */
-export const microsoftApp = {
+const microsoftApp = {
   slug: 'microsoft',
   name: 'Microsoft',
   console: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps',
@@ -63,7 +63,7 @@ export const microsoftAccount = (scopes: readonly string[]) =>
 export const microsoftUser = { request: 'GET /me', id: 'id', label: 'userPrincipalName' }
 
 /** https://learn.microsoft.com/graph/errors */
-export const graphErrors: ErrorRule[] = [
+const graphErrors: ErrorRule[] = [
   { status: 403, body: ['error.code', 'Authorization_RequestDenied'], code: 'missing_scope' },
   { status: 429, code: 'rate_limited' },
   { status: 503, body: ['error.code', /^(TooManyRequests|serviceNotAvailable)$/], code: 'rate_limited' },

@@ -121,7 +121,7 @@ function messageIn(value: unknown, { id, thread }: TaskDetail): Message | undefi
 }
 
 /** Texts become text, what another A2A agent made stays as it was, and everything else is data. */
-export function artifactsOf(task: Pick<TaskDetail, 'id'>, { said, version }: TaskEvent): Artifact[] {
+function artifactsOf(task: Pick<TaskDetail, 'id'>, { said, version }: TaskEvent): Artifact[] {
   const { result } = said
   if (result === undefined || result === null) return []
   const kept = memberOf(memberOf(result, 'a2a'), 'artifacts')

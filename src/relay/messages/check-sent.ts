@@ -2,7 +2,7 @@ import { isPlainText } from '../../accounts/plain-text.ts'
 import { Fault, type InvalidField } from '../../core/errors.ts'
 
 /** Of one message, and of the context of one task: 1 MiB. */
-export const contentBytesMax = 1024 * 1024
+const contentBytesMax = 1024 * 1024
 const nameLengthMax = 200
 
 /** What is wrong with names that a sender gives, if anything. */

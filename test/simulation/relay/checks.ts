@@ -25,7 +25,7 @@ function problemsOf(lived: Lived, ground: Ground): string[] {
 }
 
 /** What a message is about, where it says so. */
-export function markOf({ message: { kind, body } }: Holding): string | undefined {
+function markOf({ message: { kind, body } }: Holding): string | undefined {
   const said = Object(body)
   if (kind === 'task') return said.task
   return kind === 'broadcast' ? said.content?.mark : said.mark

@@ -1,7 +1,7 @@
 import { useNow } from '../kit/use-now.ts'
 
 /** How long is left, to the second. Pure. */
-export function timeLeft(leftMs: number): string {
+function timeLeft(leftMs: number): string {
   const seconds = Math.max(0, Math.ceil(leftMs / 1000))
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -42,7 +42,7 @@ export function relaySearch({ view, online, state, topic, text }: Record<string,
   }
 }
 
-export const taskFilterOf = (text: unknown): TaskFilter | undefined => taskStates.find(each => each === text)
+const taskFilterOf = (text: unknown): TaskFilter | undefined => taskStates.find(each => each === text)
 
 /** A text of digits alone is read as a number from an address. */
 const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
