@@ -190,13 +190,16 @@ describe('a task by capability', () => {
     expect(await stateOf(ann, id)).toBe('submitted')
   })
 
-  test('waits while nobody can, and goes to the first that comes and can', async () => {
+  test.each([
+    ['as it was asked for', (capability: string) => capability],
+    ['in other letters', (capability: string) => capability.toUpperCase()],
+  ])('waits while nobody can, and goes at once to the first that comes and says that it can, %s', async (_, said) => {
     const capability = `code-${++count}`
     const ann = await newAgent('ann')
     const { id, to } = await ann.ok('POST', '/tasks', { capability, task: 't' })
     expect(to).toBeNull()
     await due(20_000)
-    const bob = await able('bob', capability)
+    const bob = await able('bob', said(capability))
     expect(await has(ann, id)).toBe(bob.id)
     expect(await takeAll(bob)).toMatchObject([{ kind: 'task' }])
   })

@@ -12,7 +12,12 @@ export async function hurryUnassigned(app: App, workspaceId: string, capabilitie
     .selectAll()
     .where('to_agent', '=', '')
     .where('workspace_id', '=', workspaceId)
-    .where('capability', 'in', capabilities)
+    // Whatever the case, as agents are chosen.
+    .where(
+      ({ fn }) => fn<string>('lower', ['capability']),
+      'in',
+      capabilities.map(each => each.toLowerCase()),
+    )
     .where('ended_at', 'is', null)
     .orderBy('id')
     .limit(atOnce)

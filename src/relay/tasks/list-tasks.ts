@@ -12,7 +12,7 @@ export type TaskFilter = {
   limit: number
 }
 
-/** Tasks by when they last changed, newest first: of the workspace for a member, of a key its own agent's. */
+/** Tasks, those that were given last first: of the workspace for a member, of a key its own agent's. */
 export async function listTasks(
   app: App,
   principal: Principal,
