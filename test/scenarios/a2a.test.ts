@@ -207,6 +207,22 @@ describe.each(ways)('A2A %s over %s', (version, binding) => {
   })
 })
 
+test('a push notification config of one agent is not replaced by that of another which is told of the task too', async () => {
+  const other = await claw.newKey({ agent: 'Told' })
+  await register(claw, other)
+  const { body } = await claw.rest('POST', '/relay/tasks', { body: { to: 'Worker', task: 't', replyTo: 'Told' } })
+  const config = { tenant: '', id: 'mine', taskId: String(body.id), token: '', authentication: undefined }
+  const [one, two] = await Promise.all([clientOf(agentUrl()), clientOf(agentUrl(), { key: other })])
+  const ours = { ...config, url: receiver.url('/ours') }
+  await one.createTaskPushNotificationConfig(ours)
+  const theirs = { ...config, url: receiver.url('/theirs') }
+  await expect(two.createTaskPushNotificationConfig(theirs)).rejects.toThrow('Choose another id')
+  expect(await two.createTaskPushNotificationConfig({ ...theirs, id: 'theirs' })).toMatchObject({ url: theirs.url })
+  const asked = { tenant: '', taskId: config.taskId, id: 'mine' }
+  expect(await one.getTaskPushNotificationConfig(asked)).toMatchObject({ url: ours.url })
+  expect(await one.createTaskPushNotificationConfig({ ...ours, token: 'anew' })).toMatchObject({ token: 'anew' })
+})
+
 const stateIn = ({ body }: Received): string => {
   const said = JSON.parse(body)
   if (said.artifactUpdate) return 'artifact'

@@ -28,7 +28,7 @@ export function checkPush(app: App, { id, url, token, authentication }: TaskPush
   return checkUrl(app.config, url)
 }
 
-/** Tells this URL of what happens to the task from now on; one of the same id is replaced. */
+/** Tells this URL of what happens to the task from now on; one of the same id and agent is replaced. */
 export async function savePush(
   app: App,
   { workspaceId, agentId }: Owner,
@@ -51,20 +51,28 @@ export async function savePush(
     told_version: task.version,
     created_at: app.relay.now(),
   }
-  const full = await app.db.write(async tx => {
-    const known = await tx.selectFrom('a2a_pushes').select('id').where('task_id', '=', task.id).execute()
-    if (known.length >= configsMax && !known.some(each => each.id === id)) return true
+  const refused = await app.db.write(async tx => {
+    const known = await tx.selectFrom('a2a_pushes').select(['id', 'agent_id']).where('task_id', '=', task.id).execute()
+    const same = known.find(each => each.id === id)
+    if (same && same.agent_id !== agentId) return idIsTaken(configId)
+    if (known.length >= configsMax && !same)
+      return new Fault('quota_exceeded', `A task has ${configsMax} push notification configs at most.`)
     await tx
       .insertInto('a2a_pushes')
       .values(row)
       .onConflict(on => on.column('id').doUpdateSet({ sealed: row.sealed, wire }))
       .execute()
     await runSoon(app, tx, { workspaceId, kind: pushKind, subject: id })
-    return false
+    return undefined
   })
-  if (full) return new Fault('quota_exceeded', `A task has ${configsMax} push notification configs at most.`)
-  return { ...config, id: configId, taskId: task.id, url }
+  return refused ?? { ...config, id: configId, taskId: task.id, url }
 }
+
+/** Whoever gave a task and who is told how it goes may both ask to be told, each of its own. */
+const idIsTaken = (configId: string) =>
+  new Fault('conflict', `Another agent has a push notification config "${configId}" of this task.`, {
+    fix: 'Choose another id, or none.',
+  })
 
 /** Those that this agent asked for, oldest first. */
 export async function listPushes(app: App, owner: Owner, taskId: string): Promise<TaskPushNotificationConfig[]> {
