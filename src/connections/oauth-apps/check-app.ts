@@ -1,6 +1,5 @@
-import { createPrivateKey } from 'node:crypto'
 import { Fault, type InvalidField } from '../../core/errors.ts'
-import { isQuick } from '../oauth/quick-key.ts'
+import { readSigningKey } from '../oauth/read-private-key.ts'
 import type { AppSecrets } from './oauth-app.ts'
 
 /** What a person says of an OAuth app. */
@@ -13,7 +12,7 @@ export function checkApp({ label, clientId, clientSecret, privateKey, keyId }: A
     ['clientId', oneWord(clientId)],
     ['clientSecret', oneWord(clientSecret)],
     ['keyId', oneWord(keyId)],
-    ['privateKey', privateKey === undefined || isPrivateKey(privateKey) ? undefined : 'is not a private key (PEM)'],
+    ['privateKey', privateKey === undefined || readSigningKey(privateKey) ? undefined : 'is not a private key (PEM)'],
   ]
   const invalidFields = problems.flatMap(([field, problem]): InvalidField[] => (problem ? [{ field, problem }] : []))
   if (!invalidFields.length) return undefined
@@ -26,12 +25,4 @@ const isLabel = (label: string) =>
 
 function oneWord(text: string | undefined): string | undefined {
   return text === undefined || /^[\x21-\x7e]{1,2048}$/.test(text) ? undefined : 'is empty, too long or holds a space'
-}
-
-function isPrivateKey(pem: string): boolean {
-  try {
-    return isQuick(createPrivateKey(pem))
-  } catch {
-    return false
-  }
 }

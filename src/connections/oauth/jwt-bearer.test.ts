@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEngine, testClient } from '../../../test/kit/oauth-engine.ts'
 import { type JwtBearer, jwtBearer, oauth2 } from '../../catalog/auth.ts'
 import { Secret } from '../../core/secret.ts'
+import { keyProblems } from '../check-keys.ts'
 import { Credential } from '../credential.ts'
+import { checkApp } from '../oauth-apps/check-app.ts'
 import type { OAuthContext } from './client.ts'
 import { requestToken } from './request-token.ts'
 import { signJwt } from './sign-jwt.ts'
@@ -43,8 +45,13 @@ describe('a signed text is one that others accept', () => {
   })
 
   test('also with a key whose line breaks a copied JSON text has as \\n', async () => {
-    const jwt = signJwt({ key: pem(rsa).replaceAll('\n', '\\n'), claims: { iss: 'me' } }) ?? ''
+    const key = pem(rsa).replaceAll('\n', '\\n')
+    const jwt = signJwt({ key, claims: { iss: 'me' } }) ?? ''
     expect((await jwtVerify(jwt, rsa.publicKey)).payload).toEqual({ iss: 'me' })
+    // And it is taken where it is entered.
+    expect(checkApp({ privateKey: key })).toBeUndefined()
+    const facts = { label: 'a key', token: 'https://acme.example/token', fields: {}, scopes: [], claims: {} }
+    expect(keyProblems(jwtBearer({ ...facts, algorithm: 'RS256' }), { private_key: key })).toEqual([])
   })
 
   test.each([

@@ -1,5 +1,5 @@
-import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { isQuick } from './quick-key.ts'
+import { constants, type KeyObject, sign } from 'node:crypto'
+import { readSigningKey } from './read-private-key.ts'
 
 export type JwtAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA'
 
@@ -15,7 +15,7 @@ const algorithms: Record<JwtAlgorithm, { hash: string | null; fits: (key: KeyObj
 export type JwtAsk = {
   /** The first that fits the key unless told. */
   algorithm?: JwtAlgorithm
-  /** PEM. Line breaks that were lost to `\n` in a copied JSON text are made good. */
+  /** PEM, as `readSigningKey` takes it. */
   key: string
   keyId?: string | undefined
   claims: Record<string, string | number>
@@ -23,7 +23,7 @@ export type JwtAsk = {
 
 /** A signed JWT (RFC 7519, JWS compact form). Undefined when the key is none, or not one for that algorithm. */
 export function signJwt({ algorithm, key: pem, keyId, claims }: JwtAsk): string | undefined {
-  const key = readKey(pem)
+  const key = readSigningKey(pem)
   const known: JwtAlgorithm[] = ['RS256', 'ES256', 'ES384', 'EdDSA']
   const alg = algorithm ?? known.find(each => key && algorithms[each].fits(key))
   if (!key || !alg || !algorithms[alg].fits(key)) return undefined
@@ -31,15 +31,6 @@ export function signJwt({ algorithm, key: pem, keyId, claims }: JwtAsk): string 
   const header = { alg, typ: 'JWT', ...(keyId && { kid: keyId }) }
   const text = [header, claims].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${text}.${sign(hash, Buffer.from(text), { key, ...how }).toString('base64url')}`
-}
-
-function readKey(pem: string): KeyObject | undefined {
-  try {
-    const key = createPrivateKey(pem.replaceAll('\\n', '\n'))
-    return isQuick(key) ? key : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function isRsa(key: KeyObject): boolean {
