@@ -267,6 +267,22 @@ describe('a yes for a while', () => {
     expect(sent(claw)).toHaveLength(2)
   })
 
+  test('takes the place of one that is over, and rules stay counted from 1', async () => {
+    await using claw = await startWithMember()
+    const asks = { name: 'With a yes', decision: 'ask', match: { tools: [refund.tool] } }
+    expect((await claw.ada.rest('POST', '/rules', asks)).body).toMatchObject({ position: 1 })
+    for (let i = 1; i <= 2; i++) {
+      const parked = await park(claw, like(i))
+      await approve(claw, parked, { for: 'shape', minutes: 30 })
+      await progress(claw, parked)
+      expect((await claw.ada.rest('GET', '/rules')).body.items).toMatchObject([
+        { position: 1, decision: 'allow' },
+        { position: 2, name: asks.name },
+      ])
+      claw.clock.move(30 * 60_000)
+    }
+  })
+
   test('never reaches past the rule that asked: what another rule denies stays denied', async () => {
     await using claw = await startWithMember()
     const rule = (name: string, decision: string, match: object) =>

@@ -24,29 +24,27 @@ export async function allowAlike(
 ): Promise<void> {
   const isOver = ({ name, expires_at }: RuleRow) => name.startsWith(named) && expires_at !== null && expires_at <= now
   for (const { id } of rules.filter(isOver)) await tx.deleteFrom('rules').where('id', '=', id).execute()
-
+  const kept = rules.filter(rule => !isOver(rule))
   const { agent_id, tool, connection_id, rule_id, workspace_id } = approval
   const expiresAt = now + minutes * 60_000
-  const asked = rules.find(({ id, decision }) => id === rule_id && decision === 'ask')
+  const asked = kept.find(({ id, decision }) => id === rule_id && decision === 'ask')
   const match: RuleMatch = {
     ...(asked && ruleOf(asked).match),
     agents: [agent_id],
     tools: [tool],
     connections: [connection_id],
   }
-  const position = asked?.position ?? (rules.at(-1)?.position ?? 0) + 1
-  await tx
-    .updateTable('rules')
-    .set(row => ({ position: row('position', '+', 1) }))
-    .where('workspace_id', '=', workspace_id)
-    .where('position', '>=', position)
-    .execute()
+  const place = asked ? kept.indexOf(asked) : kept.length
+  for (const [at, { id, position }] of kept.entries()) {
+    const next = at < place ? at + 1 : at + 2
+    if (position !== next) await tx.updateTable('rules').set({ position: next }).where('id', '=', id).execute()
+  }
   await tx
     .insertInto('rules')
     .values({
       id: newId('rule', now),
       workspace_id,
-      position,
+      position: place + 1,
       name: `${named} ${member.name.slice(0, 50)} until ${new Date(expiresAt).toISOString().slice(0, 16)}Z`,
       decision: 'allow',
       match: JSON.stringify(match),
