@@ -69,6 +69,39 @@ describe('a remote agent', () => {
     await agentAt(there, far).inbox()
   })
 
+  test('gets a task that another remote agent has rejected', async () => {
+    const ada = await signIn(here, { name: 'Ada', role: 'owner' })
+    const keys = await Promise.all(['Second', 'Third'].map(agent => there.newKey({ agent })))
+    const remotes: unknown[] = []
+    for (const [at, key] of keys.entries()) {
+      const made = await there.rest('PUT', '/relay/agents/me', { key, body: { capabilities: ['sums'] } })
+      const url = `${there.url}/a2a/${made.body.id}`
+      const added = await ada.rest('POST', '/relay/agents/remote', { url, token: there.key, name: `Reckoner ${at}` })
+      expect(added.status).toBe(201)
+      remotes.push(added.body.id)
+    }
+    const { body } = await here.rest('POST', '/relay/tasks', { body: { capability: 'sums', task: '2 + 2' } })
+    const offers: { key: string; taskId: string }[] = []
+    const look = async () => {
+      await seen(String(body.id))
+      for (const key of keys) {
+        const inbox = await there.rest('POST', '/relay/inbox', { key, body: { limit: 10 } })
+        const items = inbox.body.items as { taskId: string }[] // as documented
+        offers.push(...items.map(({ taskId }) => ({ key, taskId })))
+      }
+      return offers.length
+    }
+    await soon(look).toBe(1)
+    const [first] = offers
+    await agentAt(there, String(first?.key)).step(String(first?.taskId), 'reject', { reason: 'Not now' })
+    await soon(look).toBe(2)
+    const second = offers[1]
+    expect(second?.key).not.toBe(first?.key)
+    await agentAt(there, String(second?.key)).step(String(second?.taskId), 'complete', { result: '4' })
+    await soon(async () => (await seen(String(body.id))).state).toBe('completed')
+    for (const id of remotes) await ada.rest('DELETE', `/relay/agents/remote/${id}`)
+  })
+
   test('gets a message that may have arrived never twice', async () => {
     const card = (url: string) => ({
       name: 'Unsure',

@@ -174,7 +174,14 @@ async function step(app: App, sent: A2aSentRow, changing: TaskChanging): Promise
 }
 
 async function note({ app, sent }: Link, set: Partial<A2aSentRow>): Promise<void> {
-  await app.db.write(tx => tx.updateTable('a2a_sent').set(set).where('task_id', '=', sent.task_id).execute())
+  await app.db.write(tx =>
+    tx
+      .updateTable('a2a_sent')
+      .set(set)
+      .where('task_id', '=', sent.task_id)
+      .where('agent_id', '=', sent.agent_id) // another one may have it by now
+      .execute(),
+  )
 }
 
 /** What a client of ours sent goes on as it was; a task of the relay becomes text, and data where it has a context. */

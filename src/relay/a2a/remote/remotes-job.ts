@@ -1,5 +1,7 @@
+import type { Transaction } from 'kysely'
 import type { App } from '../../../app.ts'
 import type { A2aRemoteRow } from '../../../db/a2a-schema.ts'
+import type { Schema } from '../../../db/schema.ts'
 import type { JobKind } from '../../../jobs/job.ts'
 import { ackMessages } from '../../messages/ack-messages.ts'
 import { claimMessages } from '../../messages/claim-messages.ts'
@@ -61,23 +63,32 @@ async function pass(
 ): Promise<boolean> {
   if ((kind !== 'task' && kind !== 'task_update') || !taskId) return false
   await app.db.write(async tx => {
-    if (kind === 'task')
-      await tx
-        .insertInto('a2a_sent')
-        .values({
-          task_id: taskId,
-          workspace_id: workspaceId,
-          agent_id: agentId,
-          remote_id: '',
-          state: 'waiting',
-          message_id: '',
-          told_version: 0,
-          seen: '',
-          seen_at: app.clock.now(),
-        })
-        .onConflict(on => on.column('task_id').doNothing())
-        .execute()
+    if (kind === 'task') await begin(app, tx, { workspaceId, agentId, taskId })
     await runSoon(app, tx, { workspaceId, kind: forwardKind, subject: taskId })
   })
   return true
+}
+
+/** A task goes out to the remote agent that has it now, and from its beginning: another one may have had it before. */
+async function begin(
+  app: App,
+  tx: Transaction<Schema>,
+  { workspaceId, agentId, taskId }: { workspaceId: string; agentId: string; taskId: string },
+): Promise<void> {
+  const task = await tx.selectFrom('relay_tasks').select('to_agent').where('id', '=', taskId).executeTakeFirst()
+  if (task?.to_agent !== agentId) return
+  const anew = {
+    agent_id: agentId,
+    remote_id: '',
+    state: 'waiting' as const,
+    message_id: '',
+    told_version: 0,
+    seen: '',
+    seen_at: app.clock.now(),
+  }
+  await tx
+    .insertInto('a2a_sent')
+    .values({ task_id: taskId, workspace_id: workspaceId, ...anew })
+    .onConflict(on => on.column('task_id').doUpdateSet(anew).where('a2a_sent.agent_id', '!=', agentId))
+    .execute()
 }
