@@ -1,5 +1,6 @@
 /** Agents elsewhere that speak A2A, as agents of the relay: one ClawLink asks another, as it would any. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mailboxTopic } from '../../src/relay/wake.ts'
 import { agentAt, register } from '../kit/a2a.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { signIn } from '../kit/member.ts'
@@ -99,7 +100,12 @@ describe('a remote agent', () => {
     expect(second?.key).not.toBe(first?.key)
     await agentAt(there, String(second?.key)).step(String(second?.taskId), 'complete', { result: '4' })
     await soon(async () => (await seen(String(body.id))).state).toBe('completed')
+    // And nothing is left that listens for one that is removed.
     for (const id of remotes) await ada.rest('DELETE', `/relay/agents/remote/${id}`)
+    await soon(async () => {
+      here.clock.move(5_000)
+      return remotes.map(id => here.app.wakes.listenerCount(mailboxTopic(String(id))))
+    }).toEqual([0, 0])
   })
 
   test('gets a message that may have arrived never twice', async () => {

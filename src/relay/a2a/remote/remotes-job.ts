@@ -30,6 +30,11 @@ export function remotesJob(app: App): JobKind {
     failuresMax: Number.POSITIVE_INFINITY,
     async run({ id }) {
       const rows = await app.db.read.selectFrom('a2a_remotes').selectAll().execute()
+      const removed = listening.difference(new Set(rows.map(row => row.agent_id)))
+      for (const agentId of removed) {
+        app.wakes.off(mailboxTopic(agentId), hurry)
+        listening.delete(agentId)
+      }
       for (const row of rows) {
         if (!listening.has(row.agent_id)) app.wakes.on(mailboxTopic(row.agent_id), hurry)
         listening.add(row.agent_id)
