@@ -5,6 +5,7 @@ import { endSession } from '../../src/accounts/people/end-session.ts'
 import { removeMember } from '../../src/accounts/people/remove-member.ts'
 import { claimTry } from '../../src/accounts/people/sign-in-try.ts'
 import type { MemberPrincipal } from '../../src/accounts/principal.ts'
+import { beginHttp } from '../kit/begin-http.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { asBrowser, cookieOf, invitationTo, type Person, signUp } from '../kit/person.ts'
 import { stored, tablesOfPeople } from '../kit/stored.ts'
@@ -231,6 +232,19 @@ describe('a session', () => {
     await removeMember(other, claw.clock.now(), { by, id: person.personId, address: '' })
     claw.clock.move(1000)
     expect((await person.rest('GET', '/members')).status).toBe(404)
+  })
+
+  test('makes no key once its person is removed, also not by a request that had begun before', async () => {
+    const [owner, person] = [await signUp(claw), await signUp(claw, { role: 'member' })]
+    const finish = await beginHttp(claw.url, {
+      method: 'POST',
+      path: '/api/v1/keys',
+      headers: { cookie: person.cookie, origin: claw.url },
+      body: JSON.stringify({ agent: 'left behind', environment: 'live' }),
+    })
+    expect((await owner.rest('DELETE', `/members/${person.personId}`)).status).toBe(200)
+    claw.clock.move(1)
+    expect(await finish()).toBe(404)
   })
 
   test('of somebody else can be neither seen nor ended', async () => {

@@ -1,6 +1,7 @@
 /** Which keys are accepted, for what, and for how long. */
 import { describe, expect, test } from 'vitest'
 import { hashKey } from '../../src/accounts/key.ts'
+import { beginHttp } from '../kit/begin-http.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { plainKey } from '../kit/plain-key.ts'
 import { letter } from './tools.ts'
@@ -113,6 +114,37 @@ describe('a key', () => {
     expect(await use(claw, bearer(claw.key))).toEqual(refused)
     expect(claw.sandbox.requests).toHaveLength(1)
     expect(await claw.rows('usage')).toHaveLength(1)
+  })
+
+  test('that is revoked while the body of a request is on its way gets nothing done by it', async () => {
+    await using claw = await startClawLink()
+    const body = (value: unknown) => JSON.stringify(value)
+    const { body: me } = await claw.rest('PUT', '/relay/agents/me', { body: {} })
+    // What is loaded by the first request for it is loaded now.
+    await claw.http({ method: 'POST', path: '/mcp', headers: bearer(claw.key), body: '{}' })
+    await claw.http({ method: 'POST', path: `/a2a/${me.id}`, headers: bearer(claw.key), body: '{}' })
+    const mcp = { name: 'clawlink_call_tool', arguments: { tool: 'sandbox_send_message', arguments: letter } }
+    const message = { messageId: 'late', role: 'ROLE_USER', parts: [{ text: 'late' }] }
+    const all = [
+      ['POST', '/api/v1/tools/sandbox_send_message/calls', body({ arguments: letter })],
+      ['POST', '/mcp', body({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: mcp })],
+      ['POST', '/api/v1/connect-sessions', body({ provider: 'sandbox' })],
+      ['POST', '/api/v1/files', 'late'],
+      ['PUT', '/api/v1/relay/files/late.txt', 'late'],
+      ['POST', `/a2a/${me.id}/message:send`, body({ message, configuration: { returnImmediately: true } })],
+      ['POST', '/register', body({ name: 'late' })],
+    ] as const
+    const headers = { ...bearer(claw.key), accept: 'application/json, text/event-stream' }
+    const begun = await Promise.all(
+      all.map(([method, path, text]) => beginHttp(claw.url, { method, path, headers, body: text })),
+    )
+    const other = await claw.otherProcess()
+    await other.write(tx => tx.updateTable('keys').set({ revoked_at: claw.clock.now() }).execute())
+    claw.clock.move(1000)
+    expect(await Promise.all(begun.map(finish => finish()))).toEqual(all.map(() => 401))
+    expect(claw.sandbox.requests).toEqual([])
+    for (const table of ['connect_sessions', 'files', 'relay_tasks'] as const)
+      expect([table, await other.read.selectFrom(table).select('workspace_id').execute()]).toEqual([table, []])
   })
 
   test('that another process makes is accepted at once, also after it was refused', async () => {

@@ -8,6 +8,7 @@ import { requestHandler } from '../../relay/a2a/request-handler.ts'
 import type { RelayAgent } from '../../relay/agents/agent.ts'
 import { relayAgent } from '../../relay/agents/discover-agents.ts'
 import { findRecipient } from '../../relay/agents/find-recipient.ts'
+import { afterBody } from '../after-body.ts'
 import { responseOf } from '../answer.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
@@ -27,9 +28,11 @@ export async function serveA2a(
 ): Promise<Response> {
   // Some clients write the colon of `message:send` as what it is in a query.
   const path = written.replace(/%3A/gi, ':')
-  const principal = await callerOf(app, incoming)
-  if (principal instanceof Fault) return responseOf(problem(principal))
-  const agent = await findAgent(app, principal, ref)
+  const askedAt = app.clock.now()
+  const ask = () => callerOf(app, incoming)
+  const known = await ask()
+  if (known instanceof Fault) return responseOf(problem(known))
+  const agent = await findAgent(app, known, ref)
   if (agent instanceof Fault) return responseOf(problem(agent))
 
   const binding = bindingAt(path)
@@ -39,13 +42,15 @@ export async function serveA2a(
   const body = await bodyOf(incoming)
   if (body instanceof Fault)
     return body.code === 'payload_too_large' ? responseOf(problem(body)) : binding.malformed(body)
+  const principal = await afterBody(app, { askedAt, known }, ask)
+  if (principal instanceof Fault) return responseOf(problem(principal))
   if (body === 'type') return binding.failed(new ContentTypeNotSupportedError('The body has to be application/json.'))
 
   const isLegacy = version === '' ? binding.isLegacy(body.value) : version === '0.3'
   const gone = new AbortController()
   if (outgoing.destroyed) gone.abort()
   else outgoing.once('close', () => gone.abort())
-  const still = async () => !((await callerOf(app, incoming)) instanceof Fault)
+  const still = async () => !((await ask()) instanceof Fault)
   const asked: A2aAsked = {
     incoming,
     path,

@@ -3,6 +3,7 @@ import { authenticateToken, looksLikeToken } from '../../accounts/grants/authent
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { afterBody } from '../after-body.ts'
 import { type Answer, jsonHeaders } from '../answer.ts'
 import { challenge } from '../oauth/metadata.ts'
 import { ownResources, resourceAt } from '../oauth/resources.ts'
@@ -28,9 +29,11 @@ export function mcpEndpoint(app: App): McpEndpoint {
   let sdk: Promise<SdkPath> | undefined
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer | Response> {
-    const asking = requireKeyOrToken(app, incoming.headers)
-    const principal = asking instanceof Promise ? await asking : asking
-    if (principal instanceof Fault) return challenged(app, incoming.headers, principal)
+    const askedAt = app.clock.now()
+    const ask = () => requireKeyOrToken(app, incoming.headers)
+    const asking = ask()
+    const known = asking instanceof Promise ? await asking : asking
+    if (known instanceof Fault) return challenged(app, incoming.headers, known)
     const toolset = toolsets(incoming.url)
     if (toolset instanceof Fault) return problem(toolset)
     if (incoming.method !== 'POST')
@@ -38,6 +41,9 @@ export function mcpEndpoint(app: App): McpEndpoint {
 
     const body = await readBody(incoming, app.config.requestBytesMax)
     if (body instanceof Fault) return problem(body)
+    const still = afterBody(app, { askedAt, known }, ask)
+    const principal = still instanceof Promise ? await still : still
+    if (principal instanceof Fault) return challenged(app, incoming.headers, principal)
     const parsed = parseJson(body)
     if (parsed instanceof Fault) return refuse(400, -32700, parsed.message)
     const answer = shortPath(toolset, principal, parsed.value, incoming.headers, incoming.socket)

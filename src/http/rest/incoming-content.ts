@@ -5,15 +5,17 @@ export type IncomingContent = { content: AsyncIterable<Uint8Array>; announced: n
 
 /**
  * Takes the body of a request as it comes in, for `use` to store. An upload that ends early is a fault, after `use` has
- * thrown and so kept nothing of it.
+ * thrown and so kept nothing of it; so is one at whose end `still` says that whoever sends it may not do so any more.
  */
 export async function takeContent<T>(
   incoming: IncomingMessage,
+  still: () => unknown,
   use: (taken: IncomingContent) => Promise<T | Fault>,
 ): Promise<T | Fault> {
   const refused = notPlain(incoming)
   if (refused) return refused
-  const content = incoming.iterator({ destroyOnReturn: false }) // whoever is refused shall still read why
+  const pieces = incoming.iterator({ destroyOnReturn: false }) // whoever is refused shall still read why
+  const content = allOf(pieces, still)
   const length = incoming.headers['content-length']
   try {
     return await use({ content, announced: length === undefined ? undefined : Number(length) })
@@ -23,6 +25,13 @@ export async function takeContent<T>(
       fix: 'Send the whole file again.',
     })
   }
+}
+
+/** It may take minutes: a key that is revoked meanwhile stores nothing. */
+async function* allOf(pieces: AsyncIterable<Uint8Array>, still: () => unknown): AsyncGenerator<Uint8Array> {
+  yield* pieces
+  const refused = await still()
+  if (refused instanceof Fault) throw refused
 }
 
 /** What would be stored in a form in which nobody could use it. */

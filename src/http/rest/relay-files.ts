@@ -10,6 +10,7 @@ import { putSharedFile } from '../../relay/files/put-shared-file.ts'
 import { restoreSharedFile } from '../../relay/files/restore-shared-file.ts'
 import type { SharedFile } from '../../relay/files/shared-file.ts'
 import { type Writer, writerOf } from '../../relay/files/writer.ts'
+import { requirePrincipal } from '../require-principal.ts'
 import { answerContent, contentHeaders } from './answer-content.ts'
 import { takeContent } from './incoming-content.ts'
 import { basedOn } from './precondition.ts'
@@ -113,7 +114,10 @@ export const relayFileRoutes: Route[] = [
         const base = basedOn(incoming.headers, asked)
         if (base instanceof Fault) return base
         const put = { key: params.key, ...base, ...query, mediaType: typeIn(incoming) }
-        return takeContent(incoming, async taken => tagged(await putSharedFile(app, writer, { ...put, ...taken })))
+        const still = () => requirePrincipal(app, 'shared_files.change', incoming)
+        return takeContent(incoming, still, async taken =>
+          tagged(await putSharedFile(app, writer, { ...put, ...taken })),
+        )
       }),
   }),
   route({

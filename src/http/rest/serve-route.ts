@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { afterBody } from '../after-body.ts'
 import { type Answer, isResponse, json, jsonText } from '../answer.ts'
 import { invalidFieldsOf } from '../invalid-fields.ts'
 import { problem } from '../problem.ts'
@@ -17,9 +18,11 @@ export type RouteRequest = { incoming: IncomingMessage; params: Record<string, s
  * the body itself, as it comes, and one may answer with a stream.
  */
 export async function serveRoute(app: App, route: Route, request: RouteRequest): Promise<Answer | Response> {
-  const asking = requirePrincipal(app, route.may, request.incoming)
-  const principal = asking instanceof Promise ? await asking : asking
-  if (principal instanceof Fault) return problem(principal)
+  const askedAt = app.clock.now()
+  const ask = () => requirePrincipal(app, route.may, request.incoming)
+  const asking = ask()
+  const known = asking instanceof Promise ? await asking : asking
+  if (known instanceof Fault) return problem(known)
   const unstored = nulIn(route, request)
   if (unstored) return problem(unstored)
   const query = route.query ? check(route.query, request.query, 'query') : undefined
@@ -28,6 +31,9 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const bytes = route.body ? await readBody(request.incoming, bytesMax) : undefined
   const body = route.body && bytes ? bodyOf(route.body, bytes) : undefined
   if (body instanceof Fault) return problem(body)
+  const still = route.body ? afterBody(app, { askedAt, known }, ask) : known
+  const principal = still instanceof Promise ? await still : still
+  if (principal instanceof Fault) return problem(principal)
 
   const { params, incoming } = request
   const answer = await route.run({ app, principal, params, query, body, incoming })

@@ -5,6 +5,7 @@ import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import { hasGone } from '../../../calls/call.ts'
 import { Fault } from '../../../core/errors.ts'
+import { afterBody } from '../../after-body.ts'
 import { json, responseOf } from '../../answer.ts'
 import { clientAddress } from '../../client-address.ts'
 import { problem } from '../../problem.ts'
@@ -41,14 +42,18 @@ export function seedRoutes(app: App, live: Live): Hono<Bindings> {
     kind: K,
     run: (principal: AgentPrincipal, request: Requests[K], incoming: IncomingMessage) => Promise<Told>,
   ): void {
-    http.post(`/${kind}`, c =>
-      asAgent(c.env.incoming, async principal => {
-        const bytes = await readBody(c.env.incoming, relayBodyBytesMax)
+    http.post(`/${kind}`, c => {
+      const { incoming } = c.env
+      const askedAt = app.clock.now()
+      return asAgent(incoming, async known => {
+        const bytes = await readBody(incoming, relayBodyBytesMax)
+        const principal = await afterBody(app, { askedAt, known }, () => mayUse(app, sentKey(incoming.headers)))
+        if (principal instanceof Fault) return principal
         const parsed = bytes instanceof Fault ? bytes : parseJson(bytes)
         const request = parsed instanceof Fault ? parsed : readRequest(kind, parsed.value)
-        return request instanceof Fault ? request : run(principal, request, c.env.incoming)
-      }),
-    )
+        return request instanceof Fault ? request : run(principal, request, incoming)
+      })
+    })
   }
 
   post('register', (principal, request, incoming) => register(app, principal, request, clientAddress(app, incoming)))
