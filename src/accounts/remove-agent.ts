@@ -1,10 +1,16 @@
 import { Fault } from '../core/errors.ts'
 import type { Db } from '../db/db.ts'
+import type { PairingRow } from '../db/schema.ts'
 import { recordAudit } from './audit.ts'
 import { type Editor, systemEditor } from './editor.ts'
 import { findAgent } from './find-agent.ts'
+import type { Granted } from './pairing/pairing.ts'
+import { takeBackPairings } from './pairing/take-back-pairings.ts'
 
-/** Ends an agent: revokes all its keys and grants at once. Its name stays, for the record of what it did. */
+/**
+ * Ends an agent: revokes all its keys and grants at once, and takes back the approvals of those that a device has yet to fetch.
+ * Its name stays, for the record of what it did.
+ */
 export async function removeAgent(
   db: Db,
   nowMs: number,
@@ -13,6 +19,7 @@ export async function removeAgent(
   return db.write(async tx => {
     const row = await findAgent(tx, { workspaceId, id, by })
     if (row instanceof Fault) return row
+    const waiting = await takeBackPairings(tx, workspaceId, pairing => agentOf(pairing) === row.id)
     const ended = await tx
       .updateTable('keys')
       .set({ revoked_at: nowMs })
@@ -20,7 +27,7 @@ export async function removeAgent(
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
     const keys = Number(ended.numUpdatedRows)
-    if (keys)
+    if (keys || waiting)
       await recordAudit(tx, nowMs, {
         workspaceId,
         actor: by.actor,
@@ -32,3 +39,6 @@ export async function removeAgent(
     return { id: row.id, keys }
   })
 }
+
+/** Whose key the device will fetch. */
+const agentOf = ({ granted }: PairingRow) => (JSON.parse(granted) as Granted).agentId // as approve-pairing.ts stored it

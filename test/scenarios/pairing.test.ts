@@ -140,6 +140,26 @@ describe('a pairing', () => {
     expect((await actions(claw)).at(-1)).toBe('pairing.denied')
   })
 
+  test.each(['member who approved it is removed', 'agent that it is for is ended'])(
+    'gives nothing any more once the %s',
+    async what => {
+      await using at = await started()
+      const { claw, ada } = at
+      const owner = await signIn(claw, { name: 'Olga', role: 'owner' })
+      const device = await startDevice(claw, { label: 'Laptop' })
+      const other = await startDevice(claw, { label: 'Desk' })
+      await approve(ada, device)
+      await approve(owner, other)
+      const { items } = (await owner.rest('GET', '/agents')).body as { items: { id: string; name: string }[] }
+      const agent = items.find(({ name }) => name === 'Laptop')
+      const path = what.startsWith('member') ? `/members/${ada.id}` : `/agents/${agent?.id}`
+      expect((await owner.rest('DELETE', path)).status).toBe(200)
+      expect((await device.poll()).body).toEqual({ status: 'denied' })
+      expect(await keysMade(claw)).toBe(0)
+      expect((await other.poll()).body).toMatchObject({ status: 'completed' })
+    },
+  )
+
   test('is decided once: of several members at the same moment, one', async () => {
     await using at = await started()
     const { claw, ada } = at

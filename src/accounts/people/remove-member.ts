@@ -1,13 +1,15 @@
 import { Fault } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import { personActor, recordAudit } from '../audit.ts'
+import { takeBackPairings } from '../pairing/take-back-pairings.ts'
 import type { MemberPrincipal } from '../principal.ts'
 import { endInvitationsAbove } from './end-invitations-above.ts'
 import { findMember } from './find-member.ts'
 
 /**
  * Takes a member out of the workspace: their sessions reach it no more, and the keys that they made, which they may have
- * kept, are revoked. Every process notices within a second. Their account stays, for their other workspaces.
+ * kept, are revoked; what they approved and no device has fetched is taken back. Every process notices within a second. Their
+ * account stays, for their other workspaces.
  */
 export async function removeMember(
   db: Db,
@@ -20,6 +22,7 @@ export async function removeMember(
     if (found instanceof Fault) return found
     await tx.deleteFrom('members').where('workspace_id', '=', workspaceId).where('person_id', '=', id).execute()
     await endInvitationsAbove(tx, nowMs, { workspaceId, personId: id, role: undefined })
+    await takeBackPairings(tx, workspaceId, ({ decided_by }) => decided_by === id)
     const revoked = await tx
       .updateTable('keys')
       .set({ revoked_at: nowMs })
