@@ -9,6 +9,7 @@ import { recordAudit } from './audit.ts'
 import { type Editor, makerOf, notTheirs, systemEditor } from './editor.ts'
 import { hashKey, newKey } from './key.ts'
 import { type KeyView, keyView } from './key-view.ts'
+import { noMember } from './people/no-member.ts'
 import type { Environment } from './principal.ts'
 import type { Scope } from './scope.ts'
 import { agentNamed } from './workspace.ts'
@@ -59,6 +60,8 @@ export async function makeKey(
     ...terms
   }: KeyTerms & { workspaceId: string; agent: string; by?: Editor },
 ): Promise<NewKey | Fault> {
+  const gone = await noMember(tx, workspaceId, by.actor)
+  if (gone) return gone
   const agent = await agentNamed(tx, { workspaceId, name: name.trim(), createdBy: makerOf(by) }, nowMs)
   const refused = notTheirs(by, agent.created_by, 'agent')
   if (refused) return refused

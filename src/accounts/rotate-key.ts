@@ -4,6 +4,7 @@ import { recordAudit } from './audit.ts'
 import { insertKey, type NewKey } from './create-key.ts'
 import { type Editor, systemEditor } from './editor.ts'
 import { findKey, keyHasEnded } from './find-key.ts'
+import { noMember } from './people/no-member.ts'
 import { readScope } from './scope.ts'
 
 /**
@@ -21,6 +22,8 @@ export async function rotateKey(
   }: { workspaceId: string; id: string; overlapMs: number; by?: Editor },
 ): Promise<NewKey | Fault> {
   return db.write(async tx => {
+    const gone = await noMember(tx, workspaceId, by.actor)
+    if (gone) return gone
     const old = await findKey(tx, { workspaceId, id, by })
     if (old instanceof Fault) return old
     const ended = keyHasEnded(old, nowMs)

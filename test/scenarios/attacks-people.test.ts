@@ -7,6 +7,7 @@ import { claimTry } from '../../src/accounts/people/sign-in-try.ts'
 import type { MemberPrincipal } from '../../src/accounts/principal.ts'
 import { beginHttp } from '../kit/begin-http.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { startDevice } from '../kit/device.ts'
 import { asBrowser, cookieOf, invitationTo, type Person, signUp } from '../kit/person.ts'
 import { stored, tablesOfPeople } from '../kit/stored.ts'
 
@@ -198,6 +199,15 @@ describe('guessing a one-time code with a known password', () => {
   })
 })
 
+/** Another process removes this member. */
+async function removeElsewhere(owner: Person, person: Person): Promise<void> {
+  const by: MemberPrincipal = {
+    ...{ kind: 'member', personId: owner.personId, name: 'Ada', email: owner.email, sessionId: '' },
+    ...{ workspaceId: claw.app.workspaceId, role: 'owner', environment: 'live' },
+  }
+  await removeMember(await claw.otherProcess(), claw.clock.now(), { by, id: person.personId, address: '' })
+}
+
 describe('a session', () => {
   test('is never one that the browser brought along', async () => {
     const person = await signUp(claw)
@@ -224,12 +234,7 @@ describe('a session', () => {
   test('reaches no workspace within a second after its person was removed in another process', async () => {
     const [owner, person] = [await signUp(claw), await signUp(claw, { role: 'member' })]
     expect((await person.rest('GET', '/members')).status).toBe(200)
-    const by: MemberPrincipal = {
-      ...{ kind: 'member', personId: owner.personId, name: 'Ada', email: owner.email, sessionId: '' },
-      ...{ workspaceId: claw.app.workspaceId, role: 'owner', environment: 'live' },
-    }
-    const other = await claw.otherProcess()
-    await removeMember(other, claw.clock.now(), { by, id: person.personId, address: '' })
+    await removeElsewhere(owner, person)
     claw.clock.move(1000)
     expect((await person.rest('GET', '/members')).status).toBe(404)
   })
@@ -245,6 +250,22 @@ describe('a session', () => {
     expect((await owner.rest('DELETE', `/members/${person.personId}`)).status).toBe(200)
     claw.clock.move(1)
     expect(await finish()).toBe(404)
+  })
+
+  test('makes no key in the second for which another process remembers it', async () => {
+    const [owner, person] = [await signUp(claw), await signUp(claw, { role: 'admin' })]
+    const { id: old } = (await owner.rest('POST', '/keys', { body: { agent: 'theirs', environment: 'live' } })).body
+    const device = await startDevice(claw)
+    expect((await person.rest('GET', '/members')).status).toBe(200)
+    await removeElsewhere(owner, person)
+    expect((await person.rest('GET', '/members')).status).toBe(200)
+    const terms = { environment: 'live', scope: {} }
+    for (const [path, body] of [
+      ['/keys', { agent: 'left behind', ...terms }],
+      [`/keys/${old}/rotate`, {}],
+      [`/pairings/${device.id}/approve`, terms],
+    ] as const)
+      expect([path, (await person.rest('POST', path, { body })).status]).toEqual([path, 404])
   })
 
   test('of somebody else can be neither seen nor ended', async () => {

@@ -4,6 +4,7 @@ import { badAgentName, isAgentName } from '../agent-name.ts'
 import { personActor, recordAudit } from '../audit.ts'
 import type { KeyTerms } from '../create-key.ts'
 import { memberEditor, notTheirs } from '../editor.ts'
+import { noMember } from '../people/no-member.ts'
 import type { MemberPrincipal } from '../principal.ts'
 import { agentNamed } from '../workspace.ts'
 import { decidePairing, notWaiting } from './decide-pairing.ts'
@@ -31,6 +32,8 @@ export async function approvePairing(
   if (named !== undefined && !isAgentName(named)) return badAgentName()
   const { workspaceId, personId } = member
   return db.write(async tx => {
+    const gone = await noMember(tx, workspaceId, personActor(member))
+    if (gone) return gone
     const late = await notWaiting(tx, nowMs, { workspaceId, id })
     if (late) return late
     const { label } = await tx.selectFrom('pairings').select('label').where('id', '=', id).executeTakeFirstOrThrow()
