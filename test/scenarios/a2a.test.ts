@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { AgentCard, TaskState } from '@a2a-js/sdk'
 import type { Client } from '@a2a-js/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { removeAgent } from '../../src/accounts/remove-agent.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { createLog } from '../../src/core/log.ts'
 import { serve } from '../../src/roles/serve.ts'
@@ -386,6 +387,29 @@ describe('bad input', () => {
       expect((await client.listTasks(all)).tasks).toEqual([])
     },
   )
+
+  test('an agent that is ended is told nothing more of its tasks', async () => {
+    const key = await claw.newKey({ agent: 'Ended' })
+    const [path, other] = [`/push-${randomUUID()}`, `/push-${randomUUID()}`]
+    const client = await clientOf(agentUrl(), { key })
+    const task = await sendTask(client)
+    await agent().inbox()
+    const config = { tenant: '', id: '', taskId: task.id, token: '', authentication: undefined }
+    await client.createTaskPushNotificationConfig({ ...config, url: receiver.url(path) })
+    await agent().step(task.id, 'progress', { note: 'Before' })
+    await expect.poll(() => receiver.at(path).length).toBe(1)
+    const ended = await removeAgent(claw.app.db, claw.clock.now(), { workspaceId: claw.app.workspaceId, id: 'Ended' })
+    expect(ended).toMatchObject({ keys: 1 })
+    await agent().step(task.id, 'complete', { result: 'A secret' })
+    // Another one that is told later shows that its turn came.
+    const later = await sendTask(await clientOf(agentUrl()))
+    await agent().inbox()
+    const others = { ...config, taskId: later.id, url: receiver.url(other) }
+    await (await clientOf(agentUrl())).createTaskPushNotificationConfig(others)
+    await agent().step(later.id, 'complete', { result: 'Done' })
+    await expect.poll(() => receiver.at(other).length).toBe(2)
+    expect(receiver.at(path)).toHaveLength(1)
+  })
 
   test('the same message twice is one task, and another one under its id is another task', async () => {
     const client = await clientOf(agentUrl())

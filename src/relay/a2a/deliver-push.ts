@@ -17,14 +17,14 @@ const lookEveryMs = 30_000
 
 /**
  * Tells one URL of what happened to a task since it was told last: in order, each at least once. What it throws is tried
- * again. `again`: it was for this that a task given by other ways than A2A is looked at from time to time.
+ * again. While the agent that asked for it has no key it is told nothing: it could not read the task itself then. `again`: it was for this that a task given by other ways than A2A is looked at from time to time.
  */
 export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   const row = await app.db.read.selectFrom('a2a_pushes').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) return 'done'
   const task = await getTask(app, seenBy(row.workspace_id, row.agent_id), row.task_id)
   const target = await pushTarget(app, row)
-  if (task instanceof Fault || !target) return 'done'
+  if (task instanceof Fault || !target || !(await hasKey(app, row))) return 'done'
   for (const event of task.history.filter(each => each.version > row.told_version)) {
     await tell(app, row, target, task, event)
     await app.db.write(tx =>
@@ -38,6 +38,19 @@ export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   }
   if (task.endedAt !== null || (await tellsOfItself(app, row.task_id))) return 'done'
   return { againAt: app.clock.now() + lookEveryMs }
+}
+
+async function hasKey({ db, clock }: App, { workspace_id, agent_id }: A2aPushRow): Promise<boolean> {
+  const found = await db.read
+    .selectFrom('keys')
+    .select('id')
+    .where('workspace_id', '=', workspace_id)
+    .where('agent_id', '=', agent_id)
+    .where('revoked_at', 'is', null)
+    .where(is => is.or([is('expires_at', 'is', null), is('expires_at', '>', clock.now())]))
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 async function tellsOfItself({ db }: App, taskId: string): Promise<boolean> {
