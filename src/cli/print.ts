@@ -12,13 +12,25 @@ export const yellow = (text: string) => color('yellow', text, process.stdout)
 export const red = (text: string) => color('red', text, process.stdout)
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(`${jsonText(value, 2)}\n`)
 }
+
+/**
+ * JSON as a terminal can show it. What others wrote is in it, and JSON itself escapes only the older half of the characters that
+ * a terminal acts on; an escape says the same (RFC 8259, 7).
+ */
+export function jsonText(value: unknown, indent?: number): string {
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value, null, indent).replace(actedOn, escaped)
+}
+
+/** Control characters (C1 and DEL), and what turns lines and directions of writing. */
+const actedOn = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** A fault as a person reads it, on standard error: what is wrong, where, and what to do. */
 export function printFault(fault: Fault, asJson: boolean): void {
   if (asJson) {
-    process.stderr.write(`${JSON.stringify(problemOf(fault), null, 2)}\n`)
+    process.stderr.write(`${jsonText(problemOf(fault), 2)}\n`)
     return
   }
   const { message, code, fix, details } = fault

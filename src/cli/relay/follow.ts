@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../../core/errors.ts'
-import { dim, yellow } from '../print.ts'
+import { dim, jsonText, yellow } from '../print.ts'
 import type { Server } from '../rest.ts'
 import { type Flags, orExit } from '../settings.ts'
 import { untilStopped } from '../until-stopped.ts'
@@ -43,8 +43,7 @@ export async function follow(server: Server, flags: Flags): Promise<void> {
 }
 
 async function show(server: Server, message: Message, flags: Flags, stop: AbortController): Promise<void> {
-  const isOut =
-    !stop.signal.aborted && (await write(flags.json ? JSON.stringify(message) : `${messageLines(message)}\n`))
+  const isOut = !stop.signal.aborted && (await write(flags.json ? jsonText(message) : `${messageLines(message)}\n`))
   const refused = await settleMessage(server, message, isOut ? 'ack' : 'release')
   if (refused && isOut) process.stderr.write(`${yellow(refused.message)} ${dim('It may come again.')}\n`)
   if (!isOut && !stop.signal.aborted) process.exit(0)
