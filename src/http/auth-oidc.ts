@@ -69,7 +69,7 @@ export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
 }
 
 async function bodyOf(app: App, incoming: HttpBindings['incoming']): Promise<z.output<typeof startBody> | Fault> {
-  const bytes = await readBody(incoming, app.config.requestBytesMax)
+  const bytes = await readBody(app, incoming, app.config.requestBytesMax)
   const parsed = bytes instanceof Fault ? bytes : parseJson(bytes)
   if (parsed instanceof Fault) return parsed
   const body = startBody.safeParse(parsed.value)

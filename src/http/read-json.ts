@@ -1,35 +1,44 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 
 /** Deeper nesting than any real request has; far below what would exhaust the stack of what reads it afterwards. */
 const depthMax = 64
 
-/** How long a body may take that does not come at once. */
+/** How long a body may take that does not come at once, from its head on. */
 const bodyTimeMs = 60_000
 
 /** The bytes of a request body, or a fault once there are more than `bytesMax`, or when they come too slowly. */
-export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | Fault> {
+export function readBody(
+  { clock }: Pick<App, 'clock'>,
+  incoming: IncomingMessage,
+  bytesMax: number,
+): Promise<Buffer | Fault> {
   const announced = Number(incoming.headers['content-length'] ?? Number.POSITIVE_INFINITY)
   if (announced > bytesMax && announced !== Number.POSITIVE_INFINITY) return Promise.resolve(tooLarge(bytesMax))
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let bytes = 0
-    // Nearly every body is there at once, and pays for no timer.
-    let timer: NodeJS.Timeout | undefined
+    let hasEnded = false
+    let cancelTimer: (() => void) | undefined
     const end = (result: Buffer | Fault) => {
-      clearTimeout(timer)
+      hasEnded = true
+      cancelTimer?.()
       resolve(result)
     }
     incoming.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > bytesMax) return end(tooLarge(bytesMax))
       chunks.push(chunk)
-      if (bytes < announced) timer ??= setTimeout(end, bodyTimeMs, tooSlow())
     })
     incoming.on('end', () => end(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     // After a broken connection there is nobody to answer, but whoever waits here has to go on.
     incoming.on('error', () => end(new Fault('validation_error', 'The request body ended early.')))
+    // What comes in one packet with its head, as most clients send it, is complete by then, and pays for no timer.
+    process.nextTick(() => {
+      if (!hasEnded && !incoming.complete) cancelTimer = clock.after(bodyTimeMs, () => end(tooSlow()))
+    })
   })
 }
 

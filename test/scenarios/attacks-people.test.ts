@@ -241,7 +241,7 @@ describe('a session', () => {
 
   test('makes no key once its person is removed, also not by a request that had begun before', async () => {
     const [owner, person] = [await signUp(claw), await signUp(claw, { role: 'member' })]
-    const finish = await beginHttp(claw.url, {
+    const { finish } = await beginHttp(claw.url, {
       method: 'POST',
       path: '/api/v1/keys',
       headers: { cookie: person.cookie, origin: claw.url },

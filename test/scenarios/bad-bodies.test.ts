@@ -1,5 +1,6 @@
 /** Request bodies that are wrong: each gets a clear answer and changes nothing. */
 import { describe, expect, test } from 'vitest'
+import { beginHttp } from '../kit/begin-http.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { sharedClaw } from '../kit/shared-claw.ts'
 import { letter } from './tools.ts'
@@ -123,6 +124,22 @@ test('a body of exactly the largest size is read, in one piece or in several', a
   for (const chunked of [false, true]) {
     expect((await claw.rest('POST', `${send}/calls`, { raw: full, chunked })).status).toBe(200)
   }
+})
+
+test('a body that does not come within a minute is refused, whether it was begun or not', async () => {
+  const claw = shared()
+  await claw.rest('GET', '/whoami') // loads what serves it
+  const request = { method: 'POST', path: '/api/v1/sign-in', headers: { origin: claw.url } }
+  const begun = await Promise.all([
+    beginHttp(claw.url, request),
+    beginHttp(claw.url, { ...request, headers: { ...request.headers, 'content-length': '100' } }),
+    beginHttp(claw.url, { ...request, headers: { ...request.headers, 'content-length': '100' } }),
+  ])
+  begun[2]?.write('{')
+  claw.clock.move(59_999)
+  expect(await Promise.race([...begun.map(({ status }) => status), claw.rest('GET', '/whoami')])).not.toBe(400)
+  claw.clock.move(1)
+  expect(await Promise.all(begun.map(({ status }) => status))).toEqual([400, 400, 400])
 })
 
 test('brackets inside of texts are no nesting', async () => {

@@ -141,7 +141,7 @@ describe('a key', () => {
     const other = await claw.otherProcess()
     await other.write(tx => tx.updateTable('keys').set({ revoked_at: claw.clock.now() }).execute())
     claw.clock.move(1000)
-    expect(await Promise.all(begun.map(finish => finish()))).toEqual(all.map(() => 401))
+    expect(await Promise.all(begun.map(({ finish }) => finish()))).toEqual(all.map(() => 401))
     expect(claw.sandbox.requests).toEqual([])
     for (const table of ['connect_sessions', 'files', 'relay_tasks'] as const)
       expect([table, await other.read.selectFrom(table).select('workspace_id').execute()]).toEqual([table, []])

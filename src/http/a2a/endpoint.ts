@@ -39,7 +39,7 @@ export async function serveA2a(
   const version = incoming.headers['a2a-version'] ?? query['A2A-Version'] ?? ''
   if (version !== '' && !binding.versions.some(each => each === version) && !path.startsWith('/.well-known/'))
     return binding.failed(new VersionNotSupportedError(`Spoken here: A2A ${binding.versions.join(' and ')}.`))
-  const body = await bodyOf(incoming)
+  const body = await bodyOf(app, incoming)
   if (body instanceof Fault)
     return body.code === 'payload_too_large' ? responseOf(problem(body)) : binding.malformed(body)
   const principal = await afterBody(app, { askedAt, known }, ask)
@@ -82,8 +82,8 @@ async function findAgent(app: App, { workspaceId }: AgentPrincipal, ref: string)
 }
 
 /** `type`: it is none that A2A knows. Without a body its value is undefined. */
-async function bodyOf(incoming: IncomingMessage): Promise<{ value: unknown } | Fault | 'type'> {
-  const bytes = await readBody(incoming, relayBodyBytesMax)
+async function bodyOf(app: App, incoming: IncomingMessage): Promise<{ value: unknown } | Fault | 'type'> {
+  const bytes = await readBody(app, incoming, relayBodyBytesMax)
   if (bytes instanceof Fault) return bytes
   if (incoming.method !== 'POST' || bytes.length === 0) return { value: undefined }
   const type = incoming.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? 'application/json'

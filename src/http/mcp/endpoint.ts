@@ -39,7 +39,7 @@ export function mcpEndpoint(app: App): McpEndpoint {
     if (incoming.method !== 'POST')
       return refuse(405, -32000, 'Method not allowed: there are no sessions here, only POST.')
 
-    const body = await readBody(incoming, app.config.requestBytesMax)
+    const body = await readBody(app, incoming, app.config.requestBytesMax)
     if (body instanceof Fault) return problem(body)
     const still = afterBody(app, { askedAt, known }, ask)
     const principal = still instanceof Promise ? await still : still

@@ -28,7 +28,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const query = route.query ? check(route.query, request.query, 'query') : undefined
   if (query instanceof Fault) return problem(query)
   const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
-  const bytes = route.body ? await readBody(request.incoming, bytesMax) : undefined
+  const bytes = route.body ? await readBody(app, request.incoming, bytesMax) : undefined
   const body = route.body && bytes ? bodyOf(route.body, bytes) : undefined
   if (body instanceof Fault) return problem(body)
   const still = route.body ? afterBody(app, { askedAt, known }, ask) : known

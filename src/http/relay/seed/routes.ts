@@ -46,7 +46,7 @@ export function seedRoutes(app: App, live: Live): Hono<Bindings> {
       const { incoming } = c.env
       const askedAt = app.clock.now()
       return asAgent(incoming, async known => {
-        const bytes = await readBody(incoming, relayBodyBytesMax)
+        const bytes = await readBody(app, incoming, relayBodyBytesMax)
         const principal = await afterBody(app, { askedAt, known }, () => mayUse(app, sentKey(incoming.headers)))
         if (principal instanceof Fault) return principal
         const parsed = bytes instanceof Fault ? bytes : parseJson(bytes)
