@@ -21,6 +21,7 @@ export async function changeConnection(
   if (wrong) return wrong
   const found = await findConnection(app, sight, id)
   if (found instanceof Fault) return found
+  if (change.label === undefined && change.isDefault === undefined) return connectionOf(app, found)
   const label = change.label?.trim() ?? found.label
   const isDefault = change.isDefault ?? found.is_default === 1
   const row = { ...found, label, is_default: isDefault ? 1 : 0 }

@@ -272,7 +272,7 @@ describe('changing a connection', () => {
     return { claw, first, second, change }
   }
 
-  test('renames it, and calls find it by the new name alone', async () => {
+  test('renames it, calls find it by the new name alone, and to change nothing of it leaves it so', async () => {
     const { claw, second, change } = await two()
     await using _ = claw
     expect(await change(second, { label: '  post ' })).toMatchObject({
@@ -281,6 +281,7 @@ describe('changing a connection', () => {
     })
     expect(await whoami(claw, 'post')).toBe(otherAccount.email)
     expect(await whoami(claw, 'second')).toBe('connection_not_found')
+    expect(await change(second, {})).toMatchObject({ status: 200, body: { id: second, label: 'post' } })
   })
 
   test('makes it the only default, and no default again', async () => {
