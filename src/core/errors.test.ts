@@ -13,6 +13,7 @@ const promised: Record<string, [status: number, retryable: boolean]> = {
   missing_scope: [403, false],
   permission_denied: [403, false],
   not_found: [404, false],
+  method_not_allowed: [405, false],
   conflict: [409, false],
   rate_limited: [429, true],
   provider_unavailable: [502, true],

@@ -72,6 +72,12 @@ export const errorCatalogue = {
     retryable: false,
     fix: 'Check the ids. A thing that the account may not see looks the same as one that does not exist.',
   },
+  method_not_allowed: {
+    status: 405,
+    title: 'This path does not take that method',
+    retryable: false,
+    fix: 'Use one of the listed methods.',
+  },
   conflict: {
     status: 409,
     title: 'It conflicts with the present state',

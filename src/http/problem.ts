@@ -26,6 +26,7 @@ export function problem(fault: Fault): Answer {
   const { retryAfterMs } = fault.details
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000))
   if (fault.details.replayed) Object.assign(headers, replayedHeader)
+  if (fault.code === 'method_not_allowed') headers.allow = fault.details.choices?.join(', ') ?? ''
   if (fault.code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="clawlink"'
   return { status: fault.entry.status, headers, body: JSON.stringify(problemOf(fault)) }
 }

@@ -2,13 +2,13 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { App } from '../app.ts'
-import { Fault } from '../core/errors.ts'
 import { version } from '../core/version.ts'
 import { json, plainHeaders, responseOf } from './answer.ts'
 import { oidcSignIn } from './auth-oidc.ts'
 import { connectCallback } from './connect-callback.ts'
 import { failed } from './failed.ts'
 import { callHook } from './hooks/call-hook.ts'
+import { nothingAt } from './nothing-at.ts'
 import { problem } from './problem.ts'
 import type { Live } from './relay/live.ts'
 import { seedRoutes } from './relay/seed/routes.ts'
@@ -59,16 +59,10 @@ export function createRouter(app: App, url: () => string, live: Live): RequestLi
       plainHeaders,
     ),
   )
-  http.notFound(c => responseOf(problem(nothingAt(c.req.path))))
+  http.notFound(c => responseOf(problem(nothingAt(c.req.method, c.req.path))))
   http.onError((cause, c) => responseOf(failed(app, cause, c.env.incoming)))
   // The bindings are those of node:http, never HTTP/2; the globals of everybody else stay as they are.
   return getRequestListener((request, env) => http.fetch(request, env as HttpBindings), {
     overrideGlobalObjects: false,
-  })
-}
-
-function nothingAt(path: string): Fault {
-  return new Fault('not_found', `There is nothing at ${path.slice(0, 200)}.`, {
-    fix: 'See /api/openapi.json for what there is.',
   })
 }

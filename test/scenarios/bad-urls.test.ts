@@ -62,7 +62,9 @@ describe('a name in a path', () => {
       ['GET', `/calls/${name}`],
     ] as const) {
       const answer = await claw.rest(method, path, { body: method === 'POST' ? { arguments: {} } : undefined })
-      expect([method, path, answer.status]).toEqual([method, path, 404])
+      // Dots lead to another path, which may be there and take another method.
+      const refused = method === 'POST' && /^(\.|%2e)+$/.test(name) ? [404, 405] : [404]
+      expect(refused, `${method} ${path}`).toContain(answer.status)
       expect(answer.headers.get('x-injected')).toBeNull()
     }
     expect(claw.sandbox.requests).toEqual([])
@@ -103,15 +105,27 @@ describe('a name in a path', () => {
   )
 })
 
-describe('a method that a path does not take is answered with 404 and changes nothing', () => {
+describe('a method that a path does not take is answered with 405 and those that it takes, and changes nothing', () => {
   test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])('%s', async method => {
     const claw = shared()
     for (const path of ['/tools/sandbox_send_message/calls', '/tools/sandbox_send_message/preview']) {
       const answer = await claw.rest(method, path, { body: { arguments: letter } })
-      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed', choices: ['POST'] } })
+      expect(answer.headers.get('allow')).toBe('POST')
+      expect(answer.body.fix).toContain('Use POST.')
     }
     expect(claw.sandbox.requests).toEqual([])
     expect(await claw.rows('usage')).toEqual([])
+  })
+
+  test.each([
+    ['/whoami', 'GET, HEAD'],
+    ['/tools/no_such_tool?q=1', 'GET, HEAD'],
+    ['/oauth-apps/registrations', 'GET, HEAD, PATCH, DELETE'],
+    ['/relay/files/notes/a%20b.md', 'GET, HEAD, PUT, DELETE'],
+  ])('%s takes %s', async (path, methods) => {
+    const { status, headers } = await shared().rest('POST', path, { body: {}, key: null })
+    expect([status, headers.get('allow')]).toEqual([405, methods])
   })
 })
 
