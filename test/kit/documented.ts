@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 /** What these checks read of an OpenAPI document. */
-export type OpenApi = { paths: Record<string, Record<string, { responses: Record<string, { content: object }> }>> }
+export type OpenApi = { paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>> }
 
 /** One answer of the REST API, and what it answers. `path` is below `/api/v1`, with or without a query. */
 export type Exchange = { method: string; path: string; status: number; mediaType: string; body: unknown }

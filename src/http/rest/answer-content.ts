@@ -20,6 +20,7 @@ export type Content = {
 export const contentHeaders = {
   Range: 'Such as `bytes=0-65535`: then 206.',
   'If-Range': 'The ETag of what you have the rest of.',
+  'If-None-Match': 'The ETag of what you have: then 304 unless there is another.',
 }
 
 /** A `Range` counts for GET alone, and with `If-Range` only while the content is the one that the caller knows. */

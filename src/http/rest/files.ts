@@ -70,7 +70,7 @@ export const fileRoutes: Route[] = [
     tag: 'files',
     may: 'calls.read',
     headers: contentHeaders,
-    bytes: { answer: 'The content, always as an attachment.' },
+    bytes: { answer: 'The content, always as an attachment.', inParts: true },
     answer: z.unknown(),
     async run({ app, principal, params, incoming }) {
       const opened = await openFile(app, principal, params.id)

@@ -52,6 +52,10 @@ function operationOf(route: Route) {
       [route.status]: bytes.answer
         ? { description: bytes.answer, ...content({}, anyType) }
         : { description: 'Done.', ...content(schemaOf(route.answer, 'output')) },
+      ...(bytes.inParts && {
+        206: { description: 'The range that was asked for.', ...content({}, anyType) },
+        304: { description: 'There is no other content than the one that the caller has.' },
+      }),
       default: {
         description: 'It failed, and why.',
         ...content({ $ref: '#/components/schemas/Problem' }, 'application/problem+json'),

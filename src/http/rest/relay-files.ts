@@ -71,8 +71,8 @@ export const relayFileRoutes: Route[] = [
     tag: 'relay',
     may: 'relay.read',
     query: z.strictObject({ version: version.optional().describe('Otherwise the present one.') }),
-    headers: { ...contentHeaders, 'If-None-Match': 'The ETag of what you have: then 304 unless there is another.' },
-    bytes: { answer: 'The content, always as an attachment. X-ClawLink-Version tells its version.' },
+    headers: contentHeaders,
+    bytes: { answer: 'The content, always as an attachment. X-ClawLink-Version tells its version.', inParts: true },
     answer: z.unknown(),
     async run({ app, principal, params, query, incoming }) {
       const opened = await getSharedFile(app, principal.workspaceId, { key: params.key, version: query.version })

@@ -50,8 +50,11 @@ export type Route = {
   body?: z.ZodType
   /** Of a body that may be larger than the setting `requestBytesMax` says. */
   bodyBytesMax?: number
-  /** What is in its body or in its answer, where that is no JSON but bytes: `run` reads the one and answers with the other. */
-  bytes?: { body?: string; answer?: string }
+  /**
+   * What is in its body or in its answer, where that is no JSON but bytes: `run` reads the one and answers with the other.
+   * `inParts`: also with a range of it, and with nothing where the caller has it already.
+   */
+  bytes?: { body?: string; answer?: string; inParts?: true }
   /** Headers of its own, by name, and what each is for. `run` reads and checks them. */
   headers?: Record<string, string>
   answer: z.ZodType
