@@ -217,6 +217,34 @@ describe('a call that still runs', () => {
     expect(sent(claw)).toEqual(write.sent)
   })
 
+  test('is waited for at one of its agent’s places, for as long as anybody does; without a place its id is given at once', async () => {
+    await using claw = await startClawLink({ config: { callTimeoutMs: 120_000 } })
+    const { callId, ending } = await begin(claw)
+    const { agentId } = await tester(claw)
+    const places = Array.from({ length: 99 }, () => claw.app.places.take(agentId))
+    const isFull = () => {
+      const place = claw.app.places.take(agentId)
+      if (place instanceof Fault) return true
+      place.leave()
+      return false
+    }
+    const gone = new AbortController()
+    const headers = { authorization: `Bearer ${claw.key}`, 'idempotency-key': 'k' }
+    const wish = { method: 'POST', headers, body: JSON.stringify({ arguments: write.args }), signal: gone.signal }
+    const waiting = fetch(`${claw.url}/api/v1/tools/${write.tool}/calls`, wish).catch(() => 'gone')
+    await expect.poll(isFull, { interval: 5 }).toBe(true)
+    expect(await overRest(claw, 'k', write)).toMatchObject({ code: 'in_progress', callId })
+    gone.abort()
+    const left = async () => {
+      claw.clock.move(40)
+      return isFull()
+    }
+    await expect.poll(left, { interval: 5 }).toBe(false)
+    expect(await waiting).toBe('gone')
+    for (const place of places) if (!(place instanceof Fault)) place.leave()
+    await inTime(claw, ending)
+  })
+
   test('is nobody else’s for as long as its process lives, however long it takes', async () => {
     await using claw = await startClawLink({ config: { callTimeoutMs: 600_000 } })
     const { callId, ending } = await begin(claw)

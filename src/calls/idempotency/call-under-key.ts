@@ -1,10 +1,11 @@
+import { idOf } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { lookUntil } from '../../core/look-until.ts'
 import type { Ending } from '../../core/outcome.ts'
+import { waitUntil } from '../../core/wait-until.ts'
 import type { CallRow } from '../../db/schema.ts'
 import { keepLease, leaseMs } from '../../jobs/lease.ts'
-import type { Call, EndedCall, Keyed } from '../call.ts'
+import { type Call, type EndedCall, hasGone, type Keyed } from '../call.ts'
 import { closeCall } from '../close-call.ts'
 import { mayRepeat } from '../may-repeat.ts'
 import { approvalRequired } from '../park-call.ts'
@@ -27,7 +28,7 @@ export async function callUnderKey(app: App, call: Call, key: string, run: Run):
   const keyed = keyedOf(call, key)
   const until = app.clock.now() + waitMs
   for (;;) {
-    const seen = await awaitKey(app, keyed, call.request.wait === false ? 0 : until - app.clock.now())
+    const seen = await awaitKey(app, call, keyed, call.request.wait === false ? 0 : until - app.clock.now())
     switch (seen.kind) {
       case 'free': {
         const ended = await runHeld(app, { ...call, keyed }, run)
@@ -49,13 +50,23 @@ export async function callUnderKey(app: App, call: Call, key: string, run: Run):
   }
 }
 
-/** How the key stands, once no call runs under it any more, or after `waitForMs`. */
-async function awaitKey(app: App, { id, digest }: Keyed, waitForMs: number): Promise<KeyState> {
+/**
+ * How the key stands, once no call runs under it any more, or after `waitForMs`; at once for whoever waits at too many places
+ * already.
+ */
+async function awaitKey(
+  app: App,
+  { principal, request }: Call,
+  { id, digest }: Keyed,
+  waitForMs: number,
+): Promise<KeyState> {
   const look = async () => keyState(await findKey(app, id), digest, app.clock.now())
   const seen = await look()
   if (seen.kind !== 'running') return seen
   const done = ({ kind }: KeyState) => kind !== 'running'
-  return lookUntil(app, { topic: endTopic(seen.row.id), waitMs: waitForMs, done }, look)
+  const waiting = { waitMs: waitForMs, gone: hasGone(request.caller) }
+  const later = await waitUntil(app, { who: idOf(principal), topic: endTopic(seen.row.id), done, ...waiting }, look)
+  return later instanceof Fault ? seen : later
 }
 
 /** Runs it and holds its key meanwhile; gives the key back when the call did not come to an end. */
