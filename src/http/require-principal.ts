@@ -37,6 +37,12 @@ export function requirePrincipal(app: App, may: May, incoming: IncomingMessage):
   return bySession(app, may, incoming)
 }
 
+/** Why whoever has waited may not hear how it went, if so: the key was revoked meanwhile, or the session ended. */
+export async function refusal(app: App, may: May, incoming: IncomingMessage): Promise<Fault | undefined> {
+  const asked = await requirePrincipal(app, may, incoming)
+  return asked instanceof Fault ? asked : undefined
+}
+
 async function bySession(app: App, may: May, incoming: IncomingMessage): Promise<Asked> {
   const token = sessionCookie(incoming.headers)
   const session = token === undefined ? undefined : await findSession(app, token)

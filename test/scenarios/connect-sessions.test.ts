@@ -1,6 +1,8 @@
 /** Connecting an app in the browser: from the link that an agent asks for to the connection that comes of it. */
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { forgetExpiredJob } from '../../src/calls/forget-expired.ts'
+import { sessionTopic } from '../../src/connections/sessions/connect-session.ts'
 import type { JobRow } from '../../src/db/schema.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import {
@@ -378,6 +380,26 @@ describe('the agent that asked', () => {
     const waiting = claw.rest('GET', `/connect-sessions/${id}?wait=60`)
     await comeBack(claw, back, claw.ada.cookie)
     expect((await waiting).body).toMatchObject({ id, state: 'connected' })
+  })
+
+  test('hears nothing any more when its key has ended while it waits, and a member nothing after signing out', async () => {
+    await using claw = await start()
+    const id = await askForLink(claw)
+    const waiters = async (count: number) => {
+      while (claw.app.wakes.listenerCount(sessionTopic(id)) < count) await setImmediate()
+    }
+    const { keyId } = (await claw.app.db.read.selectFrom('keys').select('id as keyId').executeTakeFirst()) ?? {}
+    const member = await signUp(claw, { role: 'member', name: 'Bea' })
+    const overMcp = claw.mcp('tools/call', { name: 'clawlink_get_connection', arguments: { id, wait: 60 } })
+    const overRest = [claw, member].map(({ rest }) => rest('GET', `/connect-sessions/${id}?wait=60`))
+    await waiters(3)
+    await claw.ada.rest('DELETE', `/keys/${keyId}`)
+    await member.rest('POST', '/sign-out')
+    await onPage(claw.ada, id, 'open')
+    await onPage(claw.ada, id, 'deny')
+    for (const { status, body } of await Promise.all(overRest))
+      expect([status, body]).toMatchObject([401, { code: 'unauthorized' }])
+    expect((await overMcp).body.result).toMatchObject({ structuredContent: { error: { code: 'unauthorized' } } })
   })
 
   test('is the only agent that sees it; every member of the workspace does', async () => {

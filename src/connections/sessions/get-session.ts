@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { keyEnded } from '../../accounts/key-lasts.ts'
 import { idOf, type Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
@@ -17,8 +18,8 @@ import {
 
 /**
  * How a connect session stands: as soon as it is over, or after `waitMs` at the latest. A key sees those that its own agent
- * asked for in the key's environment, a member all of the workspace. A fault, too, when this principal waits at too many
- * places already.
+ * asked for in the key's environment, a member all of the workspace. A key that ends meanwhile hears nothing more; whose
+ * session it is that waits, its own edge looks after. A fault, too, when this principal waits at too many places already.
  */
 export function getConnectSession(
   app: App,
@@ -26,7 +27,12 @@ export function getConnectSession(
   { id, waitMs = 0, gone }: Partial<Waiting> & { id: string },
 ): Promise<ConnectSession | Fault> {
   const done = (seen: ConnectSession | Fault) => seen instanceof Fault || seen.state !== 'awaiting_user'
+  let hasLooked = false
   return waitUntil(app, { who: idOf(principal), topic: sessionTopic(id), waitMs, gone, done }, async () => {
+    // At the first look the key has just been found to hold.
+    const refused = hasLooked && principal.kind === 'agent' ? await keyEnded(app, principal) : undefined
+    if (refused) return refused
+    hasLooked = true
     const row = await findSessionRow(app.db.read, id)
     return row && maySee(row, principal) ? sessionView(app, row) : noSession()
   })

@@ -1,6 +1,4 @@
-import type { IncomingMessage } from 'node:http'
 import * as z from 'zod'
-import type { App } from '../../app.ts'
 import { awaitCall } from '../../calls/await-call.ts'
 import { hasGone } from '../../calls/call.ts'
 import { cancelCall } from '../../calls/cancel-call.ts'
@@ -10,7 +8,7 @@ import { Fault } from '../../core/errors.ts'
 import { answerProgress } from '../answer-call.ts'
 import { clientAddress } from '../client-address.ts'
 import { problemOf } from '../problem.ts'
-import { requirePrincipal } from '../require-principal.ts'
+import { refusal } from '../require-principal.ts'
 import { callEvents } from './call-events.ts'
 import { route } from './route.ts'
 import { callAnswer, filter, problem, queue, usage } from './schemas.ts'
@@ -79,7 +77,7 @@ export const callRoutes = [
     async run({ app, principal, params, query, incoming }) {
       const waiting = { id: params.id, waitMs: query.wait * 1000, gone: hasGone(incoming.socket) }
       const seen = await awaitCall(app, principal, waiting)
-      return toldOr(query.wait ? ((await refusal(app, incoming)) ?? seen) : seen)
+      return toldOr(query.wait ? ((await refusal(app, 'calls.read', incoming)) ?? seen) : seen)
     },
   }),
   route({
@@ -94,7 +92,7 @@ export const callRoutes = [
       callEvents(app, principal, params.id, {
         view: told,
         gone: hasGone(incoming.socket),
-        mayStill: async () => (await refusal(app, incoming)) === undefined,
+        mayStill: async () => (await refusal(app, 'calls.read', incoming)) === undefined,
       }),
   }),
   route({
@@ -113,12 +111,6 @@ export const callRoutes = [
 function told(seen: CallProgress) {
   const { fault, ...rest } = answerProgress(seen)
   return { ...rest, ...seen.call, ...(fault && { problem: problemOf(fault) }) }
-}
-
-/** Why whoever waited may not hear how it went, if so: the key was revoked meanwhile, or the session ended. */
-async function refusal(app: App, incoming: IncomingMessage): Promise<Fault | undefined> {
-  const principal = await requirePrincipal(app, 'calls.read', incoming)
-  return principal instanceof Fault ? principal : undefined
 }
 
 const toldOr = (seen: CallProgress | Fault) => (seen instanceof Fault ? seen : told(seen))

@@ -11,6 +11,7 @@ import { startConnectSession } from '../../connections/sessions/start-session.ts
 import { submitConnectSession } from '../../connections/sessions/submit-session.ts'
 import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
+import { refusal } from '../require-principal.ts'
 import { route } from './route.ts'
 import { connection, environment, fields, way } from './schemas.ts'
 
@@ -83,8 +84,11 @@ export const connectSessionRoutes = [
       wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait for its end.'),
     }),
     answer: session,
-    run: ({ app, principal, params, query, incoming: { socket } }): Promise<ConnectSession | Fault> =>
-      getConnectSession(app, principal, { id: params.id, waitMs: query.wait * 1000, gone: hasGone(socket) }),
+    async run({ app, principal, params, query, incoming }): Promise<ConnectSession | Fault> {
+      const waiting = { id: params.id, waitMs: query.wait * 1000, gone: hasGone(incoming.socket) }
+      const seen = await getConnectSession(app, principal, waiting)
+      return query.wait ? ((await refusal(app, 'connections.ask', incoming)) ?? seen) : seen
+    },
   }),
   route({
     method: 'post',
