@@ -287,7 +287,7 @@ describe('work that the provider takes longer for', () => {
     expect(claw.logged() + claw.answered()).not.toContain(callback.split('/').at(-1))
   })
 
-  test('is told where to call back also after a member approved it, who sees all of it but the secret', async () => {
+  test('is told where to call back also after a member approved it, who sees all of it but the secret, as a preview shows it', async () => {
     await using claw = await startWithMember()
     claw.app.config = { ...claw.app.config, publicUrl: claw.url }
     await claw.ada.rest('POST', '/rules', { name: 'Ask', decision: 'ask', match: { tools: [report.tool] } })
@@ -298,6 +298,10 @@ describe('work that the provider takes longer for', () => {
     const [, shown, secret] = /^(.*)([\w-]{43})$/.exec(callback) ?? []
     expect(shown).toBe(`${claw.url}/hooks/calls/${parked.callId}/`)
     expect(seen).toMatchObject({ preview: { body: { ...asked, callback_url: `${shown}•••` } }, state: 'approved' })
+    const { body } = await claw.rest('POST', `/tools/${report.tool}/preview`, { body: { arguments: report.arguments } })
+    const { callback_url: previewed, ...others } = Object(body.request).body
+    expect(others).toEqual(asked)
+    expect(previewed).toMatch(new RegExp(`^${claw.url}/hooks/calls/call_[0-9a-f]+/•••$`))
     expect((await fetch(callback, { method: 'POST' })).status).toBe(204)
     expect(claw.logged() + claw.answered()).not.toContain(secret)
   })
