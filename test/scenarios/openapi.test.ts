@@ -99,6 +99,15 @@ describe('the document', () => {
     expect(open.map(({ path }) => path)).toEqual(restRoutes.filter(({ may }) => may === 'open').map(({ path }) => path))
   })
 
+  test.each([
+    ['post', '/tools/{name}/calls', ['key', 'bearer']],
+    ['post', '/approvals/{id}/approve', ['session']],
+    ['get', '/whoami', ['key', 'bearer', 'session']],
+    ['get', '/me', ['session']],
+  ])('asks for nothing at %s %s that would not do there', (method, path, schemes) => {
+    expect(document.paths[path]?.[method]?.security?.flatMap(need => Object.keys(need))).toEqual(schemes)
+  })
+
   test('names every error code', () => {
     const about = String(document.components.schemas.Problem?.description)
     for (const code of Object.keys(errorCatalogue)) expect(about).toContain(code)

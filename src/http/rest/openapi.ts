@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { permissions } from '../../accounts/permissions.ts'
 import { errorCatalogue } from '../../core/errors.ts'
 import { version } from '../../core/version.ts'
+import type { May } from '../require-principal.ts'
 import type { Route } from './route.ts'
 import { problem } from './schemas.ts'
 
@@ -14,7 +16,7 @@ export function openApi(routes: readonly Route[], serverUrl: string) {
     openapi: '3.1.0',
     info: { title: 'ClawLink', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: `${serverUrl}/api/v1` }],
-    security: [{ key: [] }, { bearer: [] }, { session: [] }],
+    security: [...byKey, ...bySession],
     paths,
     components: {
       securitySchemes: {
@@ -32,6 +34,17 @@ export function openApi(routes: readonly Route[], serverUrl: string) {
   }
 }
 
+const byKey = [{ key: [] }, { bearer: [] }]
+const bySession = [{ session: [] }]
+
+/** Some things only agents do, by their keys, and some only members, in the browser. */
+function securityOf(may: May) {
+  if (may === 'open') return []
+  if (may === 'person') return bySession
+  const { keys, roles } = permissions[may]
+  return [...(keys ? byKey : []), ...(roles.length ? bySession : [])]
+}
+
 /** OpenAPI 3.1, 4.8.14: bytes of any kind have no schema. */
 const anyType = '*/*'
 
@@ -42,8 +55,7 @@ function operationOf(route: Route) {
     operationId: `${route.method}${route.path.replace(/[^A-Za-z]+([A-Za-z])?/g, (_, letter = '') => letter.toUpperCase())}`,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.may === 'open' && { security: [] }),
-    ...(route.may === 'person' && { security: [{ session: [] }] }),
+    security: securityOf(route.may),
     'x-clawlink-may': route.may,
     parameters: parametersOf(route),
     ...(route.body && { requestBody: { required: true, ...content(schemaOf(route.body, 'input')) } }),
