@@ -23,6 +23,8 @@ export function followRedirect(request: WireRequest, answer: WireAnswer): WireRe
   to.hash = ''
   to.username = ''
   to.password = ''
+  // Many servers repeat in a redirect what they were asked with: a secret among it goes no further by that either.
+  for (const name in request.credentialQuery) if (to.searchParams.has(name)) to.searchParams.delete(name)
   if (sameOrigin) return { ...request, url: to.href }
   const { credentialQuery, certificate, inside, ...rest } = request
   return { ...rest, url: to.href, credential: {} }

@@ -294,7 +294,7 @@ test('a request that waits when everything closes ends', async () => {
   expect(await sending).toMatchObject({ kind: 'lost', reached: 'maybe_sent' })
 })
 
-test('a secret parameter is added on the wire only, and stays with its origin', async () => {
+test('a secret parameter is added on the wire only, once, and stays with its origin, even where a redirect repeats it', async () => {
   const seen: string[] = []
   const other = await serve((req, res) => {
     seen.push(`other ${req.url}`)
@@ -302,15 +302,16 @@ test('a secret parameter is added on the wire only, and stays with its origin', 
   })
   const port = await serve((req, res) => {
     seen.push(`own ${req.url}`)
-    if (req.url?.startsWith('/there')) res.writeHead(302, { location: `http://127.0.0.1:${other}/away` })
-    if (req.url?.startsWith('/near')) res.writeHead(302, { location: '/here' })
+    const [path, query] = req.url?.split('?') ?? []
+    if (path === '/there') res.writeHead(302, { location: `http://127.0.0.1:${other}/away?${query}` })
+    if (path === '/near') res.writeHead(302, { location: `/here?${query}` })
     res.end()
   })
   const net = netTo(`127.0.0.1:${port}`, `127.0.0.1:${other}`)
   const credentialQuery = { key: 'a&b' }
   await net.send({ ...get(`http://127.0.0.1:${port}/there?x=1`), credentialQuery })
   await net.send({ ...get(`http://127.0.0.1:${port}/near`), credentialQuery })
-  expect(seen).toEqual(['own /there?x=1&key=a%26b', 'other /away', 'own /near?key=a%26b', 'own /here?key=a%26b'])
+  expect(seen).toEqual(['own /there?x=1&key=a%26b', 'other /away?x=1', 'own /near?key=a%26b', 'own /here?key=a%26b'])
 })
 
 test('a request may have less time than others', async () => {
