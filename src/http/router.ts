@@ -23,7 +23,7 @@ export function createRouter(app: App, url: () => string, live: Live): RequestLi
   for (const route of restRoutes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1')
     http.on(route.method, `/api/v1${path}${route.tail ? '{[^]+}' : ''}`, async c => {
-      const request = { incoming: c.env.incoming, params: c.req.param(), query: c.req.query() }
+      const request = { incoming: c.env.incoming, params: c.req.param(), query: c.req.queries() }
       const answer = await serveRoute(app, route, request)
       // Of what is answered to a HEAD only the headers are sent: nobody would ever end its stream.
       if (c.env.incoming.method === 'HEAD' && answer instanceof Response) await answer.body?.cancel()

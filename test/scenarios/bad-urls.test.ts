@@ -105,6 +105,18 @@ describe('a name in a path', () => {
   )
 })
 
+test('a parameter that is there twice is refused by its name, since one of its values would not count', async () => {
+  const claw = shared()
+  for (const path of ['/usage?outcome=failed&outcome=unknown', '/tools?q=mail&limit=1&limit=1'])
+    expect(await claw.rest('GET', path)).toMatchObject({
+      status: 400,
+      body: {
+        code: 'validation_error',
+        invalidFields: [{ field: path.includes('limit') ? 'limit' : 'outcome', problem: 'is there more than once' }],
+      },
+    })
+})
+
 describe('a method that a path does not take is answered with 405 and those that it takes, and changes nothing', () => {
   test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])('%s', async method => {
     const claw = shared()

@@ -11,7 +11,11 @@ import { requirePrincipal } from '../require-principal.ts'
 import { Reply, type Route } from './route.ts'
 
 /** The parts of a request as the router found them; the body is still to be read. */
-export type RouteRequest = { incoming: IncomingMessage; params: Record<string, string>; query: Record<string, string> }
+export type RouteRequest = {
+  incoming: IncomingMessage
+  params: Record<string, string>
+  query: Record<string, string[]>
+}
 
 /**
  * One REST request: who is asking, then each part by its schema, then the use case. A route without a `body` schema may read
@@ -25,7 +29,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   if (known instanceof Fault) return problem(known)
   const unstored = nulIn(route, request)
   if (unstored) return problem(unstored)
-  const query = route.query ? check(route.query, request.query, 'query') : undefined
+  const query = route.query && queryOf(route.query, request.query)
   if (query instanceof Fault) return problem(query)
   const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
   const bytes = route.body ? await readBody(app, request.incoming, bytesMax) : undefined
@@ -47,14 +51,24 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
 function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefined {
   // What takes slashes is a key of a file, which says itself what is wrong with it.
-  if (!tail && hasNul(params)) return new Fault('not_found', 'There is nothing of this name.')
-  if (hasNul(query)) return new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
+  if (!tail && hasNul(Object.values(params))) return new Fault('not_found', 'There is nothing of this name.')
+  if (hasNul(Object.values(query).flat()))
+    return new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
   return undefined
 }
 
-function hasNul(texts: Record<string, string>): boolean {
-  for (const name in texts) if (texts[name]?.includes('\0')) return true
-  return false
+const hasNul = (texts: readonly string[]) => texts.some(text => text.includes('\0'))
+
+/** Of a name that is there twice one value would count, and nobody could tell which. */
+function queryOf(schema: z.ZodType, sent: Record<string, string[]>): unknown {
+  const twice = Object.keys(sent).filter(name => sent[name]?.length !== 1)
+  if (!twice.length)
+    return check(schema, Object.fromEntries(Object.entries(sent).map(([name, [text]]) => [name, text])), 'query')
+  const invalidFields = twice.map(field => ({ field, problem: 'is there more than once' }))
+  return new Fault('validation_error', `The query is not valid: ${twice.join(', ')} is there more than once.`, {
+    invalidFields,
+    fix: 'Give each name one value.',
+  })
 }
 
 function bodyOf(schema: z.ZodType, bytes: Buffer | Fault): unknown {
