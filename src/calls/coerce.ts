@@ -43,12 +43,17 @@ function convert(from: unknown, type: string, schema: unknown): unknown {
       : undefined
   }
   if (type === 'boolean') return from === 'true' ? true : from === 'false' ? false : undefined
-  if (type === 'string') return typeof from === 'number' || typeof from === 'boolean' ? String(from) : undefined
+  if (type === 'string') return typeof from === 'boolean' || isAsWritten(from) ? String(from) : undefined
   if (type === 'array') {
     const items = isObject(schema) && isObject(schema.items) ? schema.items.type : undefined
     return typeof from === items ? [from] : undefined
   }
   return undefined
+}
+
+/** A long id that came as a number has lost its last digits by now: as a text it would be another one. */
+function isAsWritten(from: unknown): boolean {
+  return typeof from === 'number' && (Number.isSafeInteger(from) || /^-?\d+\.\d+$/.test(String(from)))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -67,6 +67,12 @@ describe('arguments that do not fit are refused', () => {
     ['an unknown name', { ...good, more: 1 }, 'more', /is not an argument of this tool/],
     ['an unknown name in other letter case', { ...good, Kind: 'a' }, 'Kind', /is not an argument/],
     ['an unknown name deep inside', { ...good, deep: { x: 1, y: 2 } }, 'deep.y', /is not an argument/],
+    [
+      'a whole number too large to be exact',
+      { ...good, deep: { x: 2 ** 53 } },
+      'deep.x',
+      /must be <= 9007199254740991/,
+    ],
     ['a wrong type', { ...good, project: {} }, 'project', /must be string/],
     ['a wrong type deep inside', { ...good, deep: { x: {} } }, 'deep.x', /must be integer/],
     ['a value off the list', { ...good, kind: 'c' }, 'kind', /must be one of a, b/],

@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { Tool } from '../catalog/catalog.ts'
+import type { JsonSchema } from '../catalog/define.ts'
 import { Fault, type FaultDetails, type InvalidField } from '../core/errors.ts'
 import type { Coercion } from '../core/outcome.ts'
 import { RecentMap } from '../core/recent-map.ts'
@@ -27,7 +28,7 @@ export function createValidator(): Validator {
     const { Ajv2020 } = loadAjv()
     const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, meta: false, verbose: true })
     loadFormats().default(ajv)
-    const check = ajv.compile(tool.inputSchema())
+    const check = ajv.compile(exactly(tool.inputSchema()))
     compiled.set(tool.name, check)
     return check
   }
@@ -41,6 +42,15 @@ export function createValidator(): Validator {
       return faultOf(tool, check.errors ?? [])
     },
   }
+}
+
+/**
+ * The schema with the bounds within which a whole number is exact, where it says none: agents are not shown them, since they
+ * go without saying. A larger one, such as a long id, is another number by the time that it is read.
+ */
+function exactly(schema: JsonSchema): JsonSchema {
+  const bounds = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
+  return JSON.parse(JSON.stringify(schema, (_, part) => (part?.type === 'integer' ? { ...bounds, ...part } : part)))
 }
 
 function faultOf(tool: Tool, errors: readonly ErrorObject[]): Fault {
