@@ -248,11 +248,13 @@ describe('the log', () => {
     expect((await search(String(first.next))).body).toMatchObject({ items: [{ content: 'the needle' }], next: null })
   })
 
-  test('forgets what is older than its retention, and no copy that still waits', async () => {
+  test('forgets what is older than its retention, and no copy that still waits; under its id a new one can be made', async () => {
     await using claw = await startClawLink({ connected: false, config: { relayKeepHours: 24 } })
     const reader = await newAgent(claw)
     await claw.rest('PUT', '/relay/subscriptions/t', { key: reader, body: {} })
-    await claw.rest('POST', '/relay/broadcasts', { body: { topic: 't', content: 'old' } })
+    const say = (content: string) =>
+      claw.rest('POST', '/relay/broadcasts', { body: { topic: 't', content, messageId: 'daily' } })
+    await say('old')
     claw.clock.move(23 * hourMs)
     await sweepRelay(claw.app)
     expect((await claw.rest('GET', '/relay/broadcasts')).body.items).toHaveLength(1)
@@ -260,6 +262,8 @@ describe('the log', () => {
     await sweepRelay(claw.app)
     expect((await claw.rest('GET', '/relay/broadcasts')).body.items).toEqual([])
     expect(await receive(reader, claw)).toMatchObject([{ body: { content: 'old' } }])
+    expect((await say('new')).body).toMatchObject({ repeated: false, recipients: 1 })
+    expect(await receive(reader, claw)).toMatchObject([{ body: { content: 'new' } }])
     claw.clock.move(200 * hourMs)
     await sweepRelay(claw.app)
     expect(await claw.app.db.read.selectFrom('relay_contents').selectAll().execute()).toEqual([])

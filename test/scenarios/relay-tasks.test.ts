@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sweepRelay } from '../../src/relay/forget-relay.ts'
 import { lookAtDueTasks } from '../../src/relay/tasks/due-tasks.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { signIn } from '../kit/member.ts'
@@ -101,6 +102,24 @@ describe('tasks', () => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(1)
     expect(await takeAll(bob)).toHaveLength(1)
     expect(await ann.refused('POST', '/tasks', { ...asked, task: 'u' })).toBe('idempotency_conflict')
+  })
+
+  test('and messages under an id whose former use is forgotten are new ones, and arrive', async () => {
+    const [ann, bob] = await pair()
+    const asked = { to: bob.name, task: 't', context: { n: 1 }, messageId: 'm', deadlineSeconds: 2_000_000 }
+    const text = 'x'.repeat(5_000)
+    const { id } = await ann.ok('POST', '/tasks', asked)
+    await step(ann, id, 'cancel')
+    await ann.send(bob, text, { messageId: 'm' })
+    await takeAll(bob)
+    claw.clock.leap((claw.app.config.relayKeepHours + 1) * 60 * 60_000)
+    await sweepRelay(claw.app)
+    expect(await ann.ok('POST', '/tasks', asked)).toMatchObject({ id, state: 'submitted', version: 1 })
+    await ann.send(bob, text, { messageId: 'm' })
+    expect(await takeAll(bob)).toMatchObject([
+      { kind: 'task', taskId: id, body: { context: { n: 1 } } },
+      { body: text },
+    ])
   })
 
   test('that are canceled are taken back from the mailbox, and whoever has them is told', async () => {

@@ -92,7 +92,9 @@ export async function copiesFor(app: App, original: Original, subscribers: reado
   }
 }
 
-export const copyIdFor = ({ workspace_id, id }: Original, agentId: string) => messageIdFor(workspace_id, id, agentId)
+/** One for each subscriber. A broadcast that was forgotten may be made again under its id, while copies of the former one are kept. */
+export const copyIdFor = ({ workspace_id, id, created_at }: Original, agentId: string) =>
+  messageIdFor(workspace_id, `${id} ${created_at}`, agentId)
 
 function copyFor(app: App, original: Original, agentId: string): NewMessage {
   return {

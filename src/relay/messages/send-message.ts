@@ -132,7 +132,12 @@ async function putLarge(app: App, message: NewMessage, json: string): Promise<vo
   const expires_at = expiresAt + app.config.relayKeepHours * hourMs
   await app.db.together(async tx => {
     await tx.insertInto('relay_messages').values(row).execute()
-    await tx.insertInto('relay_contents').values({ id, workspace_id: workspaceId, sealed, expires_at }).execute()
+    await tx
+      .insertInto('relay_contents')
+      .values({ id, workspace_id: workspaceId, sealed, expires_at })
+      // Of a message of this id that is forgotten.
+      .onConflict(on => on.column('id').doUpdateSet({ sealed, expires_at }))
+      .execute()
   })
   app.relay.wake([message.mailbox])
 }

@@ -75,6 +75,8 @@ export async function commitNewTask(
       await tx
         .insertInto('relay_contents')
         .values({ id: row.id, workspace_id: row.workspace_id, sealed: content, expires_at })
+        // Of a task of this id that is forgotten.
+        .onConflict(on => on.column('id').doUpdateSet({ sealed: content, expires_at }))
         .execute()
     await addTo(tx, event, prepared, undefined)
     return true

@@ -7,10 +7,17 @@ import type { TaskBody } from './task.ts'
 
 const hourMs = 60 * 60 * 1000
 
+/**
+ * The same change of a task has one message for each receiver. A task that was forgotten may be given again under its id, while
+ * messages of the former one are still kept: those are others.
+ */
+const idOf = ({ workspace_id, id, created_at }: RelayTaskRow, what: string) =>
+  messageIdFor(workspace_id, `${id} ${created_at}`, what)
+
 /** What puts a task into the mailbox of whoever is to do it. `row` is as it stands once that is stored. */
 export function offerMessage(row: RelayTaskRow, { task, attachments }: TaskBody): NewMessage {
   return {
-    id: messageIdFor(row.workspace_id, row.id, `offer ${row.version}`),
+    id: idOf(row, `offer ${row.version}`),
     workspaceId: row.workspace_id,
     mailbox: row.to_agent,
     toDevice: row.to_device,
@@ -42,7 +49,7 @@ export function updateMessage(
   }: { to: string; from: { agentId: string; device: string }; step: string; said: Record<string, unknown> },
 ): NewMessage {
   return {
-    id: messageIdFor(row.workspace_id, row.id, `${row.version} to ${to}`),
+    id: idOf(row, `${row.version} to ${to}`),
     workspaceId: row.workspace_id,
     mailbox: to,
     from,
