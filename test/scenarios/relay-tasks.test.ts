@@ -152,6 +152,22 @@ describe('tasks', () => {
     expect((await ann.ok('GET', `/tasks/${id}`)).version).toBe(2)
   })
 
+  test('refuse a step again that says something else: nothing that was said is lost unseen', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't' })
+    await step(bob, id, 'progress')
+    expect(await ann.refused('POST', `/tasks/${id}/answer`, { answer: 'unasked' })).toBe('conflict')
+    for (const [who, name, said, other] of [
+      [bob, 'ask', { question: 'Which branch?' }, { question: 'Which file?' }],
+      [ann, 'answer', { answer: { branch: 'main', file: 1 } }, { answer: { branch: 'next' } }],
+      [bob, 'complete', { result: 1, note: 'done' }, { result: 2 }],
+    ] as const) {
+      const { version } = await step(who, id, name, said)
+      expect(await who.refused('POST', `/tasks/${id}/${name}`, other)).toBe('conflict')
+      expect(await step(who, id, name, said)).toMatchObject({ version })
+    }
+  })
+
   test('name either an agent or a capability', async () => {
     const [ann, bob] = await pair()
     for (const body of [{ task: 't' }, { task: 't', to: bob.name, capability: 'code' }, { task: ' ', to: bob.name }])

@@ -13,6 +13,7 @@ import { passOn } from './pass-on.ts'
 import { findTask, noTask, type Task, viewOfTask } from './task.ts'
 import { updateMessage } from './task-messages.ts'
 import { afterStep, isOpen, stepsFrom, type TaskRole, type TaskStep } from './task-state.ts'
+import { wasSaid } from './was-said.ts'
 
 export type TaskChanging = {
   step: TaskStep
@@ -35,8 +36,8 @@ const triesMax = 5
 
 /**
  * Takes a task one step further and tells the other side. Who has it accepts, reports, asks, completes, fails or rejects it;
- * who gave it answers and cancels. Taking the last step again is harmless. `conflict` when that step cannot be taken now, or
- * the task was given to somebody else.
+ * who gave it answers and cancels. Taking the last step again is harmless where nothing new is said with it. `conflict` when
+ * that step cannot be taken now, or the task was given to somebody else.
  */
 export async function changeTask(app: App, box: Box, id: string, changing: TaskChanging): Promise<Task | Fault> {
   app.relay.presence.note(box)
@@ -52,7 +53,7 @@ export async function changeTask(app: App, box: Box, id: string, changing: TaskC
     if (!roles.length) return listIn(row.tried).includes(box.agentId) ? passedOn(app, row) : noTask(id)
     if (changing.version !== undefined && changing.version !== row.version) return otherVersion(row)
     const after = afterStep(row.state, step, roles)
-    if (after === 'repeated') return viewOfTask(app, row)
+    if (after === 'repeated' && (await wasSaid(app, row, { step, said }))) return viewOfTask(app, row)
     if (typeof after === 'string') return notNow(row, step, roles)
     if (row.version >= versionsMax && isOpen(after.state)) return tooManySteps()
     const changed = await take(app, box, row, { step, state: after.state, said })

@@ -48,9 +48,7 @@ const maySee = (principal: Principal, { from_agent, to_agent, reply_to }: RelayT
   principal.kind === 'member' || [from_agent, to_agent, reply_to].includes(principal.agentId)
 
 async function viewOfEvent(app: App, task: RelayTaskRow, event: RelayTaskEventRow): Promise<TaskEvent> {
-  const { version, step, state, by_kind, by_id, sealed } = event
-  const place = { workspaceId: task.workspace_id, id: `${task.id}:${version}` }
-  const said = sealed ? await openBody(app, place, sealed) : {}
+  const { version, step, state, by_kind, by_id } = event
   const party = by_kind === 'agent' ? await partyOf(app, task.workspace_id, by_id) : { id: by_id, name: '' }
   return {
     version,
@@ -58,6 +56,16 @@ async function viewOfEvent(app: App, task: RelayTaskRow, event: RelayTaskEventRo
     step,
     state,
     by: { kind: by_kind, ...party },
-    said: said instanceof Fault ? {} : Object(said),
+    said: await saidWith(app, task, event),
   }
+}
+
+/** What was said with a step; nothing when it does not open, which the log tells of. */
+export async function saidWith(
+  app: App,
+  { id, workspace_id }: RelayTaskRow,
+  { version, sealed }: RelayTaskEventRow,
+): Promise<Record<string, unknown>> {
+  const said = sealed ? await openBody(app, { workspaceId: workspace_id, id: `${id}:${version}` }, sealed) : {}
+  return said instanceof Fault ? {} : Object(said)
 }
