@@ -1,4 +1,5 @@
 /** Agents elsewhere that speak A2A, as agents of the relay: one ClawLink asks another, as it would any. */
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mailboxTopic } from '../../src/relay/wake.ts'
 import { agentAt, register } from '../kit/a2a.ts'
@@ -18,7 +19,7 @@ describe('a remote agent', () => {
     await register(there, far)
     here = await startClawLink({
       connected: false,
-      config: { outboundAllow: [new URL(there.url).host, receiver.host] },
+      config: { outboundAllow: [new URL(there.url).host, receiver.host], relayMailboxMax: 30 },
     })
   })
   afterAll(async () => {
@@ -108,38 +109,69 @@ describe('a remote agent', () => {
     }).toEqual([0, 0])
   })
 
-  test('gets a message that may have arrived never twice', async () => {
-    const card = (url: string) => ({
-      name: 'Unsure',
-      description: 'Takes what it gets and says nothing.',
+  /** Adds an agent that answers each method as it is told here; undefined: not at all. */
+  const addScripted = async (name: string, answer: (method: string) => object | undefined) => {
+    const path = `/${name}`
+    const card = {
+      name,
+      description: '',
       version: '1',
       capabilities: {},
       defaultInputModes: ['text/plain'],
       defaultOutputModes: ['text/plain'],
       skills: [],
-      supportedInterfaces: [{ url, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
-    })
-    const methods: string[] = []
-    receiver.on('/unsure/.well-known/agent-card.json', response =>
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify(card(receiver.url('/unsure')))),
-    )
-    receiver.on('/unsure', (response, { body }) => {
+      supportedInterfaces: [{ url: receiver.url(path), protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
+    }
+    const tell = (response: ServerResponse, told: object) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told))
+    receiver.on(`${path}/.well-known/agent-card.json`, response => tell(response, card))
+    receiver.on(path, (response, { body }) => {
       const { method, id } = JSON.parse(body)
-      methods.push(method)
-      if (method === 'SendMessage') return response.destroy()
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(
-          JSON.stringify({ jsonrpc: '2.0', id, result: { tasks: [], nextPageToken: '', pageSize: 100, totalSize: 0 } }),
-        )
+      const result = answer(method)
+      return result ? tell(response, { jsonrpc: '2.0', id, result }) : response.destroy()
     })
-    expect((await add({ url: receiver.url('/unsure') })).status).toBe(201)
+    const { status } = await add({ url: receiver.url(path) })
+    expect(status).toBe(201)
+  }
+
+  test('gets a message that may have arrived never twice', async () => {
+    const methods: string[] = []
+    await addScripted('Unsure', method => {
+      methods.push(method)
+      return method === 'SendMessage' ? undefined : { tasks: [], nextPageToken: '', pageSize: 100, totalSize: 0 }
+    })
     const id = await delegate('Unsure')
     await soon(async () => (await seen(id)).state).toBe('failed')
     expect(methods).toEqual(['SendMessage', 'ListTasks'])
     expect(JSON.stringify((await seen(id)).history)).toContain('It was not sent again.')
+  })
+
+  test('that answers with more than can be kept fails the task, saying so', async () => {
+    const status = { state: 'TASK_STATE_COMPLETED' }
+    const done = {
+      id: 'far',
+      contextId: 'c',
+      status,
+      artifacts: [{ artifactId: 'a', parts: [{ text: 'x'.repeat(1_100_000) }] }],
+    }
+    await addScripted('Talker', method => (method === 'SendMessage' ? { task: done } : done))
+    const id = await delegate('Talker')
+    await soon(async () => (await seen(id)).state).toBe('failed')
+    expect(JSON.stringify((await seen(id)).history)).toContain('more than can be kept')
+  })
+
+  test('asks again when there was no room for its question', async () => {
+    const status = { state: 'TASK_STATE_INPUT_REQUIRED' }
+    const asking = { id: 'far', contextId: 'c', status, artifacts: [] }
+    await addScripted('Asker', method => (method === 'SendMessage' ? { task: asking } : asking))
+    const busy = await here.newKey({ agent: 'busy' })
+    for (let at = 0; at < 30; at++) await here.rest('POST', '/relay/messages', { body: { to: 'busy', body: at } })
+    const made = await here.rest('POST', '/relay/tasks', { key: busy, body: { to: 'Asker', task: 't' } })
+    const id = String(made.body.id)
+    await soon(async () => (await seen(id, busy)).state).toBe('accepted')
+    await agentAt(here, busy).inbox()
+    here.clock.move(30_000)
+    await soon(async () => (await seen(id, busy)).state).toBe('input_required')
   })
 
   test.each([

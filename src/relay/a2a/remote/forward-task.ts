@@ -130,9 +130,15 @@ async function take(link: Link, there: Task): Promise<JobEnd> {
   if (seen === sent.seen) return { againAt: now + pause(now - sent.seen_at) }
   for (const changing of stepsOf(there)) {
     const changed = await changeTask(app, boxOfRemote(sent), sent.task_id, changing)
-    if (changed instanceof Fault && changed.code === 'in_progress') throw new Error(changed.message)
+    if (!(changed instanceof Fault)) {
+      if (changed.endedAt !== null) return 'done'
+      continue
+    }
+    if (changed.code === 'in_progress') throw new Error(changed.message)
+    if (changed.code === 'payload_too_large') return tooLarge(app, sent, changed)
+    // Whoever gave the task has no room for a question: it is asked again later.
+    if (changed.code === 'quota_exceeded' && changing.step === 'ask') return { againAt: now + pollMaxMs }
     // It has ended here meanwhile, or cannot take this step: the next look sees what there is to do.
-    if (!(changed instanceof Fault) && changed.endedAt !== null) return 'done'
   }
   await note(link, { seen, seen_at: now })
   return { againAt: now + pollMinMs }
@@ -169,9 +175,14 @@ async function fail(app: App, sent: A2aSentRow, reason: string): Promise<JobEnd>
 
 async function step(app: App, sent: A2aSentRow, changing: TaskChanging): Promise<void> {
   const changed = await changeTask(app, boxOfRemote(sent), sent.task_id, changing)
-  if (changed instanceof Fault && changed.code !== 'conflict' && changed.code !== 'not_found')
-    throw new Error(changed.message)
+  if (!(changed instanceof Fault) || changed.code === 'conflict' || changed.code === 'not_found') return
+  if (changed.code !== 'payload_too_large') throw new Error(changed.message)
+  await tooLarge(app, sent, changed)
 }
+
+/** It would be no smaller when asked for again. */
+const tooLarge = (app: App, sent: A2aSentRow, { message }: Fault) =>
+  fail(app, sent, `The remote agent has answered with more than can be kept. ${message}`)
 
 async function note({ app, sent }: Link, set: Partial<A2aSentRow>): Promise<void> {
   await app.db.write(tx =>
