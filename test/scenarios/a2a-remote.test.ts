@@ -207,7 +207,7 @@ describe('a remote agent', () => {
     })
   })
 
-  test('is added by owners and admins alone, listed without its token, and removed', async () => {
+  test('is added by owners and admins alone, listed without its token, removed, and added again', async () => {
     const member = await signIn(here, { name: 'Mia', role: 'member' })
     expect((await member.rest('POST', '/relay/agents/remote', { url: 'https://x.example' })).status).toBe(403)
     const listed = await here.rest('GET', '/relay/agents/remote')
@@ -219,5 +219,7 @@ describe('a remote agent', () => {
     expect((await ada.rest('DELETE', `/relay/agents/remote/${remote?.id}`)).status).toBe(404)
     const seals = await here.app.db.read.selectFrom('seals').select('id').where('id', 'like', 'a2a:%').execute()
     expect(seals).toEqual([])
+    const again = await add({ url: `${there.url}/a2a/Worker`, token: there.key, name: 'Far worker' })
+    expect(again).toMatchObject({ status: 201, body: { id: remote?.id } })
   })
 })

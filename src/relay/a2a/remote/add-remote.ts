@@ -1,4 +1,5 @@
 import { AgentCard } from '@a2a-js/sdk'
+import type { Transaction } from 'kysely'
 import { isAgentName } from '../../../accounts/agent-name.ts'
 import { recordAudit } from '../../../accounts/audit.ts'
 import type { App } from '../../../app.ts'
@@ -6,6 +7,7 @@ import { Fault } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { A2aRemoteRow } from '../../../db/a2a-schema.ts'
+import type { Schema } from '../../../db/schema.ts'
 import { checkUrl, type EndpointEditor } from '../../../events/endpoint.ts'
 import { registerAgent } from '../../agents/register-agent.ts'
 import { runSoon } from '../hurry-job.ts'
@@ -51,7 +53,8 @@ export async function addRemote(
       .where('agents.workspace_id', '=', workspaceId)
       .where('agents.name', '=', name)
       .executeTakeFirst()
-    if (known && known.card_url !== url) return undefined
+    if (known && known.card_url !== url && !(known.card_url === null && (await wasRemote(tx, known.id))))
+      return undefined
     const row: A2aRemoteRow = {
       agent_id: known?.id ?? newId('agt', now),
       workspace_id: workspaceId,
@@ -94,6 +97,12 @@ export async function addRemote(
   if (registered instanceof Fault) return registered
   const addedAt = new Date(stored.created_at).toISOString()
   return { id: stored.agent_id, name, url, hasToken: token !== undefined, addedAt }
+}
+
+/** Whether an agent that is none elsewhere any more was one: every other has a key, or had one. */
+async function wasRemote(tx: Transaction<Schema>, agentId: string): Promise<boolean> {
+  const key = await tx.selectFrom('keys').select('id').where('agent_id', '=', agentId).limit(1).executeTakeFirst()
+  return key === undefined
 }
 
 /** Its card, if it can be used: its interfaces are where it may be reached, and its credential goes to its own host alone. */
