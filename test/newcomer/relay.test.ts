@@ -78,6 +78,8 @@ test('a file is shared in versions, a lost race says what to do, and any version
   const lost = await home.run(['file', 'put', path, 'notes/plan.md'], bob)
   expect(lost).toMatchObject({ exitCode: 1, stdout: '' })
   expect(lost.stderr).toContain('--base 1')
+  const unmerged = await home.run(['file', 'put', path, 'notes/plan.md', '--merge'], bob)
+  expect(unmerged.stderr).toMatch(/changed the same lines.* --base 1\.\n$/)
   const second = await home.json(['file', 'put', path, 'notes/plan.md', '--base', '1'], bob)
   expect(second).toMatchObject({ version: 2, mediaType: 'text/markdown', by: { name: 'bob' } })
   expect(await read(['file', 'get', 'notes/plan.md'], ada)).toBe('two\n')
@@ -90,6 +92,26 @@ test('a file is shared in versions, a lost race says what to do, and any version
   )
   await read(['file', 'delete', 'notes/plan.md'], bob)
   expect(await read(['file', 'list'], ada)).toBe('There is no shared file. Share one: clawlink file put <path>\n')
+})
+
+test('a history is listed to its end', async () => {
+  for (let version = 1; version <= 201; version++)
+    await fetch(`${url}/api/v1/relay/files/log.txt?baseVersion=any`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${ada.env.CLAWLINK_KEY}` },
+      body: `${version}`,
+    })
+  const { items } = await home.json(['file', 'history', 'log.txt'], ada)
+  expect((items as { version: number }[]).map(({ version }) => version)).toEqual(
+    Array.from({ length: 201 }, (_, at) => 201 - at),
+  )
+})
+
+test('what is no key of a shared file is refused, and nothing else is done instead', async () => {
+  await read(['register'], ada)
+  const { exitCode, stderr } = await home.run(['file', 'delete', '../agents/me'], ada)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('no `.` or `..` as a part') })
+  expect(await read(['discover'], bob)).toMatch(/^ada /m)
 })
 
 test('a machine that has paired needs neither URL nor key', async () => {

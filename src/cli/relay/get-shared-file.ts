@@ -20,7 +20,7 @@ export async function getSharedFileCommand(flags: Flags, key: string): Promise<v
   const server = orExit(relayServer(flags), flags)
   const version = text(flags, 'version')
   const query = version === undefined ? '' : `?version=${encodeURIComponent(version)}`
-  const path = `/relay/files/${pathOf(key)}${query}`
+  const path = `/relay/files/${pathOf(key, flags)}${query}`
   const answer = orExit(await openRest(server, { method: 'GET', path, timeoutMs: 0 }), flags)
   const content = answer.body ?? new ReadableStream<Uint8Array>({ start: empty => empty.close() })
   if (output === undefined) return pipeline(content, standardOutput())

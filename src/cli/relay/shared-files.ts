@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { basename, extname } from 'node:path'
 import * as z from 'zod'
 import { Fault } from '../../core/errors.ts'
+import { checkKey } from '../../relay/files/key.ts'
 import { sizeOf } from '../files.ts'
 import { day, dim, plain, print, printJson, printTable } from '../print.ts'
 import { askRest } from '../rest.ts'
@@ -10,7 +11,13 @@ import { relayServer } from './server.ts'
 import { type SharedFile, sharedFileShape } from './shapes.ts'
 
 /** Keys are paths: their slashes stay. */
-export const pathOf = (key: string) => key.split('/').map(encodeURIComponent).join('/')
+/**
+ * A key as part of a URL. One that is none is refused here: with `..` in it the URL would be that of something else, which would
+ * then be done.
+ */
+export function pathOf(key: string, flags: Flags): string {
+  return orExit(checkKey(key), flags).split('/').map(encodeURIComponent).join('/')
+}
 
 /** What a key says of its content, of what agents share most. */
 const types: Partial<Record<string, string>> = {
@@ -33,13 +40,13 @@ export async function putSharedFileCommand(flags: Flags, path: string, key = bas
   const type = text(flags, 'type') ?? types[extname(key).toLowerCase()]
   const written = await askRest(server, {
     method: 'PUT',
-    path: `/relay/files/${pathOf(key)}?${queryOf(flags)}`,
+    path: `/relay/files/${pathOf(key, flags)}?${queryOf(flags)}`,
     body: await openAsBlob(path),
     headers: type === undefined ? {} : { 'content-type': type },
     shape: sharedFileShape,
     timeoutMs: 0,
   })
-  const file = orExit(written instanceof Fault ? ofPutting(written, key) : written, flags)
+  const file = orExit(written instanceof Fault ? ofPutting(written, key, flags) : written, flags)
   if (flags.json) return printJson(file)
   const how = file.change === 'merge' ? ', merged with what was there' : ''
   print(`${plain(file.key)}  ${dim(`version ${file.version}, ${file.bytes} bytes${how}`)}`)
@@ -54,11 +61,13 @@ function queryOf(flags: Flags): URLSearchParams {
 }
 
 /** A lost race in the words of this command. */
-function ofPutting(fault: Fault, key: string): Fault {
+function ofPutting(fault: Fault, key: string, flags: Flags): Fault {
   const { race } = fault.details
   const { version } = Object(race?.current)
   if (!race || typeof version !== 'number') return fault
-  const fix = `Look at what is there: clawlink file get ${plain(key)}. Then write yours on top of it with --base ${version}, or let both be merged with --merge.`
+  const merged = flags.merge ? 'Both have changed the same lines, or it is no text. ' : ''
+  const orMerge = flags.merge ? '' : ', or let both be merged with --merge'
+  const fix = `${merged}Look at what is there: clawlink file get ${plain(key)}. Then write yours on top of it with --base ${version}${orMerge}.`
   return new Fault(fault.code, fault.message, { ...fault.details, fix })
 }
 
@@ -91,8 +100,15 @@ export async function listSharedFilesCommand(flags: Flags, prefix = ''): Promise
 export async function sharedFileHistoryCommand(flags: Flags, key: string): Promise<void> {
   const server = orExit(relayServer(flags), flags)
   const shape = z.object({ items: z.array(sharedFileShape), next: z.number().nullable() })
-  const path = `/relay/file-history/${pathOf(key)}?limit=200`
-  const { items } = orExit(await askRest(server, { method: 'GET', path, shape }), flags)
+  const items: SharedFile[] = []
+  const query = new URLSearchParams({ limit: '200' })
+  for (let before: number | null = 0; before !== null; ) {
+    if (before) query.set('before', String(before))
+    const path = `/relay/file-history/${pathOf(key, flags)}?${query}`
+    const found = orExit(await askRest(server, { method: 'GET', path, shape }), flags)
+    items.push(...found.items)
+    before = found.next
+  }
   if (flags.json) return printJson({ items })
   printTable(
     ['VERSION', 'CHANGE', 'BYTES', 'CHANGED (UTC)', 'BY', 'SHA-256'],
@@ -112,7 +128,7 @@ export async function restoreSharedFileCommand(flags: Flags, key: string, given:
   if (!Number.isSafeInteger(version) || version < 1)
     orExit(new Fault('validation_error', 'A version is a number, as `clawlink file history` lists it.'), flags)
   const server = orExit(relayServer(flags), flags)
-  const path = `/relay/file-restore/${pathOf(key)}`
+  const path = `/relay/file-restore/${pathOf(key, flags)}`
   const body = { version, ...(flags.force && { force: true }) }
   const file = orExit(await askRest(server, { method: 'POST', path, body, shape: sharedFileShape }), flags)
   if (flags.json) return printJson(file)
@@ -121,7 +137,7 @@ export async function restoreSharedFileCommand(flags: Flags, key: string, given:
 
 export async function deleteSharedFileCommand(flags: Flags, key: string): Promise<void> {
   const server = orExit(relayServer(flags), flags)
-  const path = `/relay/files/${pathOf(key)}${flags.force ? '?force=true' : ''}`
+  const path = `/relay/files/${pathOf(key, flags)}${flags.force ? '?force=true' : ''}`
   const file = orExit(await askRest(server, { method: 'DELETE', path, shape: sharedFileShape }), flags)
   if (flags.json) return printJson(file)
   print(`${plain(file.key)} is deleted. ${dim(`Back again: clawlink file restore ${plain(key)} ${file.version - 1}`)}`)
