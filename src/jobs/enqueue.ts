@@ -20,15 +20,20 @@ export async function enqueue(app: App, tx: Transaction<Schema>, job: NewJob): P
   await wakeWorkers(app, tx)
 }
 
-/** Lets the waiting job of this kind about this subject run at once; gives whether there is one. */
+/**
+ * Lets the waiting job of this kind about this subject run at once; gives whether there is one. `patient`: one that has failed
+ * keeps its pause, which whoever hurries it often would use up with all its tries.
+ */
 export async function hurryJob(
   app: App,
   tx: Transaction<Schema>,
   job: { kind: string; subject: string },
+  { patient = false } = {},
 ): Promise<boolean> {
+  const now = app.clock.now()
   const { numUpdatedRows } = await tx
     .updateTable('jobs')
-    .set({ run_at: app.clock.now() })
+    .set({ run_at: patient ? sql<number>`case when failures = 0 then ${now} else run_at end` : now })
     .where('kind', '=', job.kind)
     .where('subject', '=', job.subject)
     .where('state', '=', 'waiting')

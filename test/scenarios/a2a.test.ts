@@ -52,6 +52,56 @@ const ways: [Version, Binding][] = [
   ['0.3', 'HTTP+JSON'],
 ]
 
+test('a receiver that was away is told of all that happened, in order, and was not asked at each change', async () => {
+  const client = await clientOf(agentUrl())
+  const path = `/away-${randomUUID()}`
+  let isAway = true
+  receiver.on(path, (response, received) => answer(isAway ? 500 : 200)(response, received))
+  const { id } = await sendTask(client)
+  const push = { tenant: '', id: 'p', taskId: id, url: receiver.url(path), token: '', authentication: undefined }
+  await client.createTaskPushNotificationConfig(push)
+  await agent().inbox()
+  claw.app.random = () => 0.9
+  for (let note = 2; note <= 20; note++) await agent().step(id, 'progress', { note: `${note}` })
+  await expect.poll(() => receiver.at(path).length).toBeGreaterThan(0)
+  // More than a task shows of its history.
+  const { db } = claw.app
+  const said = {
+    task_id: id,
+    at: 0,
+    step: 'progress',
+    state: 'in_progress',
+    by_kind: 'agent',
+    by_id: workerId,
+  } as const
+  const events = Array.from({ length: 205 }, (_, at) => ({ ...said, version: 21 + at, sealed: '' }))
+  await db.write(async tx => {
+    await tx.insertInto('relay_task_events').values(events).execute()
+    await tx.updateTable('relay_tasks').set({ version: 225 }).where('id', '=', id).execute()
+  })
+  await agent().step(id, 'complete')
+  expect(receiver.at(path).length).toBeLessThan(10)
+  const before = receiver.at(path).length
+  isAway = false
+  await expect
+    .poll(
+      () => {
+        claw.clock.move(1_000)
+        return receiver.at(path).length - before
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(225)
+  const states = receiver
+    .at(path)
+    .slice(before)
+    .map(({ body }) => JSON.parse(body).statusUpdate.status)
+  const notes = states.slice(0, 19).map(({ message }) => message.parts[0].text)
+  expect(notes).toEqual(Array.from({ length: 19 }, (_, at) => `${2 + at}`))
+  expect(states.at(-1).state).toBe('TASK_STATE_COMPLETED')
+  claw.app.random = () => 0
+})
+
 describe.each(ways)('A2A %s over %s', (version, binding) => {
   const open = (key?: string) => clientOf(agentUrl(), { binding, version, ...(key && { key }) })
 

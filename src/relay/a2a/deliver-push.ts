@@ -5,7 +5,7 @@ import { Fault } from '../../core/errors.ts'
 import { version } from '../../core/version.ts'
 import type { A2aPushRow } from '../../db/a2a-schema.ts'
 import type { JobEnd } from '../../jobs/job.ts'
-import { getTask, type TaskDetail, type TaskEvent } from '../tasks/get-task.ts'
+import { getTask, type TaskDetail, type TaskEvent, taskEventsAfter } from '../tasks/get-task.ts'
 import { a2aTask, updatesAfter } from './a2a-task.ts'
 import { a2aDevice } from './device.ts'
 import { type PushTarget, pushTarget } from './push-configs.ts'
@@ -17,7 +17,8 @@ const lookEveryMs = 30_000
 
 /**
  * Tells one URL of what happened to a task since it was told last: in order, each at least once. What it throws is tried
- * again. While the agent that asked for it has no key it is told nothing: it could not read the task itself then. `again`: it was for this that a task given by other ways than A2A is looked at from time to time.
+ * again. While the agent that asked for it has no key it is told nothing: it could not read the task itself then. `again`: it was
+ * for this that a task given by other ways than A2A is looked at from time to time.
  */
 export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   const row = await app.db.read.selectFrom('a2a_pushes').selectAll().where('id', '=', id).executeTakeFirst()
@@ -25,16 +26,14 @@ export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   const task = await getTask(app, seenBy(row.workspace_id, row.agent_id), row.task_id)
   const target = await pushTarget(app, row)
   if (task instanceof Fault || !target || !(await hasKey(app, row))) return 'done'
-  for (const event of task.history.filter(each => each.version > row.told_version)) {
-    await tell(app, row, target, task, event)
-    await app.db.write(tx =>
-      tx
-        .updateTable('a2a_pushes')
-        .set({ told_version: event.version })
-        .where('id', '=', id)
-        .where('told_version', '<', event.version)
-        .execute(),
-    )
+  // Not those of the task as it is shown, which has the latest only.
+  for (let told = row.told_version; told < task.version; ) {
+    const events = await taskEventsAfter(app, { id: row.task_id, workspace_id: row.workspace_id }, told)
+    for (const event of events) {
+      await tell(app, row, target, task, event)
+      await noteTold(app, id, event.version)
+    }
+    told = events.at(-1)?.version ?? task.version
   }
   if (task.endedAt !== null || (await tellsOfItself(app, row.task_id))) return 'done'
   return { againAt: app.clock.now() + lookEveryMs }
@@ -52,6 +51,16 @@ async function hasKey({ db, clock }: App, { workspace_id, agent_id }: A2aPushRow
     .executeTakeFirst()
   return found !== undefined
 }
+
+const noteTold = ({ db }: App, id: string, version: number) =>
+  db.write(tx =>
+    tx
+      .updateTable('a2a_pushes')
+      .set({ told_version: version })
+      .where('id', '=', id)
+      .where('told_version', '<', version)
+      .execute(),
+  )
 
 async function tellsOfItself({ db }: App, taskId: string): Promise<boolean> {
   const row = await db.read.selectFrom('relay_tasks').select('from_device').where('id', '=', taskId).executeTakeFirst()

@@ -47,7 +47,28 @@ export async function getTask(app: App, principal: Principal, id: string): Promi
 const maySee = (principal: Principal, { from_agent, to_agent, reply_to }: RelayTaskRow) =>
   principal.kind === 'member' || [from_agent, to_agent, reply_to].includes(principal.agentId)
 
-async function viewOfEvent(app: App, task: RelayTaskRow, event: RelayTaskEventRow): Promise<TaskEvent> {
+/** What happened to a task after this version, in order, some at a time. */
+export async function taskEventsAfter(
+  app: App,
+  task: Pick<RelayTaskRow, 'id' | 'workspace_id'>,
+  version: number,
+): Promise<TaskEvent[]> {
+  const events = await app.db.read
+    .selectFrom('relay_task_events')
+    .selectAll()
+    .where('task_id', '=', task.id)
+    .where('version', '>', version)
+    .orderBy('version')
+    .limit(eventsMax)
+    .execute()
+  return Promise.all(events.map(event => viewOfEvent(app, task, event)))
+}
+
+async function viewOfEvent(
+  app: App,
+  task: Pick<RelayTaskRow, 'id' | 'workspace_id'>,
+  event: RelayTaskEventRow,
+): Promise<TaskEvent> {
   const { version, step, state, by_kind, by_id } = event
   const party = by_kind === 'agent' ? await partyOf(app, task.workspace_id, by_id) : { id: by_id, name: '' }
   return {
@@ -63,7 +84,7 @@ async function viewOfEvent(app: App, task: RelayTaskRow, event: RelayTaskEventRo
 /** What was said with a step; nothing when it does not open, which the log tells of. */
 export async function saidWith(
   app: App,
-  { id, workspace_id }: RelayTaskRow,
+  { id, workspace_id }: Pick<RelayTaskRow, 'id' | 'workspace_id'>,
   { version, sealed }: RelayTaskEventRow,
 ): Promise<Record<string, unknown>> {
   const said = sealed ? await openBody(app, { workspaceId: workspace_id, id: `${id}:${version}` }, sealed) : {}
