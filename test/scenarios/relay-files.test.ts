@@ -383,21 +383,25 @@ describe('one ClawLink', () => {
     })
   })
 
-  test('tells of every change: an event for the record, and a broadcast to who subscribes', async () => {
-    const listener = await claw.newKey({ agent: 'listener' })
-    const subscribed = await claw.rest('PUT', '/relay/subscriptions/files', { body: {}, key: listener })
+  test.each([
+    ['every topic', '*'],
+    ['theirs', 'files'],
+  ])('tells of every change: an event for the record, and a broadcast to who subscribes to %s', async (_, topic) => {
+    const told = `told ${topic === '*' ? 'all' : topic}`
+    const listener = await claw.newKey({ agent: `listener to ${topic}` })
+    const subscribed = await claw.rest('PUT', `/relay/subscriptions/${topic}`, { body: {}, key: listener })
     expect(subscribed.status).toBe(200)
-    await put(claw, 'told', 'a secret word', { headers: { 'content-type': 'text/plain' } })
-    await remove(bob, 'told', '', bob.key)
+    await put(claw, told, 'a secret word', { headers: { 'content-type': 'text/plain' } })
+    await remove(bob, told, '', bob.key)
     const events = await claw.app.db.read
       .selectFrom('events')
       .select(['type', 'facts'])
-      .where('subject', '=', 'told')
+      .where('subject', '=', told)
       .orderBy('id')
       .execute()
     expect(events.map(({ type, facts }) => ({ type, ...JSON.parse(facts) }))).toMatchObject([
-      { type: 'file.changed', key: 'told', version: 1, change: 'put', bytes: 13, mediaType: 'text/plain' },
-      { type: 'file.deleted', key: 'told', version: 2, change: 'delete' },
+      { type: 'file.changed', key: told, version: 1, change: 'put', bytes: 13, mediaType: 'text/plain' },
+      { type: 'file.deleted', key: told, version: 2, change: 'delete' },
     ])
     expect(JSON.stringify(events)).not.toContain('secret word')
     const { body } = await claw.rest('POST', '/relay/inbox', { body: { limit: 10 }, key: listener })
@@ -405,7 +409,7 @@ describe('one ClawLink', () => {
       {
         kind: 'broadcast',
         from: { name: 'tester' },
-        body: { topic: 'files', content: { type: 'file.changed', key: 'told' } },
+        body: { topic: 'files', content: { type: 'file.changed', key: told } },
       },
       {
         kind: 'broadcast',

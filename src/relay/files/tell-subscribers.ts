@@ -2,6 +2,7 @@ import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import type { SharedFileVersionRow } from '../../db/shared-file-schema.ts'
 import { broadcast } from '../broadcasts/broadcast.ts'
+import { everyTopic } from '../broadcasts/topic.ts'
 import { factsOf } from './versions.ts'
 import type { Writer } from './writer.ts'
 
@@ -19,7 +20,7 @@ export async function tellSubscribers(app: App, writer: Writer, row: SharedFileV
       .selectFrom('relay_subscriptions')
       .select('agent_id')
       .where('workspace_id', '=', workspaceId)
-      .where('topic', '=', filesTopic)
+      .where('topic', 'in', [filesTopic, everyTopic])
       .limit(1)
       .executeTakeFirst()
     if (!subscriber) return

@@ -4,20 +4,14 @@ import { Fault } from '../../../core/errors.ts'
 import type { Box } from '../../../relay/box.ts'
 import { broadcast as tellSubscribers } from '../../../relay/broadcasts/broadcast.ts'
 import { subscribe } from '../../../relay/broadcasts/subscribe.ts'
-import { filesTopic } from '../../../relay/files/tell-subscribers.ts'
+import { everyTopic } from '../../../relay/broadcasts/topic.ts'
 import type { Requests } from './requests.ts'
 import { registeredBox } from './who.ts'
 
 /** There everybody hears everything. */
-const everyTopic = '*'
-
-/** What it does not say of itself, it hears nevertheless: of shared files too, which are told of only where somebody listens. */
 export async function followAll(app: App, box: Box): Promise<Fault | undefined> {
-  for (const topic of [everyTopic, filesTopic]) {
-    const done = await subscribe(app, box, { topic })
-    if (done instanceof Fault) return done
-  }
-  return undefined
+  const done = await subscribe(app, box, { topic: everyTopic })
+  return done instanceof Fault ? done : undefined
 }
 
 export async function broadcast(
