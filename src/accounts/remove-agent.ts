@@ -8,8 +8,8 @@ import type { Granted } from './pairing/pairing.ts'
 import { takeBackPairings } from './pairing/take-back-pairings.ts'
 
 /**
- * Ends an agent: revokes all its keys and grants at once, and takes back the approvals of those that a device has yet to fetch.
- * Its name stays, for the record of what it did.
+ * Ends an agent: revokes all its keys and grants at once, takes back the approvals of those that a device has yet to fetch, and
+ * takes it off the list of the relay, which it could not leave by itself any more. Its name stays, for the record of what it did.
  */
 export async function removeAgent(
   db: Db,
@@ -26,6 +26,13 @@ export async function removeAgent(
       .where('agent_id', '=', row.id)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
+    for (const table of ['relay_devices', 'relay_agents'] as const)
+      await tx
+        .updateTable(table)
+        .set({ left_at: nowMs })
+        .where('agent_id', '=', row.id)
+        .where('left_at', 'is', null)
+        .execute()
     const keys = Number(ended.numUpdatedRows)
     if (keys || waiting)
       await recordAudit(tx, nowMs, {

@@ -204,11 +204,12 @@ describe('an agent', () => {
     expect(await audited(claw, 'agent.renamed')).toMatchObject([{ target: agentId }])
   })
 
-  test('that is removed loses all its keys at once and stays in the list, inactive', async () => {
+  test('that is removed loses all its keys at once and stays in the list, inactive, but not in that of the relay', async () => {
     await using claw = await startClawLink()
     const ada = await signIn(claw, { name: 'Ada' })
     const keys = [await makeKey(ada), await makeKey(ada)]
     const agentId = keys[0]?.agentId ?? ''
+    for (const { secret: key } of keys) await claw.rest('PUT', '/relay/agents/me', { key, body: {} })
     expect((await ada.rest('DELETE', `/agents/${agentId}`)).body).toEqual({ id: agentId, keys: 2 })
     for (const { secret } of keys) expect(await works(claw, secret)).toBe(false)
     expect((await agentsOf(ada)).find(({ id }) => id === agentId)).toMatchObject({
@@ -216,7 +217,11 @@ describe('an agent', () => {
       keys: [{ state: 'revoked' }, { state: 'revoked' }],
     })
     expect(await works(claw, claw.key)).toBe(true)
+    expect((await claw.rest('GET', '/relay/agents')).body.items).toEqual([])
     expect(await audited(claw, 'agent.removed')).toHaveLength(1)
+    const back = await makeKey(ada)
+    await claw.rest('PUT', '/relay/agents/me', { key: back.secret, body: {} })
+    expect((await claw.rest('GET', '/relay/agents')).body.items).toMatchObject([{ id: agentId, devices: [{}] }])
   })
 
   test('whose keys have all run out is inactive', async () => {
