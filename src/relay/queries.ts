@@ -14,13 +14,16 @@ export type Waiting = {
   deliveries: number
 }
 
+/** An agent, and since when it is off the list of the relay, if it has been there. */
+export type KnownAgent = { id: string; name: string; left_at: number | null }
+
 export type RelayQueries = {
   /** Id of the mailbox, time, and the device twice, once per lane: up to `few` of each lane, or up to `many`. */
   few: Point<Waiting>
   many: Point<Waiting>
   message: Point<{ id: string; mailbox: string; thread: string; digest: string }>
-  agentById: Point<{ id: string; name: string }>
-  agentByName: Point<{ id: string; name: string }>
+  agentById: Point<KnownAgent>
+  agentByName: Point<KnownAgent>
   /** Lease, until when, and the device that takes it; the message's number, and the time. */
   take: Change<Selectable<RelayMessageRow>>
   /** When it is forgotten, and of what is acknowledged: id, mailbox and lease. */
@@ -33,15 +36,20 @@ export const many = 100
 
 /** The queries of the busy paths, made ready once. The values given here only mark where parameters go. */
 export function relayQueries(db: Db): RelayQueries {
-  const agents = (q: Kysely<Schema>) => q.selectFrom('agents').select(['id', 'name']).where('workspace_id', '=', '')
+  const agents = (q: Kysely<Schema>) =>
+    q
+      .selectFrom('agents')
+      .leftJoin('relay_agents', 'relay_agents.agent_id', 'agents.id')
+      .select(['agents.id', 'agents.name', 'relay_agents.left_at'])
+      .where('agents.workspace_id', '=', '')
   return {
     few: db.point(q => ({ compile: () => waitingQuery(few).compile(q) })),
     many: db.point(q => ({ compile: () => waitingQuery(many).compile(q) })),
     message: db.point(q =>
       q.selectFrom('relay_messages').select(['id', 'mailbox', 'thread', 'digest']).where('id', '=', ''),
     ),
-    agentById: db.point(q => agents(q).where('id', '=', '')),
-    agentByName: db.point(q => agents(q).where('name', '=', '')),
+    agentById: db.point(q => agents(q).where('agents.id', '=', '')),
+    agentByName: db.point(q => agents(q).where('agents.name', '=', '')),
     take: db.change(q =>
       q
         .updateTable('relay_messages')

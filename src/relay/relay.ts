@@ -10,7 +10,7 @@ import type { Db } from '../db/db.ts'
 import { createPresence, type Presence } from './agents/presence.ts'
 import { createLeaseTimers, type LeaseTimers } from './lease-timers.ts'
 import type { Depth } from './messages/room.ts'
-import { type RelayQueries, relayQueries } from './queries.ts'
+import { type KnownAgent, type RelayQueries, relayQueries } from './queries.ts'
 import { createReaders, type Readers } from './readers.ts'
 import { createSettled, type Settled } from './settled.ts'
 import { createWake, type Wake } from './wake.ts'
@@ -34,7 +34,7 @@ export type Relay = {
   /** How full mailboxes are, by agent. */
   depths: RecentMap<Depth>
   /** Agents by id and by name, for a second. */
-  agents: TtlCache<{ id: string; name: string }>
+  agents: TtlCache<KnownAgent>
   close(): Promise<void>
 }
 

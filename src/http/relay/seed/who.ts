@@ -12,7 +12,7 @@ export async function ownBox(app: App, principal: AgentPrincipal, agentId: strin
   if (agentId === principal.agentId) return boxOf(principal)
   const device = await findDevice(app, principal.workspaceId, agentId)
   if (device) return device.id === principal.agentId ? boxOf(principal, agentId) : notYours(agentId)
-  const agent = await findRecipient(app, principal.workspaceId, agentId)
+  const agent = await findRecipient(app, principal.workspaceId, agentId, { removedToo: true })
   if (agent instanceof Fault) return undefined
   return agent.id === principal.agentId ? boxOf(principal, agent.device || undefined) : notYours(agentId)
 }
