@@ -402,6 +402,22 @@ describe('bad input', () => {
     expect(JSON.parse(text).error).toMatchObject({ code })
   })
 
+  const push = { url: 'https://a.example', token: 5 }
+  const legacy = (more: object) => ({
+    message: { messageId: '1', role: 'user', parts: [{ kind: 'text', text: 'x' }], ...more },
+  })
+  test.each([
+    ['no task id', 'tasks/cancel', {}],
+    ['a task id that is no text', 'tasks/get', { id: 1 }],
+    ['a context id that is no text', 'message/send', legacy({ contextId: 5 })],
+    ['extensions that are no list', 'message/send', legacy({ extensions: 5 })],
+    ['a file without any', 'message/stream', legacy({ parts: [{ kind: 'file' }] })],
+    ['a token that is no text', 'tasks/pushNotificationConfig/set', { taskId: 'task_x', pushNotificationConfig: push }],
+  ])('%s is refused over JSON-RPC of 0.3', async (_, method, params) => {
+    const { text } = await post('', rpc(params, method), { 'a2a-version': '0.3' })
+    expect(JSON.parse(text).error).toMatchObject({ code: -32602 })
+  })
+
   test.each([
     ['no JSON', '/message:send', '{', 400],
     ['no message', '/message:send', '{}', 400],

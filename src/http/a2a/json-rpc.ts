@@ -4,6 +4,7 @@ import { A2A_ERROR_CODE } from '@a2a-js/sdk/errors'
 import { JsonRpcTransportHandler } from '@a2a-js/sdk/server'
 import { json, responseOf } from '../answer.ts'
 import { type A2aAsked, checkParts } from './asked.ts'
+import { checkLegacyParams } from './legacy-params.ts'
 import { eventStream } from './sse.ts'
 
 /** Whether a JSON-RPC request is written in version 0.3, where no header says so. */
@@ -24,7 +25,9 @@ export async function serveJsonRpc({ body, handler, context, gone }: A2aAsked): 
   const { id } = Object(body)
   const answerId = typeof id === 'string' || typeof id === 'number' ? id : null
   try {
-    checkParts(Object(body).params)
+    const { method, params } = Object(body)
+    checkParts(params)
+    if (isLegacy) checkLegacyParams(method, params)
     const transport = isLegacy ? new LegacyJsonRpcTransportHandler(handler) : new JsonRpcTransportHandler(handler)
     const answer = await transport.handle(request, context)
     if (!(Symbol.asyncIterator in answer)) return responseOf(json(answer))
