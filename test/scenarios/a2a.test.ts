@@ -387,6 +387,7 @@ describe('bad input', () => {
     ['a message of no parts', rpc({ message: { messageId: '1', parts: [] } }), -32602],
     ['parts that are none', rpc({ message: { messageId: '1', parts: [null] } }), -32602],
     ['a part without content', rpc({ message: { messageId: '1', parts: [{}] } }), -32602],
+    ['a part whose bytes are no text', rpc({ message: { messageId: '1', parts: [{ raw: 5 }] } }), -32602],
     [
       'a context id that is no name',
       rpc({ message: { messageId: '1', parts: [{ text: 'x' }], contextId: 'a\nb' } }),

@@ -25,6 +25,8 @@ export function checkParts(params: unknown): void {
   const { parts } = Object(message)
   if (!Array.isArray(parts) || !parts.every(part => typeof part === 'object' && part !== null && !Array.isArray(part)))
     throw new RequestMalformedError('message.parts must be a list of objects.')
+  if (parts.some(({ raw }) => raw !== undefined && raw !== null && typeof raw !== 'string'))
+    throw new RequestMalformedError('The raw of a part must be a text, in base64.')
 }
 
 export const callContext = (agentId: string, requestedVersion: string): ServerCallContext =>
