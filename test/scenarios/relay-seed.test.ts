@@ -187,6 +187,11 @@ test('a broadcast reaches every other agent once, polled or connected', async ()
   const topic = await ann.post('/broadcast', { from_agent: ann.id, content: 'plain' })
   expect(topic.status).toBe(200)
   expect((await bob.get(`/poll/${bob.id}`)).body.messages).toMatchObject([{ topic: 'general', tags: [] }])
+  // One that does not hear it itself.
+  const key = await claw.newKey({ agent: 'deaf' })
+  const { body: deaf } = await claw.rest('PUT', '/relay/agents/me', { key, body: {} })
+  const heard = await client(claw, key).post('/broadcast', { from_agent: deaf.id, content: 'plain' })
+  expect(heard.body.recipients).toBe(3)
 })
 
 test('info tells what the relay is; without a token the same address shows nothing of it', async () => {
@@ -326,6 +331,10 @@ test('files are saved, read and listed, and every other agent hears of it', asyn
   const plain = await bob.post('/files', { file_key: 'plain', content: 'x', agent_id: bob.id })
   expect(plain.body).toEqual({ status: 'saved', version: 1 })
   expect((await ann.get('/files/plain')).body).toMatchObject({ file_type: 'text', last_editor: bob.id })
+  const deep = { file_key: 'notes/day 1/plan.md', content: 'deep', agent_id: bob.id }
+  expect((await bob.post('/files', deep)).status).toBe(200)
+  for (const path of ['/files/notes/day%201/plan.md', '/files/notes%2Fday%201%2Fplan.md'])
+    expect((await ann.get(path)).body).toMatchObject({ file_key: deep.file_key, content: 'deep' })
 })
 
 test('an empty file is one, the last write counts, what was before is kept, and a named base protects against a race', async () => {

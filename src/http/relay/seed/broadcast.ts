@@ -3,8 +3,9 @@ import type { App } from '../../../app.ts'
 import { Fault } from '../../../core/errors.ts'
 import type { Box } from '../../../relay/box.ts'
 import { broadcast as tellSubscribers } from '../../../relay/broadcasts/broadcast.ts'
+import { listSubscriptions } from '../../../relay/broadcasts/list-subscriptions.ts'
 import { subscribe } from '../../../relay/broadcasts/subscribe.ts'
-import { everyTopic } from '../../../relay/broadcasts/topic.ts'
+import { everyTopic, wantsTags } from '../../../relay/broadcasts/topic.ts'
 import type { Requests } from './requests.ts'
 import { registeredBox } from './who.ts'
 
@@ -23,6 +24,10 @@ export async function broadcast(
   if (box instanceof Fault) return box
   const told = await tellSubscribers(app, box, { topic, content, tags })
   if (told instanceof Fault) return told
-  // The sender hears everything too, and is not shown what it said itself.
-  return { status: 'broadcast_sent', message_id: told.id, recipients: Math.max(0, told.recipients - 1) }
+  // A sender that follows it gets a copy too, and is not shown what it said itself.
+  const own = (await listSubscriptions(app, box)).some(
+    each => [topic, everyTopic].includes(each.topic) && wantsTags(each.tags, tags),
+  )
+  const recipients = Math.max(0, told.recipients - (own ? 1 : 0))
+  return { status: 'broadcast_sent', message_id: told.id, recipients }
 }

@@ -64,7 +64,8 @@ export function seedRoutes(app: App, live: Live): Hono<Bindings> {
   post('files', (principal, request) => writeFile(app, principal, request))
   http.get('/discover', c => asAgent(c.env.incoming, ({ workspaceId }) => discover(app, workspaceId)))
   http.get('/files', c => asAgent(c.env.incoming, principal => listFiles(app, principal)))
-  http.get('/files/:key', c => asAgent(c.env.incoming, principal => readFile(app, principal, c.req.param('key'))))
+  // Keys have slashes here.
+  http.get('/files/:key{.+}', c => asAgent(c.env.incoming, principal => readFile(app, principal, c.req.param('key'))))
   http.get('/poll/:agent', c => {
     const { incoming, outgoing } = c.env
     const waitSeconds = Math.min(Number(c.req.query('wait') ?? 0) || 0, pollWaitMaxSeconds)
