@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endUndelivered } from '../../src/relay/messages/end-undelivered.ts'
+import { releaseMessages } from '../../src/relay/messages/release-messages.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { type Agent, type Got, relayAgent } from '../kit/relay-agent.ts'
@@ -221,6 +223,26 @@ describe('messages', () => {
     expect((await ann.ok('GET', '/dead-letters')).items).toEqual([])
     const [letter] = items as Got[]
     expect(await bob.refused('POST', `/dead-letters/${letter?.id}/requeue`)).toBe('forbidden')
+  })
+
+  test('that were given back unseen, while others took them for handed out too often, are handed out again', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 'patience')
+    const taken = async () => {
+      claw.clock.move(61_000)
+      return (await bob.take())[0]
+    }
+    await taken()
+    await taken()
+    const last = await taken()
+    if (!last) throw new Error('it was handed out thrice')
+    claw.clock.move(61_000)
+    const seq = Number(last.cursor)
+    const seen = { seq, lane: 2, bytes: 0, created_at: 0, expires_at: Number.MAX_SAFE_INTEGER, deliveries: 3 }
+    const box = { workspaceId: claw.app.workspaceId, agentId: bob.id, device: '' }
+    await releaseMessages(claw.app, box, [last], { unseen: true })
+    await endUndelivered(claw.app, bob.id, { over: [seen], now: claw.app.relay.now() })
+    expect(await bob.take()).toMatchObject([{ id: last.id, deliveries: 3 }])
   })
 
   test('that are given back too often tell why as their receiver said it, which is sealed until then', async () => {

@@ -19,7 +19,13 @@ export async function endUndelivered(
   if (!dead.length) return
   const { relayDeliveriesMax: times } = app.config
   const problem = `It was handed out ${times === 1 ? 'once' : `${times} times`} and never acknowledged.`
-  await app.db.together(tx => end(app, tx, { state: 'dead', problem }, now).where('seq', 'in', dead).execute())
+  await app.db.together(tx =>
+    end(app, tx, { state: 'dead', problem }, now)
+      .where('seq', 'in', dead)
+      // Meanwhile it may have been given back by somebody who never saw it.
+      .where('deliveries', '>=', times)
+      .execute(),
+  )
 }
 
 /** Those of a mailbox, or of these, that nobody received in time and nobody holds. */
