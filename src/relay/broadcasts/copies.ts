@@ -93,8 +93,10 @@ export async function copiesFor(app: App, original: Original, subscribers: reado
 }
 
 /** One for each subscriber. A broadcast that was forgotten may be made again under its id, while copies of the former one are kept. */
-export const copyIdFor = ({ workspace_id, id, created_at }: Original, agentId: string) =>
-  messageIdFor(workspace_id, `${id} ${created_at}`, agentId)
+export const copyIdFor = (
+  { workspace_id, id, created_at }: Pick<Original, 'workspace_id' | 'id' | 'created_at'>,
+  agentId: string,
+) => messageIdFor(workspace_id, `${id} ${created_at}`, agentId)
 
 function copyFor(app: App, original: Original, agentId: string): NewMessage {
   return {

@@ -1,4 +1,5 @@
 /** What has to hold of every run, whatever happened in it. Pure: each gives what is wrong, in words. */
+import { copyIdFor } from '../../../src/relay/broadcasts/copies.ts'
 import type { Change, Holding, Lived, Said } from './life.ts'
 import type { Wish } from './plan.ts'
 import { deliveriesMax, type World } from './world.ts'
@@ -81,8 +82,11 @@ function ofMailbox(
     if (wish.device !== undefined && device !== wish.device) wrong.push(`at the wrong device: ${wish.mark}`)
   }
   if (!first) return wrong
-  const id = wish.kind === 'message' ? first.id : got[0]?.message.id
-  const row = lived.messages.find(each => each.id === id && each.mailbox === agents[to]?.id)
+  const mailbox = agents[to]?.id ?? ''
+  // Nobody may have got a copy whose receivers all died.
+  const original = lived.broadcasts.find(each => each.id === first.id)
+  const id = original ? copyIdFor(original, mailbox) : first.id
+  const row = lived.messages.find(each => each.id === id && each.mailbox === mailbox)
   const isOver = row?.state === 'expired' ? wish.expiresInMs !== undefined : row?.state === 'dead'
   if (!row || (row.state !== 'done' && !isOver))
     wrong.push(`lost: ${wish.mark} for ${to}, ${row?.state ?? 'without a row'}`)

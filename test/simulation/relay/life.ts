@@ -34,7 +34,7 @@ export type Lived = {
   steps: Step[]
   messages: Pick<RelayMessageRow, 'id' | 'mailbox' | 'kind' | 'state' | 'deliveries'>[]
   tasks: Pick<RelayTaskRow, 'id' | 'to_agent' | 'state'>[]
-  broadcasts: Pick<RelayBroadcastRow, 'id' | 'state'>[]
+  broadcasts: Pick<RelayBroadcastRow, 'id' | 'state' | 'workspace_id' | 'created_at'>[]
   /** What readers saw that must not be, in words. */
   seen: string[]
 }

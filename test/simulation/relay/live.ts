@@ -71,7 +71,10 @@ export async function live(world: World, plan: Plan): Promise<Lived> {
       .select(['id', 'mailbox', 'kind', 'state', 'deliveries'])
       .execute(),
     tasks: await rows.selectFrom('relay_tasks').select(['id', 'to_agent', 'state']).execute(),
-    broadcasts: await rows.selectFrom('relay_broadcasts').select(['id', 'state']).execute(),
+    broadcasts: await rows
+      .selectFrom('relay_broadcasts')
+      .select(['id', 'state', 'workspace_id', 'created_at'])
+      .execute(),
   }
 }
 
