@@ -255,6 +255,28 @@ describe('a task by capability', () => {
     expect(await reject()).toMatchObject({ state: 'rejected' })
   })
 
+  test('goes back to one that was too slow when the other rejects it, and not again to who has rejected it', async () => {
+    const capability = `code-${++count}`
+    const ann = await newAgent('ann')
+    const workers = [await able('bob', capability), await able('carl', capability)]
+    const { id } = await ann.ok('POST', '/tasks', { capability, task: 't' })
+    const online = async () => {
+      for (const worker of workers) await worker.ok('POST', '/agents/me/heartbeat')
+    }
+    const slowId = await has(ann, id)
+    await due(30_000)
+    await online()
+    await due(30_001)
+    const other = workers.find(worker => worker.id !== slowId)
+    if (!other) throw new Error('there are two')
+    expect(await has(ann, id)).toBe(other.id)
+    expect(await step(other, id, 'reject')).toMatchObject({ state: 'submitted', to: { id: slowId } })
+    const { version } = await ann.ok('GET', `/tasks/${id}`)
+    await online()
+    await due(61_000)
+    expect(await ann.ok('GET', `/tasks/${id}`)).toMatchObject({ to: { id: slowId }, version })
+  })
+
   test('is never given to whoever asks for it', async () => {
     const capability = `code-${++count}`
     const ann = await able('ann', capability)

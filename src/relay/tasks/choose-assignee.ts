@@ -15,9 +15,9 @@ export async function chooseAssignee(
     tried,
     not,
     bytes,
-  }: { workspaceId: string; capability: string; tried: string[]; not: string; bytes: number },
+  }: { workspaceId: string; capability: string; tried: string[]; not: string[]; bytes: number },
 ): Promise<string | undefined> {
-  const able = (await agentsAbleTo(app, workspaceId, capability)).filter(id => id !== not)
+  const able = (await agentsAbleTo(app, workspaceId, capability)).filter(id => !not.includes(id))
   if (!able.length) return undefined
   const counts = await app.db.read
     .selectFrom('relay_tasks')

@@ -113,7 +113,7 @@ async function chosen(
   capability: string,
   bytes: number,
 ): Promise<Recipient | undefined> {
-  const id = await chooseAssignee(app, { workspaceId, capability, tried: [], not: agentId, bytes })
+  const id = await chooseAssignee(app, { workspaceId, capability, tried: [], not: [agentId], bytes })
   return id === undefined ? undefined : { id, name: '', device: '' }
 }
 

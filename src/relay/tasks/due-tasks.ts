@@ -4,7 +4,7 @@ import type { RelayTaskRow } from '../../db/relay-schema.ts'
 import { agentsAbleTo, onlineAbilities } from '../agents/discover-agents.ts'
 import { commitTask } from './commit-task.ts'
 import { lookAgainMs, lookAtTask } from './look-at-task.ts'
-import { passOn } from './pass-on.ts'
+import { passOn, whoRejected } from './pass-on.ts'
 import { updateMessage } from './task-messages.ts'
 
 const atOnce = 200
@@ -74,7 +74,8 @@ export async function runTask(app: App, row: RelayTaskRow): Promise<void> {
   if (look === 'expire') return expire(app, row)
   if (look !== 'next') return lookAgain(app, row, look.untilMs)
   const able = await agentsAbleTo(app, row.workspace_id, row.capability)
-  const others = able.filter(id => id !== row.to_agent && id !== row.from_agent)
+  const not = [row.to_agent, row.from_agent, ...(await whoRejected(app, row))]
+  const others = able.filter(id => !not.includes(id))
   // Nobody else could do it: whoever has the offer keeps it, and what waits for somebody goes on waiting.
   const nobodyElse = others.length === 0 && (row.to_agent === '' || able.includes(row.to_agent))
   if (nobodyElse) return lookAgain(app, row, Math.min(row.deadline_at, now + lookAgainMs))

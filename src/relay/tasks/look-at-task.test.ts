@@ -44,15 +44,15 @@ describe('who gets a task', () => {
     { id: 'c', open: 0 },
   ]
   test('whoever has least to do', () => {
-    expect(nextAssignee(able, { tried: [], not: '' }, 0)).toBe('b')
-    expect(nextAssignee(able, { tried: [], not: '' }, 0.99)).toBe('c')
+    expect(nextAssignee(able, { tried: [], not: [] }, 0)).toBe('b')
+    expect(nextAssignee(able, { tried: [], not: [] }, 0.99)).toBe('c')
   })
   test('whoever has not had the chance, then everybody again', () => {
-    expect(nextAssignee(able, { tried: ['b', 'c'], not: '' }, 0)).toBe('a')
-    expect(nextAssignee(able, { tried: ['a', 'b', 'c'], not: '' }, 0)).toBe('b')
+    expect(nextAssignee(able, { tried: ['b', 'c'], not: [] }, 0)).toBe('a')
+    expect(nextAssignee(able, { tried: ['a', 'b', 'c'], not: [] }, 0)).toBe('b')
   })
   test('never whoever asks for it, and nobody when nobody can', () => {
-    expect(nextAssignee([{ id: 'b', open: 0 }], { tried: [], not: 'b' }, 0)).toBeUndefined()
-    expect(nextAssignee([], { tried: [], not: '' }, 0)).toBeUndefined()
+    expect(nextAssignee([{ id: 'b', open: 0 }], { tried: [], not: ['b'] }, 0)).toBeUndefined()
+    expect(nextAssignee([], { tried: [], not: [] }, 0)).toBeUndefined()
   })
 })

@@ -35,14 +35,15 @@ export function lookAtTask(
 
 /**
  * Who gets it next, of those who are online and can do it: who has not had the chance before, has least to do, and of
- * several of those a random one. When all had their chance, they have it again. Undefined when there is nobody. Pure.
+ * several of those a random one. When all had their chance, they have it again, but for `not`: who asks for it, and who has
+ * rejected it. Undefined when there is nobody. Pure.
  */
 export function nextAssignee(
   able: readonly { id: string; open: number }[],
-  { tried, not }: { tried: readonly string[]; not: string },
+  { tried, not }: { tried: readonly string[]; not: readonly string[] },
   random: number,
 ): string | undefined {
-  const others = able.filter(({ id }) => id !== not)
+  const others = able.filter(({ id }) => !not.includes(id))
   const fresh = others.filter(({ id }) => !tried.includes(id))
   const choice = fresh.length ? fresh : others
   const least = Math.min(...choice.map(({ open }) => open))

@@ -8,6 +8,17 @@ import { lookAgainMs } from './look-at-task.ts'
 import { taskBody } from './task.ts'
 import { offerMessage, updateMessage } from './task-messages.ts'
 
+/** The agents that have rejected a task: it is not offered to them again. */
+export async function whoRejected({ db }: App, { id }: RelayTaskRow): Promise<string[]> {
+  const rows = await db.read
+    .selectFrom('relay_task_events')
+    .select('by_id')
+    .where('task_id', '=', id)
+    .where('step', '=', 'reject')
+    .execute()
+  return rows.map(({ by_id }) => by_id)
+}
+
 /**
  * Gives a task by capability to the next who can do it; while nobody can, to nobody. Whoever had it can do nothing more about
  * it. One that all have rejected is rejected. Undefined when somebody else has changed the task in the meantime.
@@ -21,9 +32,10 @@ export async function passOn(
   const { workspace_id: workspaceId, capability, from_agent } = row
   const body = await taskBody(app, row)
   const bytes = Buffer.byteLength(JSON.stringify(body))
-  const next = await chooseAssignee(app, { workspaceId, capability, tried, not: from_agent, bytes })
+  const not = [from_agent, ...(await whoRejected(app, row)), ...(step === 'reject' ? [row.to_agent] : [])]
+  const next = await chooseAssignee(app, { workspaceId, capability, tried, not, bytes })
   const now = app.relay.now()
-  const allRejected = step === 'reject' && (next === undefined || tried.includes(next))
+  const allRejected = step === 'reject' && next === undefined
   const set: Partial<RelayTaskRow> = allRejected
     ? { state: 'rejected', ended_at: now, lease_until: 0, next_at: now }
     : {
