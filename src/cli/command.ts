@@ -1,17 +1,25 @@
 import { type Command, Option } from 'commander'
-import { type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../core/config.ts'
+import { type Config, type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
+import type { Secret } from '../core/secret.ts'
 import { printFault } from './print.ts'
 import type { Flags } from './settings.ts'
 
-/** Secrets are given by the environment or a file only: arguments are visible to every user of the machine. */
-const secretKeys: readonly ConfigKey[] = [
-  'databaseUrl',
-  'keyring',
-  'keyringPassphrase',
-  'oidcClientSecret',
-  'vaultToken',
-]
+type SecretKey = { [K in ConfigKey]-?: Secret extends Config[K] ? K : never }[ConfigKey]
+
+/**
+ * Secrets are given by the environment or a file only: arguments are visible to every user of the machine. The type asks
+ * for all of them.
+ */
+const secretSettings: Record<SecretKey, true> = {
+  databaseUrl: true,
+  keyring: true,
+  keyringPassphrase: true,
+  oidcClientSecret: true,
+  vaultToken: true,
+  metricsToken: true,
+}
+const isSecret = (key: ConfigKey): key is SecretKey => Object.hasOwn(secretSettings, key)
 
 /** What the settings that a command takes are about; the last holds all. */
 export const settingsFor = {
@@ -43,7 +51,7 @@ export function command(
   settings: readonly ConfigKey[] = settingsFor.database,
 ): Command {
   const made = parent.command(usage).description(about).option('--json', 'Answer with JSON.')
-  for (const key of settings) if (!secretKeys.includes(key)) made.addOption(settingOption(key))
+  for (const key of settings) if (!isSecret(key)) made.addOption(settingOption(key))
   if (settings.length)
     made.addOption(new Option('--config <file>', 'Configuration file (JSON). [CLAWLINK_CONFIG]').helpGroup('Settings:'))
   if (settings === settingsFor.all) made.addHelpText('after', `\n${aboutSecrets()}`)
@@ -104,7 +112,9 @@ const valueNames: Partial<Record<ConfigKey, string>> = {
 }
 
 function aboutSecrets(): string {
-  const rows = secretKeys.map(key => `  ${environmentName(key).padEnd(28)} ${configSchema.shape[key].description}`)
+  const rows = configKeys
+    .filter(isSecret)
+    .map(key => `  ${environmentName(key).padEnd(28)} ${configSchema.shape[key].description}`)
   return ['Settings without a flag, since every user of a machine can read flags:', ...rows].join('\n')
 }
 

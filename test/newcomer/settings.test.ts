@@ -175,6 +175,7 @@ describe('a secret cannot be given as an argument, where every user of the machi
     [['start', '--database-url', 'postgres://x'], "unknown option '--database-url'"],
     [['start', '--keyring', '{}'], "unknown option '--keyring'"],
     [['start', '--keyring-passphrase', 'x'], "unknown option '--keyring-passphrase'"],
+    [['start', '--metrics-token', 'x'], "unknown option '--metrics-token'"],
     [['vault', 'protect', '--keyring-passphrase', 'x'], "unknown option '--keyring-passphrase'"],
     [['connections', 'add', 'sandbox', 'sbx_secret'], "too many arguments for 'add'"],
     [['connections', 'add', 'sandbox', '--secret', 'sbx_secret'], "unknown option '--secret'"],
