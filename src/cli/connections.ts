@@ -13,10 +13,9 @@ import { needsApp } from '../connections/oauth-apps/registrations.ts'
 import { removeConnection } from '../connections/remove-connection.ts'
 import { connectors } from '../connectors/index.ts'
 import { Fault } from '../core/errors.ts'
-import { ownUrl } from '../core/own-url.ts'
 import { bold, dim, green, print, printJson, printTable, yellow } from './print.ts'
 import { readFields } from './read-fields.ts'
-import { type Flags, orExit, settingsOf, text, withApp, withDb } from './settings.ts'
+import { type Flags, orExit, reachedAt, settingsOf, text, withApp, withDb } from './settings.ts'
 
 const by = { actor: commandLine }
 
@@ -71,7 +70,7 @@ export async function listConnectionsCommand(flags: Flags): Promise<void> {
   const items = await withDb(flags, async db => {
     const catalog = buildCatalog(connectors, config.baseUrls)
     const workspaceId = await ensureWorkspace(db, Date.now())
-    return listConnections({ db, catalog, url: () => ownUrl(config) }, { workspaceId })
+    return listConnections({ db, catalog, url: () => reachedAt(config) }, { workspaceId })
   })
   if (flags.json) return printJson({ items })
   if (!items.length) return print('Nothing is connected yet. For example: clawlink connections add github')

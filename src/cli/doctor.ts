@@ -13,7 +13,7 @@ import { version } from '../core/version.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import { bold, dim, green, print, printJson, red, yellow } from './print.ts'
 import { aboutProviderApi } from './provider-apis.ts'
-import { type Flags, settingsOf } from './settings.ts'
+import { type Flags, reachedAt, runningUrl, settingsOf } from './settings.ts'
 
 export type Finding = { state: 'good' | 'note' | 'bad'; what: string; fix?: string }
 
@@ -63,8 +63,16 @@ function aboutMachine(config: Config): Finding[] {
   return findings
 }
 
-async function aboutServer({ host, port }: Config): Promise<Finding> {
-  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+/** The server that runs on this data folder, which may be reached elsewhere than these settings say; else what they say. */
+async function aboutServer(config: Config): Promise<Finding> {
+  const { host, port } = config
+  const written = runningUrl(config)
+  const running = written === undefined ? undefined : await aboutServerAt(written)
+  if (running?.state === 'good') return running
+  return aboutServerAt(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`)
+}
+
+async function aboutServerAt(url: string): Promise<Finding> {
   try {
     const answer = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(2000) })
     const { status, version: running }: { status?: unknown; version?: unknown } = Object(await answer.json())
@@ -85,6 +93,7 @@ async function aboutStores(config: Config): Promise<{ findings: Finding[]; apis:
     return { findings: [{ state: 'bad', what: opened.message, fix: opened.fix }], apis: [], tools: [] }
   try {
     const { app } = opened
+    app.url = () => reachedAt(config)
     const { findings: apis, tools } = await aboutProviderApis(app)
     const findings: Finding[] = [
       { state: 'good', what: `The database (${app.db.dialect}) opens and has this version’s tables.` },

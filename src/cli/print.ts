@@ -38,6 +38,7 @@ export function printFault(fault: Fault, asJson: boolean): void {
   // What the catalogue says about bad fields is for those who send JSON; here the message names what to correct.
   if (fix !== errorCatalogue.validation_error.fix) lines.push(fix)
   if (details.schema !== undefined) lines.push('`clawlink tools describe <tool>` shows the arguments of a tool.')
+  if (details.link !== undefined && !fix.includes(details.link)) lines.push(`Link: ${details.link}`)
   if (details.choices?.length) lines.push(`Possible: ${details.choices.join(', ')}`)
   if (details.retryAfterMs !== undefined) lines.push(`Wait: ${Math.ceil(details.retryAfterMs / 1000)} s`)
   if (details.callId !== undefined) lines.push(`Call: ${details.callId} (${details.outcome})`)

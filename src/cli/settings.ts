@@ -2,7 +2,9 @@ import { type App, openApp } from '../app.ts'
 import { type Config, configKeys, readConfig, type Settings } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
+import { ownUrl } from '../core/own-url.ts'
 import type { Db } from '../db/db.ts'
+import { instanceAt } from '../db/instance-lock.ts'
 import { openDb } from '../db/open.ts'
 import { printFault } from './print.ts'
 
@@ -27,6 +29,13 @@ export function settingsOf(flags: Flags): Config {
   return { ...config, baseUrls: { sandbox: `http://127.0.0.1:${config.sandboxPort}`, ...config.baseUrls } }
 }
 
+/** The server that runs on this data folder, where one does and wrote down where it is reached. */
+export const runningUrl = ({ databaseUrl, dataDir }: Config): string | undefined =>
+  databaseUrl ? undefined : instanceAt(dataDir).url
+
+/** Where ClawLink is reached, for links. A server that runs on this folder knows best. */
+export const reachedAt = (config: Config): string => config.publicUrl ?? runningUrl(config) ?? ownUrl(config)
+
 /** The value, or the end of this command with the fault on standard error and exit code 1. */
 export function orExit<T>(value: T | Fault, flags: Flags): T {
   if (!(value instanceof Fault)) return value
@@ -36,7 +45,9 @@ export function orExit<T>(value: T | Fault, flags: Flags): T {
 
 /** Opens ClawLink for one command, beside a server that may be running on the same data, and closes it again. */
 export async function withApp<T>(flags: Flags, run: (app: App) => Promise<T>): Promise<T> {
-  const opened = orExit(await openApp(settingsOf(flags), { log: createLog('warn') }), flags)
+  const config = settingsOf(flags)
+  const opened = orExit(await openApp(config, { log: createLog('warn') }), flags)
+  opened.app.url = () => reachedAt(config)
   try {
     return await run(opened.app)
   } finally {

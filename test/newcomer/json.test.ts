@@ -15,6 +15,11 @@ afterAll(async () => {
   home[Symbol.dispose]()
 })
 
+test('without --json, what needs the browser comes with its link, at the server that runs on the same data', async () => {
+  const { stderr } = await home.run(['tools', 'call', 'github_whoami'])
+  expect(stderr).toContain(`\nLink: ${server.url}/connections?connect=github\n`)
+})
+
 test('with --json every command prints one JSON document on standard output and nothing else', async () => {
   expect(server).toMatchObject({ url: expect.stringMatching(/^http/), sandbox: { apiKey: expect.any(String) } })
   const add = ['connections', 'add', 'sandbox', ...atSandbox]
@@ -30,10 +35,13 @@ test('with --json every command prints one JSON document on standard output and 
 
   const answers: [string[], object][] = [
     [['check'], { settings: expect.any(Object), unknownVariables: [] }],
-    [['doctor'], { findings: expect.arrayContaining([{ state: 'good', what: expect.any(String) }]) }],
+    [['doctor'], { findings: expect.arrayContaining([{ state: 'good', what: expect.stringContaining(server.url) }]) }],
     [['keys', 'list'], { items: [{ id: made.id, agent: 'a', state: 'active' }] }],
     [['keys', 'revoke', String(made.id)], { id: made.id, state: 'revoked' }],
-    [['connections', 'list'], { items: [{ id: connected.id }] }],
+    [
+      ['connections', 'list'],
+      { items: [{ id: connected.id, reconnectLink: expect.stringContaining(`${server.url}/connections`) }] },
+    ],
     [['tools', 'search', 'mail'], { items: expect.arrayContaining([expect.objectContaining({ effect: 'read' })]) }],
     [['tools', 'describe', 'sandbox_whoami'], { name: 'sandbox_whoami', inputSchema: expect.any(Object) }],
     [['tools', 'preview', ...call], { request: { method: 'GET' } }],
