@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { App } from '../app.ts'
 import { callTool } from '../calls/call-tool.ts'
 import { Fault } from '../core/errors.ts'
@@ -55,25 +56,43 @@ async function record(app: App, flags: Flags, wishes: Wish[], before: Cassette |
 /** Names of tools, each followed by its arguments if it takes any. */
 function wishesOf(words: string[]): Wish[] | Fault {
   const wishes: Wish[] = []
+  let takes: Wish | undefined
   for (const word of words) {
-    const last = wishes.at(-1)
-    if (!word.startsWith('{')) wishes.push({ tool: word, arguments: {} })
-    else {
-      const args = parseArguments(word)
-      if (args instanceof Fault) return args
-      if (!last) return new Fault('validation_error', 'Arguments come after the name of their tool.')
-      last.arguments = args
+    if (!word.startsWith('{')) {
+      takes = { tool: word, arguments: {} }
+      wishes.push(takes)
+      continue
     }
+    const args = parseArguments(word)
+    if (args instanceof Fault) return args
+    if (!takes) return new Fault('validation_error', 'Arguments come after the name of their tool, once for each call.')
+    takes.arguments = args
+    takes = undefined
   }
   return wishes
 }
 
 function cassetteBefore(file: string, flags: Flags): Cassette | undefined | Fault {
+  if (!mayBeWritten(file))
+    return new Fault('validation_error', `${file} cannot be written.`, {
+      fix: 'Name a file in a folder that is there and that you may write to.',
+    })
   if (!existsSync(file) || (flags.force && !flags.append)) return undefined
   if (flags.append) return parseCassette(readFileSync(file, 'utf8'))
   return new Fault('conflict', `${file} is there already.`, {
     fix: 'Choose another file, add to it with --append, or replace it with --force.',
   })
+}
+
+function mayBeWritten(file: string): boolean {
+  const isThere = existsSync(file)
+  const place = isThere ? file : dirname(file)
+  try {
+    accessSync(place, constants.W_OK)
+    return statSync(place).isDirectory() !== isThere
+  } catch {
+    return false
+  }
 }
 
 const lineOf = ({ request, answer }: Exchanged) => ({

@@ -104,10 +104,15 @@ test('calls that send nothing leave no file and say why', async () => {
     [['sandbox_get_isue'], 'not_found'],
     [['sandbox_get_issue', '{"project":1'], 'validation_error'],
     [['{"project":1}', 'sandbox_get_issue'], 'after the name'],
+    [['sandbox_list_issues', '{"project":"website"}', '{"project":"mobile"}'], 'once for each call'],
   ] as const) {
     const { exitCode, stderr } = await record(...words, '--out', out)
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(named)])
   }
+  claw.sandbox.takeRequests()
+  const nowhere = await record('sandbox_whoami', '--out', join(claw.dataDir, 'no-folder', 'x.json'))
+  expect(nowhere).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cannot be written') })
+  expect(claw.sandbox.requests).toEqual([])
   expect(existsSync(out)).toBe(false)
 })
 
