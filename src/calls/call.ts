@@ -64,6 +64,7 @@ export type Keyed = {
 
 /** What holds for a call that goes on: one that was approved or waited for its turn, or one whose process died. */
 export type Resumed = {
+  /** When it was first sent, or is now: the time before that is not the call's. */
   at: number
   /** Of exactly what was approved, queued, or sent before. */
   digest: string

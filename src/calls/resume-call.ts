@@ -99,7 +99,7 @@ function neverItsTurn(): Fault {
 function resumedOf(app: App, { row, approval }: ParkedCall): Resumed {
   const { digest, state } = row
   const mayHaveBeenSent = state === 'sending' || state === 'submitted'
-  return { at: app.clock.now(), digest, approved: approval !== undefined, mayHaveBeenSent }
+  return { at: row.sent_at ?? app.clock.now(), digest, approved: approval !== undefined, mayHaveBeenSent }
 }
 
 async function close(app: App, parked: ParkedCall, fault: Fault): Promise<void> {

@@ -207,7 +207,7 @@ describe('a call that is not waited for', () => {
 })
 
 describe('work that the provider takes longer for', () => {
-  test('goes on until the provider is done, tells how far it is, and is one call in the record', async () => {
+  test('goes on until the provider is done, tells how far it is, and is one call in the record, as long as it took', async () => {
     await using claw = await startClawLink()
     const { status, body } = await claw.call(report.tool, report.arguments)
     expect([status, body.code]).toEqual([202, 'queued'])
@@ -223,7 +223,7 @@ describe('work that the provider takes longer for', () => {
     const { payments } = claw.sandbox.store
     expect(seen).toMatchObject({
       answer: { data: { status: 'done', count: payments.length } },
-      usage: { tool: report.tool, attempts: 2 },
+      usage: { tool: report.tool, attempts: 2, durationMs: 20_000 },
     })
     expect(claw.sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
     expect(await claw.rows('usage')).toHaveLength(1)
