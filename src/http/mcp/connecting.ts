@@ -70,7 +70,7 @@ function sessionValue({ id, state, provider, connection, problem, link, expiresA
 }
 
 const fixes: Partial<Record<ConnectSession['state'], string>> = {
-  awaiting_user: `Show connect_url to the person and let them open it; then ask ${getConnectionTool} with this session_id.`,
+  awaiting_user: `Show connect_url to the person and let them open it; then ask ${getConnectionTool} with this session_id as its id.`,
   denied: 'The person does not want to connect it. Do not ask again; ask what they would like instead.',
   expired: 'Nobody connected it in time. Start again if the person still wants it.',
   failed: 'Start again if the person still wants it.',

@@ -15,7 +15,7 @@ import { once } from '../../core/once.ts'
 import { TtlCache } from '../../core/ttl-cache.ts'
 import { innerFault } from '../../db/inner-fault.ts'
 import { isRelayInUse } from '../../relay/agents/in-use.ts'
-import { invalidFieldsOf } from '../invalid-fields.ts'
+import { invalidFieldsOf, inWords } from '../invalid-fields.ts'
 import { answerSchemaOf } from './answer-schema.ts'
 import { metaTools } from './meta-tools.ts'
 import { splitArguments, withOwnArguments } from './own-arguments.ts'
@@ -113,7 +113,7 @@ async function runMetaTool(
   caller?: Caller,
   onProgress?: OnProgress,
 ): Promise<ToolResult> {
-  const parsed = tool.input.safeParse(args)
+  const parsed = tool.input.safeParse(args, { error: inWords })
   if (!parsed.success) {
     const unknown = 'is not an argument of this tool'
     const { invalidFields, named } = invalidFieldsOf(parsed.error, { unknown, whole: '' })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { priorities } from '../../relay/priority.ts'
 import { taskSteps } from '../../relay/tasks/task-state.ts'
-import { invalidFieldsOf } from '../invalid-fields.ts'
+import { invalidFieldsOf, inWords } from '../invalid-fields.ts'
 import { parseJson } from '../read-json.ts'
 import { freeText } from '../rest/relay-schemas.ts'
 
@@ -88,7 +88,7 @@ export function parseFrame(bytes: Buffer): Frame | { fault: Fault; ref: string |
   const parsed = parseJson(bytes)
   if (parsed instanceof Fault)
     return { fault: new Fault('validation_error', 'This frame is not JSON.', { fix: frameFix }), ref: undefined }
-  const result = frames.safeParse(parsed.value)
+  const result = frames.safeParse(parsed.value, { error: inWords })
   if (result.success) return result.data
   const { invalidFields, named } = invalidFieldsOf(result.error, { unknown: 'is not known here', whole: 'frame' })
   const fault = new Fault('validation_error', `The frame is not valid: ${named}.`, { invalidFields, fix: frameFix })

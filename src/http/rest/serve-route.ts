@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { afterBody } from '../after-body.ts'
 import { type Answer, isResponse, json, jsonText } from '../answer.ts'
-import { invalidFieldsOf } from '../invalid-fields.ts'
+import { invalidFieldsOf, inWords } from '../invalid-fields.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
 import { requirePrincipal } from '../require-principal.ts'
@@ -78,7 +78,7 @@ function bodyOf(schema: z.ZodType, bytes: Buffer | Fault): unknown {
 }
 
 function check(schema: z.ZodType, value: unknown, part: 'query' | 'body'): unknown {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: inWords })
   if (result.success) return result.data
   const { invalidFields, named } = invalidFieldsOf(result.error, { unknown: 'is not known here', whole: part })
   return new Fault('validation_error', `The ${part} is not valid: ${named}.`, {

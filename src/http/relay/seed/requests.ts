@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Fault } from '../../../core/errors.ts'
 import { priorities } from '../../../relay/priority.ts'
-import { invalidFieldsOf } from '../../invalid-fields.ts'
+import { invalidFieldsOf, inWords } from '../../invalid-fields.ts'
 
 /** PostgreSQL takes no NUL in any text. */
 const text = z.string().regex(/^[^\0]*$/, 'must have no NUL')
@@ -58,7 +58,7 @@ export type Requests = { [K in keyof typeof requests]: z.output<(typeof requests
 
 /** A request by its schema, or a fault that names the fields. Pure. */
 export function readRequest<K extends keyof Requests>(kind: K, value: unknown): Requests[K] | Fault {
-  const result = requests[kind].safeParse(value)
+  const result = requests[kind].safeParse(value, { error: inWords })
   if (result.success) return result.data as Requests[K] // by the schema of this kind
   const { invalidFields, named } = invalidFieldsOf(result.error, { unknown: 'is not known here', whole: 'body' })
   return new Fault('validation_error', `Not valid: ${named}.`, { invalidFields })
