@@ -16,7 +16,7 @@ export const errorCatalogue = {
     status: 400,
     title: 'The request or its arguments are not valid',
     retryable: false,
-    fix: 'Correct the named fields so that they match the schema, then send it again.',
+    fix: 'Correct what is named, then send it again.',
   },
   tool_not_found: {
     status: 404,
