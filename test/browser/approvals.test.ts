@@ -99,15 +99,33 @@ describe('a destructive call', () => {
 
 test('approvals, policy and audit show themselves without a complaint, a barrier or a way sideways in any look', async () => {
   const { path } = await parkedCall(200)
+  const ada = await openBrowser(claw)
+  const [agent] = (await ada.rest('GET', '/agents')).body.items as { id: string }[] // as the OpenAPI document says
+  const name = 'build-server.eu-central-1.internal.'.padEnd(80, 'x')
+  expect(await ada.rest('PATCH', `/agents/${agent?.id}`, { name })).toMatchObject({ status: 200 })
   await using tab = await openPage(browser, claw, { session })
-  for (const [name, at, heading] of [
+  for (const [picture, at, heading] of [
     ['approvals', '/approvals', 'Approvals'],
-    ['approval', path, 'A call of tester'],
+    ['approval', path, `A call of ${name}`],
     ['policy', '/policy', 'Policy'],
     ['audit', '/audit', 'Audit'],
   ] as const) {
     await tab.visit(at)
     await tab.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-    expect(await tab.flaws(name)).toEqual([])
+    expect(await tab.flaws(picture)).toEqual([])
   }
+})
+
+test('a dry run of the policy whose arguments cannot be read says so, and nothing of the one before', async () => {
+  await using tab = await openPage(browser, claw, { session })
+  await tab.visit('/policy')
+  const { page } = tab
+  const explain = page.getByRole('button', { name: 'Explain' })
+  await page.getByLabel('Tool').fill('sandbox_whoami')
+  await explain.click()
+  await page.getByText(/reading is allowed/).waitFor()
+  await page.getByLabel('Arguments').fill('{"id":')
+  await explain.click()
+  await page.getByText('must be a JSON object').waitFor()
+  expect(await page.getByText(/reading is allowed/).count()).toBe(0)
 })

@@ -33,8 +33,8 @@ export function ListRow({
     >
       {lead}
       <div className="min-w-0 flex-1 basis-40">
-        <div className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">{title}</div>
-        {about && <div className="text-soft text-sm">{about}</div>}
+        <div className="wrap-anywhere flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">{title}</div>
+        {about && <div className="wrap-anywhere text-soft text-sm">{about}</div>}
       </div>
       {actions && <div className="ml-auto flex flex-wrap items-center justify-end gap-1.5">{actions}</div>}
       {children && <div className="flex min-w-0 basis-full flex-col gap-2">{children}</div>}

@@ -21,7 +21,9 @@ export function Explain() {
     const args = objectOf(read('arguments'))
     setMalformed(args ? undefined : 'must be a JSON object')
     const agentId = read('agentId')
-    if (args) explain.mutate({ body: { tool: read('tool').trim(), arguments: args, ...(agentId && { agentId }) } })
+    // What the last one said, or failed by, is not about what stands there now.
+    if (!args) explain.reset()
+    else explain.mutate({ body: { tool: read('tool').trim(), arguments: args, ...(agentId && { agentId }) } })
   }
   const options = [
     { value: '', label: 'any agent' },
@@ -32,7 +34,7 @@ export function Explain() {
       <Form onSubmit={run} problem={explain.error}>
         <div className="grid gap-5 md:grid-cols-2">
           <Field name="tool" label="Tool">
-            <Input required placeholder="github_delete_repo" />
+            <Input required placeholder="github_delete_branch" />
           </Field>
           <Field name="agentId" label="Agent">
             <Select options={options} />
