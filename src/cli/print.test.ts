@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jsonText } from './print.ts'
+import { columnsOf, jsonText } from './print.ts'
 
 test('JSON on a terminal moves no cursor and turns no line around, and says the same', () => {
   const said = {
@@ -13,4 +13,18 @@ test('JSON on a terminal moves no cursor and turns no line around, and says the 
     expect(text).toContain('Zoë 東京 👩‍🔬')
     expect(JSON.parse(text)).toEqual(said)
   }
+})
+
+test.each([
+  ['', 0],
+  ['my laptop', 9],
+  ['Zoë', 3],
+  ['Zoe\u0308', 3],
+  ['Ноутбук', 7],
+  ['小明的笔记本', 12],
+  ['サーバー１', 10],
+  ['노트북', 6],
+  ['bot 🤖', 6],
+])('a table gives %j as many columns as a terminal does: %d', (text, columns) => {
+  expect(columnsOf(text)).toBe(columns)
 })

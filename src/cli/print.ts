@@ -47,10 +47,20 @@ export function printFault(fault: Fault, asJson: boolean): void {
 
 /** Rows under headings, columns as wide as they need to be. The last column may be as long as it likes. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map(row => row[i]?.length ?? 0)))
+  const widths = headings.map((heading, i) => Math.max(...[heading, ...rows.map(row => row[i] ?? '')].map(columnsOf)))
+  const padded = (cell: string, i: number) => cell + ' '.repeat((widths[i] ?? 0) - columnsOf(cell))
   const line = (cells: readonly string[]) =>
-    cells.map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ')
+    cells.map((cell, i) => (i === cells.length - 1 ? cell : padded(cell, i))).join('  ')
   process.stdout.write(`${dim(line(headings))}\n${rows.map(row => `${line(row)}\n`).join('')}`)
+}
+
+const characters = new Intl.Segmenter()
+const wide = /[\p{Script=Han}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u30ff\uff01-\uff60\uffe0-\uffe6]/u
+
+/** How many columns of a terminal it takes: two for each character of the scripts that are written in squares, and for emoji. */
+export function columnsOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  return [...characters.segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0)
 }
 
 /** What others wrote, on one line: it must not move the cursor of this terminal or pass for what we print. */
