@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { Fault } from './errors.ts'
+import { inWords } from './in-words.ts'
 import { isNetwork } from './ip-address.ts'
 import { mask, Secret } from './secret.ts'
 
@@ -211,7 +212,7 @@ export function readConfig({ flags = {}, environment = process.env, configFile }
       origins.set(key, { from: 'flag', name: flagName(key) })
     }
   }
-  const parsed = configSchema.safeParse(given)
+  const parsed = configSchema.safeParse(given, { error: inWords })
   if (!parsed.success) return invalid(parsed.error, origins)
   const all = configKeys.map(key => [key, origins.get(key) ?? { from: 'default' }])
   return { config: parsed.data, origins: Object.fromEntries(all) as Record<ConfigKey, Origin> } // of every key

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { invalidFieldsOf, inWords } from './invalid-fields.ts'
+import { inWords } from '../core/in-words.ts'
+import { invalidFieldsOf } from './invalid-fields.ts'
 
 const schema = z.strictObject({
   name: z.string().min(1).max(3).optional(),

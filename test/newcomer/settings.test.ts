@@ -20,6 +20,7 @@ describe('a setting that is wrong ends the command, names where it was given, an
     { env: { CLAWLINK_STOP_GRACE_MS: '-1' }, says: 'CLAWLINK_STOP_GRACE_MS: must be a whole number from 0 to 600000' },
     { flags: { logLevel: 'loud' }, says: '--log-level: must be one of: debug, info, warn, error, silent' },
     { flags: { roles: 'web,cleaner' }, says: '--roles: must be one of: web, worker' },
+    { flags: { dataDir: '' }, says: '--data: must have 1 or more characters' },
     { flags: { roles: '' }, says: '--roles: must name at least one role' },
     { env: { CLAWLINK_SANDBOX: 'maybe' }, says: 'CLAWLINK_SANDBOX: must be true or false' },
     { flags: { publicUrl: 'claw.example' }, says: '--public-url: must be an http:// or https:// URL' },

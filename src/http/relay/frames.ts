@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { Fault } from '../../core/errors.ts'
+import { inWords } from '../../core/in-words.ts'
 import { priorities } from '../../relay/priority.ts'
 import { taskSteps } from '../../relay/tasks/task-state.ts'
-import { invalidFieldsOf, inWords } from '../invalid-fields.ts'
+import { invalidFieldsOf } from '../invalid-fields.ts'
 import { parseJson } from '../read-json.ts'
 import { freeText } from '../rest/relay-schemas.ts'
 

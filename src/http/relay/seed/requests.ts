@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { Fault } from '../../../core/errors.ts'
+import { inWords } from '../../../core/in-words.ts'
 import { priorities } from '../../../relay/priority.ts'
-import { invalidFieldsOf, inWords } from '../../invalid-fields.ts'
+import { invalidFieldsOf } from '../../invalid-fields.ts'
 
 /** PostgreSQL takes no NUL in any text. */
 const text = z.string().regex(/^[^\0]*$/, 'must have no NUL')
