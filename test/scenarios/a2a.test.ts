@@ -1,9 +1,7 @@
 /** Agents of the relay as A2A agents: asked by the SDK's own client, in both bindings and both versions. */
-import { randomUUID } from 'node:crypto'
 import { AgentCard, TaskState } from '@a2a-js/sdk'
 import type { Client } from '@a2a-js/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { removeAgent } from '../../src/accounts/remove-agent.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { createLog } from '../../src/core/log.ts'
 import { serve } from '../../src/roles/serve.ts'
@@ -21,22 +19,16 @@ import {
 } from '../kit/a2a.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
-import { answer, type Received, startReceiver } from '../kit/webhook-receiver.ts'
 
-let receiver: Awaited<ReturnType<typeof startReceiver>>
 let claw: TestClawLink
 let worker: string
 let workerId: string
 beforeAll(async () => {
-  receiver = await startReceiver()
-  claw = await startClawLink({ connected: false, config: { outboundAllow: [receiver.host] } })
+  claw = await startClawLink({ connected: false })
   worker = await claw.newKey({ agent: 'Worker' })
   workerId = await register(claw, worker)
 })
-afterAll(async () => {
-  await claw.stop()
-  await receiver.stop()
-})
+afterAll(() => claw?.stop())
 
 const clientOf = (url: string, options: { key?: string; binding?: Binding; version?: Version } = {}): Promise<Client> =>
   clientAt(url, { key: claw.key, ...options })
@@ -51,56 +43,6 @@ const ways: [Version, Binding][] = [
   ['0.3', 'JSONRPC'],
   ['0.3', 'HTTP+JSON'],
 ]
-
-test('a receiver that was away is told of all that happened, in order, and was not asked at each change', async () => {
-  const client = await clientOf(agentUrl())
-  const path = `/away-${randomUUID()}`
-  let isAway = true
-  receiver.on(path, (response, received) => answer(isAway ? 500 : 200)(response, received))
-  const { id } = await sendTask(client)
-  const push = { tenant: '', id: 'p', taskId: id, url: receiver.url(path), token: '', authentication: undefined }
-  await client.createTaskPushNotificationConfig(push)
-  await agent().inbox()
-  claw.app.random = () => 0.9
-  for (let note = 2; note <= 20; note++) await agent().step(id, 'progress', { note: `${note}` })
-  await expect.poll(() => receiver.at(path).length).toBeGreaterThan(0)
-  // More than a task shows of its history.
-  const { db } = claw.app
-  const said = {
-    task_id: id,
-    at: 0,
-    step: 'progress',
-    state: 'in_progress',
-    by_kind: 'agent',
-    by_id: workerId,
-  } as const
-  const events = Array.from({ length: 205 }, (_, at) => ({ ...said, version: 21 + at, sealed: '' }))
-  await db.write(async tx => {
-    await tx.insertInto('relay_task_events').values(events).execute()
-    await tx.updateTable('relay_tasks').set({ version: 225 }).where('id', '=', id).execute()
-  })
-  await agent().step(id, 'complete')
-  expect(receiver.at(path).length).toBeLessThan(10)
-  const before = receiver.at(path).length
-  isAway = false
-  await expect
-    .poll(
-      () => {
-        claw.clock.move(1_000)
-        return receiver.at(path).length - before
-      },
-      { timeout: 10_000 },
-    )
-    .toBe(225)
-  const states = receiver
-    .at(path)
-    .slice(before)
-    .map(({ body }) => JSON.parse(body).statusUpdate.status)
-  const notes = states.slice(0, 19).map(({ message }) => message.parts[0].text)
-  expect(notes).toEqual(Array.from({ length: 19 }, (_, at) => `${2 + at}`))
-  expect(states.at(-1).state).toBe('TASK_STATE_COMPLETED')
-  claw.app.random = () => 0
-})
 
 describe.each(ways)('A2A %s over %s', (version, binding) => {
   const open = (key?: string) => clientOf(agentUrl(), { binding, version, ...(key && { key }) })
@@ -201,51 +143,6 @@ describe.each(ways)('A2A %s over %s', (version, binding) => {
     expect(await ended).toMatch(/UnsupportedOperation/)
   })
 
-  test('push notifications are set, read, listed, delivered in order with their credentials, and deleted', async () => {
-    const client = await open()
-    const path = `/push-${randomUUID()}`
-    // Its first try fails: it comes again, once the clock has moved.
-    let tries = 0
-    receiver.on(path, (response, received) => {
-      tries += 1
-      return answer(tries === 1 ? 500 : 200)(response, received)
-    })
-    const task = await sendTask(client)
-    const config = {
-      tenant: '',
-      id: 'mine',
-      taskId: task.id,
-      url: receiver.url(path),
-      token: 'shared-token',
-      authentication: { scheme: 'Bearer', credentials: 'their-secret' },
-    }
-    const made = await client.createTaskPushNotificationConfig(config)
-    expect(made).toMatchObject({ id: 'mine', url: config.url })
-    const asked = { tenant: '', taskId: task.id, id: 'mine' }
-    expect(await client.getTaskPushNotificationConfig(asked)).toMatchObject({ token: 'shared-token' })
-    const page = { tenant: '', taskId: task.id, pageSize: 0, pageToken: '' }
-    expect((await client.listTaskPushNotificationConfig(page)).configs).toHaveLength(1)
-    await agent().inbox()
-    await agent().step(task.id, 'progress', { note: 'Soon' })
-    await expect.poll(() => tries).toBeGreaterThanOrEqual(1)
-    await agent().step(task.id, 'complete', { result: 'Done' })
-    const told = () => {
-      claw.clock.move(2_000)
-      return receiver.at(path).length
-    }
-    await expect.poll(told, { timeout: 10_000 }).toBe(4)
-    const [first] = receiver.at(path).slice(1)
-    expect(first?.headers).toMatchObject({
-      authorization: 'Bearer their-secret',
-      'x-a2a-notification-token': 'shared-token',
-    })
-    const bodies = receiver.at(path).slice(1).map(stateIn)
-    expect(bodies.at(-1)).toBe(version === '0.3' ? 'completed' : 'TASK_STATE_COMPLETED')
-    if (version === '1.0') expect(bodies).toEqual(['TASK_STATE_WORKING', 'artifact', 'TASK_STATE_COMPLETED'])
-    await client.deleteTaskPushNotificationConfig(asked)
-    expect((await client.listTaskPushNotificationConfig(page)).configs).toEqual([])
-  })
-
   test('tasks of others, of other agents and of none look alike', async () => {
     const task = await sendTask(await open())
     await agent().inbox()
@@ -257,28 +154,6 @@ describe.each(ways)('A2A %s over %s', (version, binding) => {
     expect(await codeOf(other.resubscribeTask({ tenant: '', id: task.id }).next())).toMatch(/TaskNotFound/)
   })
 })
-
-test('a push notification config of one agent is not replaced by that of another which is told of the task too', async () => {
-  const other = await claw.newKey({ agent: 'Told' })
-  await register(claw, other)
-  const { body } = await claw.rest('POST', '/relay/tasks', { body: { to: 'Worker', task: 't', replyTo: 'Told' } })
-  const config = { tenant: '', id: 'mine', taskId: String(body.id), token: '', authentication: undefined }
-  const [one, two] = await Promise.all([clientOf(agentUrl()), clientOf(agentUrl(), { key: other })])
-  const ours = { ...config, url: receiver.url('/ours') }
-  await one.createTaskPushNotificationConfig(ours)
-  const theirs = { ...config, url: receiver.url('/theirs') }
-  await expect(two.createTaskPushNotificationConfig(theirs)).rejects.toThrow('Choose another id')
-  expect(await two.createTaskPushNotificationConfig({ ...theirs, id: 'theirs' })).toMatchObject({ url: theirs.url })
-  const asked = { tenant: '', taskId: config.taskId, id: 'mine' }
-  expect(await one.getTaskPushNotificationConfig(asked)).toMatchObject({ url: ours.url })
-  expect(await one.createTaskPushNotificationConfig({ ...ours, token: 'anew' })).toMatchObject({ token: 'anew' })
-})
-
-const stateIn = ({ body }: Received): string => {
-  const said = JSON.parse(body)
-  if (said.artifactUpdate) return 'artifact'
-  return said.statusUpdate?.status.state ?? said.status?.state
-}
 
 describe.each(['JSONRPC', 'HTTP+JSON'] as const)('A2A 1.0 lists tasks over %s', binding => {
   test('page by page, newest first, by context and state, and no others', async () => {
@@ -439,43 +314,6 @@ describe('bad input', () => {
     expect((await post('', `"${'x'.repeat(3 * 1024 * 1024)}"`)).status).toBe(413)
     const { text } = await post('', 'x', { 'content-type': 'text/plain' })
     expect(JSON.parse(text).error).toMatchObject({ code: -32005 })
-  })
-
-  test.each(['http://169.254.169.254/latest', 'http://127.0.0.1:1/', 'https://10.0.0.1/', 'file:///etc/passwd'])(
-    'nothing is pushed to %s, and no task is made for it',
-    async url => {
-      const key = await claw.newKey({ agent: 'Pusher' })
-      const client = await clientOf(agentUrl(), { key })
-      const asked = request(message('Push'))
-      const push = { tenant: '', id: '', taskId: '', url, token: '', authentication: undefined }
-      const configuration = { acceptedOutputModes: [], returnImmediately: true, taskPushNotificationConfig: push }
-      expect(await codeOf(client.sendMessage({ ...asked, configuration }))).toMatch(/RequestMalformed/)
-      const all = { tenant: '', contextId: '', status: 0, pageToken: '', statusTimestampAfter: undefined }
-      expect((await client.listTasks(all)).tasks).toEqual([])
-    },
-  )
-
-  test('an agent that is ended is told nothing more of its tasks', async () => {
-    const key = await claw.newKey({ agent: 'Ended' })
-    const [path, other] = [`/push-${randomUUID()}`, `/push-${randomUUID()}`]
-    const client = await clientOf(agentUrl(), { key })
-    const task = await sendTask(client)
-    await agent().inbox()
-    const config = { tenant: '', id: '', taskId: task.id, token: '', authentication: undefined }
-    await client.createTaskPushNotificationConfig({ ...config, url: receiver.url(path) })
-    await agent().step(task.id, 'progress', { note: 'Before' })
-    await expect.poll(() => receiver.at(path).length).toBe(1)
-    const ended = await removeAgent(claw.app.db, claw.clock.now(), { workspaceId: claw.app.workspaceId, id: 'Ended' })
-    expect(ended).toMatchObject({ keys: 1 })
-    await agent().step(task.id, 'complete', { result: 'A secret' })
-    // Another one that is told later shows that its turn came.
-    const later = await sendTask(await clientOf(agentUrl()))
-    await agent().inbox()
-    const others = { ...config, taskId: later.id, url: receiver.url(other) }
-    await (await clientOf(agentUrl())).createTaskPushNotificationConfig(others)
-    await agent().step(later.id, 'complete', { result: 'Done' })
-    await expect.poll(() => receiver.at(other).length).toBe(2)
-    expect(receiver.at(path)).toHaveLength(1)
   })
 
   test('the same message twice is one task, and another one under its id is another task', async () => {
