@@ -10,10 +10,9 @@ import { type Flags, orExit, text } from '../settings.ts'
 import { relayServer } from './server.ts'
 import { type SharedFile, sharedFileShape } from './shapes.ts'
 
-/** Keys are paths: their slashes stay. */
 /**
- * A key as part of a URL. One that is none is refused here: with `..` in it the URL would be that of something else, which would
- * then be done.
+ * A key as part of a URL: a path, whose slashes stay. One that is none is refused here: with `..` in it the URL would be that of
+ * something else, which would then be done.
  */
 export function pathOf(key: string, flags: Flags): string {
   return orExit(checkKey(key), flags).split('/').map(encodeURIComponent).join('/')
