@@ -82,6 +82,27 @@ test.each<Row>([
       { code: 'validation_error', message: 'Shopify answered 200: [{"field":["title"],"message":"is too long"}]' },
     ],
   ),
+  // https://github.com/calendly/buzzwordcrm/pull/80
+  [
+    'a scope that is not there',
+    'calendly_whoami',
+    {},
+    {
+      title: 'Insufficient scope',
+      message: "This operation requires the scopes listed in the 'required_scopes' array.",
+    },
+    { code: 'missing_scope' },
+    403,
+  ],
+  // https://support.zendesk.com/hc/en-us/community/posts/4485954843162
+  [
+    'a scope that is not there',
+    'zendesk_list_tickets',
+    {},
+    { error: 'Forbidden', description: 'You are missing the following required scopes: read' },
+    { code: 'missing_scope', message: 'Zendesk answered 403: You are missing the following required scopes: read' },
+    403,
+  ],
   // https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points: error says what is wrong if status is not ok.
   [
     'a query that cannot be carried out',

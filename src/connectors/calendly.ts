@@ -44,7 +44,7 @@ export const calendly = connector({
   api: {
     base: 'https://api.calendly.com',
     version: 'v2',
-    errors: [{ status: 403, body: ['message', /insufficient scope/i], code: 'missing_scope' }],
+    errors: [{ status: 403, body: ['title', /^insufficient scope/i], code: 'missing_scope' }],
     retry: [{ header: 'x-ratelimit-reset', unit: 'delta_s', when: ['x-ratelimit-remaining', '0'] }],
     // https://developer.calendly.com/api-docs
     hears: [

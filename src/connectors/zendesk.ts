@@ -55,7 +55,7 @@ export const zendesk = connector({
     base: 'https://{subdomain}.zendesk.com/api/v2',
     version: 'v2',
     errors: [
-      { status: 403, body: ['error', 'insufficient_scope'], code: 'missing_scope' },
+      { status: 403, body: ['description', /missing the following required scopes/i], code: 'missing_scope' },
       { status: 422, code: 'validation_error', message: 'details' },
     ],
     retry: [{ header: 'ratelimit-reset', unit: 'delta_s', when: ['ratelimit-remaining', '0'] }],
