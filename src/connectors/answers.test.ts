@@ -103,6 +103,17 @@ test.each<Row>([
     { code: 'missing_scope', message: 'Zendesk answered 403: You are missing the following required scopes: read' },
     403,
   ],
+  // https://github.com/microsoft/PowerToys/issues/32989
+  [
+    'a scope that is not there',
+    'openai_create_response',
+    { model: 'm', input: 'Hello' },
+    {
+      error: { message: 'You have insufficient permissions for this operation. Missing scopes: api.responses.write.' },
+    },
+    { code: 'missing_scope' },
+    401,
+  ],
   // https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points: error says what is wrong if status is not ok.
   [
     'a query that cannot be carried out',

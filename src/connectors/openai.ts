@@ -12,7 +12,7 @@ export const openai = connector({
     apiKey({
       label: 'API key',
       console: 'https://platform.openai.com/api-keys',
-      advice: 'Make a key of a project, with read on Models, and write on Model capabilities and Files.',
+      advice: 'Make a key of a project, with read on Models, and write on Responses, Model capabilities and Files.',
       example: 'sk-proj-…',
     }),
   ],
@@ -21,6 +21,7 @@ export const openai = connector({
     base: 'https://api.openai.com/v1',
     version: 'v1',
     errors: [
+      { status: 401, body: ['error.message', /Missing scopes: /], code: 'missing_scope' },
       { status: 429, body: ['error.code', 'insufficient_quota'], code: 'quota_exceeded' },
       { status: 429, code: 'rate_limited' },
     ],

@@ -12,6 +12,8 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   ['slack', 'oauth2', 'read_channel', 'groups:history'],
   // https://discord.com/developers/docs/resources/message#create-reaction
   ['discord', 'api_key', 'add_reaction', 'Add Reactions'],
+  // https://github.com/anomalyco/opencode/issues/21928: api.responses.write
+  ['openai', 'api_key', 'create_response', 'write on Responses'],
 ])('%s by %s asks for what %s needs: %s', (provider, id, tool, right) => {
   const way = connectors[provider].auth.find(each => each.id === id)
   expect(toolRows(connectors[provider])).toHaveProperty(tool)
