@@ -114,6 +114,29 @@ test.each<Row>([
     { code: 'missing_scope' },
     401,
   ],
+  // https://github.com/XeroAPI/Xero-NetStandard/issues/178 and /298
+  [
+    'a scope that is not there',
+    'xero_list_contacts',
+    {},
+    { Type: null, Title: 'Unauthorized', Status: 401, Detail: 'AuthorizationUnsuccessful', Extensions: {} },
+    { code: 'missing_scope' },
+    401,
+  ],
+  [
+    'a token that has ended',
+    'xero_list_contacts',
+    {},
+    {
+      Type: null,
+      Title: 'Unauthorized',
+      Status: 401,
+      Detail: 'TokenExpired: token expired at 01/01/2026',
+      Extensions: {},
+    },
+    { code: 'authentication_failed' },
+    401,
+  ],
   // https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points: error says what is wrong if status is not ok.
   [
     'a query that cannot be carried out',

@@ -44,7 +44,10 @@ export const xero = connector({
     base: 'https://api.xero.com/api.xro/2.0',
     version: '2.0',
     headers: { 'xero-tenant-id': '{tenant_id}' },
-    errors: [{ status: 400, body: ['Type', 'ValidationException'], code: 'validation_error', message: 'Elements' }],
+    errors: [
+      { status: 400, body: ['Type', 'ValidationException'], code: 'validation_error', message: 'Elements' },
+      { status: 401, body: ['Detail', 'AuthorizationUnsuccessful'], code: 'missing_scope' },
+    ],
     // https://developer.xero.com/documentation/guides/oauth2/limits/: of each organisation.
     limits: [{ name: 'minute', requests: 60, windowS: 60 }],
     hears: [
