@@ -1,4 +1,4 @@
-/** What a credential has to be allowed to do for the tools of its connector: only the providers' own pages say it. */
+/** What a credential has to be allowed to do for the tools of its connector, and whose it is: only the providers' own pages say it. */
 import { expect, test } from 'vitest'
 import { toolRows } from '../catalog/define.ts'
 import { connectors } from './index.ts'
@@ -25,4 +25,9 @@ test('a restricted key of Stripe is proven by what its advice says to tick', () 
   const { account, auth } = connectors.stripe
   expect(account.request).toBe('GET /balance')
   expect(auth[0].advice).toMatch(/read on Balance/)
+})
+
+// https://github.com/getsentry/sentry, src/sentry/api/endpoints: organization_index.py sorts by -date_added; index.py gives the user.
+test('a token of Sentry stays that of the same person, whatever organization they join', () => {
+  expect(connectors.sentry.account).toEqual({ request: 'GET /', id: 'user.id', label: 'user.email' })
 })

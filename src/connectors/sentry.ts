@@ -37,7 +37,8 @@ export const sentry = connector({
       matches: /[A-Za-z0-9.-]+(:\d{1,5})?/,
     },
   },
-  account: { request: 'GET /organizations/', id: '0.id', label: '0.name', keep: { organization: '0.slug' } },
+  // Not the first organization, which is the newest one: joining another would make it another account.
+  account: { request: 'GET /', id: 'user.id', label: 'user.email' },
   api: {
     base: 'https://{host}/api/0',
     version: '0',
