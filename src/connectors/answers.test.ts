@@ -82,6 +82,17 @@ test.each<Row>([
       { code: 'validation_error', message: 'Shopify answered 200: [{"field":["title"],"message":"is too long"}]' },
     ],
   ),
+  // https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api: of a token, and of a GitHub App
+  ...['personal access token', 'integration'].map(
+    (kind): Row => [
+      `a permission that the ${kind} has not`,
+      'github_whoami',
+      {},
+      { message: `Resource not accessible by ${kind}` },
+      { code: 'missing_scope' },
+      403,
+    ],
+  ),
   // https://github.com/calendly/buzzwordcrm/pull/80
   [
     'a scope that is not there',

@@ -55,7 +55,7 @@ export const github = connector({
       // The secondary limit of content creation and of bursts: it leaves x-ratelimit-remaining above zero.
       { status: 403, body: ['message', /secondary rate limit/i], code: 'rate_limited', waitMs: 60_000 },
       { status: 429, code: 'rate_limited', waitMs: 60_000 },
-      { status: 403, body: ['message', 'Resource not accessible by personal access token'], code: 'missing_scope' },
+      { status: 403, body: ['message', /^Resource not accessible by /], code: 'missing_scope' },
       { status: 403, body: ['errors.0.code', 'too_large'], code: 'payload_too_large' },
       { status: 405, code: 'conflict' },
       { status: 422, code: 'validation_error', message: 'errors' },
