@@ -56,7 +56,8 @@ export const hubspot = connector({
   account: {
     request: 'GET /account-info/v3/details',
     id: 'portalId',
-    label: 'uiDomain',
+    // HubSpot tells no name; the domain beside it is the same for nearly everybody.
+    label: 'portalId',
     keep: { portal_id: 'portalId' },
   },
   api: {

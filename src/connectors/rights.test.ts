@@ -31,3 +31,8 @@ test('a restricted key of Stripe is proven by what its advice says to tick', () 
 test('a token of Sentry stays that of the same person, whatever organization they join', () => {
   expect(connectors.sentry.account).toEqual({ request: 'GET /', id: 'user.id', label: 'user.email' })
 })
+
+// https://github.com/HubSpot/HubSpot-public-api-spec-collection, accountInfo.json: uiDomain is where the web app is, not whose account.
+test('two accounts of HubSpot are called by what tells them apart', () => {
+  expect(connectors.hubspot.account.label).toBe('portalId')
+})
