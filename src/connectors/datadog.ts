@@ -36,6 +36,7 @@ export const datadog = connector({
         'ap1.datadoghq.com',
         'ap2.datadoghq.com',
         'ddog-gov.com',
+        'us2.ddog-gov.com',
       ],
       default: 'datadoghq.com',
     },

@@ -36,3 +36,10 @@ test('a token of Sentry stays that of the same person, whatever organization the
 test('two accounts of HubSpot are called by what tells them apart', () => {
   expect(connectors.hubspot.account.label).toBe('portalId')
 })
+
+// https://docs.datadoghq.com/getting_started/site/
+test('an organization of Datadog can be reached wherever it lives', () => {
+  const sites = ['us3.', 'us5.', 'ap1.', 'ap2.', ''].map(region => `${region}datadoghq.com`)
+  const others = ['datadoghq.eu', 'ddog-gov.com', 'us2.ddog-gov.com']
+  expect(new Set(connectors.datadog.inputs?.site?.options)).toEqual(new Set([...sites, ...others]))
+})
