@@ -43,3 +43,9 @@ test('an organization of Datadog can be reached wherever it lives', () => {
   const others = ['datadoghq.eu', 'ddog-gov.com', 'us2.ddog-gov.com']
   expect(new Set(connectors.datadog.inputs?.site?.options)).toEqual(new Set([...sites, ...others]))
 })
+
+// https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/: a scope has to be specified.
+test('a code of Zendesk is handed in with the scopes that the token shall have', () => {
+  const way = connectors.zendesk.auth.find(({ kind }) => kind === 'oauth2')
+  expect(way).toMatchObject({ scopes: ['read', 'write'], tokenParams: { scope: '{scopes}' } })
+})

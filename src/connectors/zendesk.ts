@@ -38,6 +38,8 @@ export const zendesk = connector({
       console: 'https://support.zendesk.com/hc/en-us/articles/4408845965210',
       authorize: 'https://{subdomain}.zendesk.com/oauth/authorizations/new',
       token: 'https://{subdomain}.zendesk.com/oauth/tokens',
+      // Zendesk wants the scope named again when the code is handed in: what the token may do is said there.
+      tokenParams: { scope: '{scopes}' },
       body: 'json',
       scopes: ['read', 'write'],
     }),
