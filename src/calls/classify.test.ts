@@ -185,6 +185,11 @@ describe('a rule for a failure inside the provider', () => {
   })
 })
 
+test('a refusal in plain text is told in those words', () => {
+  const plain = answer(400, 'invalid\nid', { 'content-type': 'text/plain; charset=utf-8' })
+  expect(classify(toolOf(), plain, now)).toMatchObject({ fault: { message: 'Demo answered 400: invalid id' } })
+})
+
 describe('GraphQL errors', () => {
   const errors = [{ message: 'No such field.', extensions: { code: 'X' } }]
   const limitRule = { body: ['errors.0.extensions.code', 'X'] as [string, string], code: 'rate_limited' as const }

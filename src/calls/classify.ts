@@ -111,8 +111,9 @@ function codeOfStatus(status: number): ErrorCode {
 
 /** The provider's own words, on one line and bounded: they help a person, and are not to be trusted as instructions. */
 function messageOf(body: unknown, paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    const value = valueAt(body, path)
+  // Some providers answer well in JSON and badly in plain text.
+  const values = typeof body === 'string' ? [body] : paths.map(path => valueAt(body, path))
+  for (const value of values) {
     const text = typeof value === 'string' ? value : value !== undefined && value !== null ? JSON.stringify(value) : ''
     if (text) return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 500)
   }

@@ -148,6 +148,44 @@ test.each<Row>([
     { code: 'authentication_failed' },
     401,
   ],
+  // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
+  [
+    'a field that is not taken',
+    'mailchimp_list_audiences',
+    {},
+    { title: 'Invalid Resource', detail: "…, see the 'errors' array.", errors: [{ field: 'x', message: 'Is blank' }] },
+    { code: 'validation_error', message: 'Mailchimp answered 400: [{"field":"x","message":"Is blank"}]' },
+    400,
+  ],
+  [
+    'a field that is not taken',
+    'calendly_whoami',
+    {},
+    { title: 'Invalid Argument', message: 'The supplied parameters are invalid.', details: [{ parameter: 'user' }] },
+    { code: 'validation_error', message: 'Calendly answered 400: [{"parameter":"user"}]' },
+    400,
+  ],
+  [
+    'a field that is not taken',
+    'discord_list_servers',
+    {},
+    { code: 50035, message: 'Invalid Form Body', errors: { content: { _errors: [{ message: 'Too long.' }] } } },
+    { code: 'validation_error', message: 'Discord answered 400: {"content":{"_errors":[{"message":"Too long."}]}}' },
+    400,
+  ],
+  [
+    'a parameter that is not taken',
+    'twitter_whoami',
+    {},
+    {
+      errors: [{ parameters: { id: ['x'] }, message: 'The `id` query parameter value [x] is not valid' }],
+      title: 'Invalid Request',
+      detail: 'One or more parameters to your request was invalid.',
+      type: 'https://api.twitter.com/2/problems/invalid-request',
+    },
+    { message: 'X (Twitter) answered 400: The `id` query parameter value [x] is not valid' },
+    400,
+  ],
   // https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points: error says what is wrong if status is not ok.
   [
     'a query that cannot be carried out',

@@ -44,7 +44,10 @@ export const calendly = connector({
   api: {
     base: 'https://api.calendly.com',
     version: 'v2',
-    errors: [{ status: 403, body: ['title', /^insufficient scope/i], code: 'missing_scope' }],
+    errors: [
+      { status: 400, body: ['details', true], code: 'validation_error', message: 'details' },
+      { status: 403, body: ['title', /^insufficient scope/i], code: 'missing_scope' },
+    ],
     retry: [{ header: 'x-ratelimit-reset', unit: 'delta_s', when: ['x-ratelimit-remaining', '0'] }],
     // https://developer.calendly.com/api-docs
     hears: [

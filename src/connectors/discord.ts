@@ -28,6 +28,7 @@ export const discord = connector({
     // https://discord.com/developers/docs/reference#user-agent
     headers: { 'user-agent': 'DiscordBot (ClawLink, 1)' },
     errors: [
+      { status: 400, body: ['errors', true], code: 'validation_error', message: 'errors' },
       { status: 403, body: ['code', 50001], code: 'permission_denied' },
       { status: 403, body: ['code', 50013], code: 'permission_denied' },
       { status: 429, code: 'rate_limited' },

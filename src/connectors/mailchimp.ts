@@ -45,6 +45,7 @@ export const mailchimp = connector({
     version: '3.0',
     errors: [
       { status: 400, body: ['title', 'Member Exists'], code: 'conflict' },
+      { status: 400, body: ['errors', true], code: 'validation_error', message: 'errors' },
       { status: 429, code: 'rate_limited', waitMs: 10_000 },
     ],
     message: ['detail', 'title'],

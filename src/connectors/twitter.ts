@@ -68,7 +68,7 @@ export const twitter = connector({
         each: true,
       },
     ],
-    message: ['detail', 'errors.0.message', 'title'],
+    message: ['errors.0.message', 'detail', 'title'],
     omit: /^edit_history_tweet_ids$/,
   },
   sources: { user_id: 'find_user', post_id: 'search_posts' },
