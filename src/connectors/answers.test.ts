@@ -174,6 +174,21 @@ test.each<Row>([
     400,
   ],
   [
+    'a field that is not taken',
+    'zoom_get_meeting',
+    { meeting_id: 'x' },
+    { code: 300, message: 'Validation Failed.', errors: [{ field: 'meetingId', message: 'Invalid field.' }] },
+    { message: 'Zoom answered 400: [{"field":"meetingId","message":"Invalid field."}]' },
+    400,
+  ],
+  [
+    'an argument that is not taken',
+    'slack_send_message',
+    hello,
+    { ok: false, error: 'invalid_arguments', response_metadata: { messages: ['[ERROR] must be a number: thread_ts'] } },
+    { code: 'validation_error', message: 'Slack answered 200: ["[ERROR] must be a number: thread_ts"]' },
+  ],
+  [
     'a parameter that is not taken',
     'twitter_whoami',
     {},

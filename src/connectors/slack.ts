@@ -97,6 +97,12 @@ export const slack = connector({
         code: 'provider_unavailable',
         unsure: true,
       },
+      {
+        status: 200,
+        body: ['error', /^invalid_(arguments|blocks)$/],
+        code: 'validation_error',
+        message: 'response_metadata.messages',
+      },
       { status: 200, body: ['ok', false], code: 'validation_error' },
     ],
     // https://docs.slack.dev/apis/web-api/rate-limits: by method, in tiers. Messages are limited by channel beside that.

@@ -54,6 +54,7 @@ export const zoom = connector({
     version: 'v2',
     errors: [
       { status: 400, body: ['code', 4711], code: 'missing_scope' },
+      { status: 400, body: ['errors', true], code: 'validation_error', message: 'errors' },
       { status: 401, body: ['code', 124], code: 'authentication_failed' },
     ],
     message: ['message'],
