@@ -30,28 +30,38 @@ test.each<[tool: string, args: Record<string, unknown>, request: string]>([
   expect(`${method} ${url}`).toBe(request)
 })
 
-// https://linear.app/developers/rate-limiting: a query that costs more than 10,000 points is refused.
+type Prices = { most: number; property: number; connection: number }
+
+/** What one query may cost: dearer ones are refused. An object costs 1, and what is in a connection as often as it may come. */
+const prices: Record<string, Prices> = {
+  // https://linear.app/developers/rate-limiting: 50 of what is in a connection unless told.
+  linear: { most: 10_000, property: 0.1, connection: 0 },
+  // https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
+  shopify: { most: 1000, property: 0, connection: 2 },
+}
+
 test.each(
-  [...catalog.tools.values()]
-    .filter(({ provider }) => provider.slug === 'linear')
-    .map(tool => [tool.name, tool] as const),
-)('%s costs no more than Linear lets one query cost, however much its caller asks for', (_, { row }) => {
-  const words: string[] = row.graphql?.match(/[{}]|\([^)]*\)|\w+/g) ?? []
-  expect(points(words.slice(words.indexOf('{')))).toBeLessThanOrEqual(10_000)
+  [...catalog.tools.values()].flatMap(tool => {
+    const price = prices[tool.provider.slug]
+    return price ? [[tool.name, tool, price] as const] : []
+  }),
+)('%s costs no more than one query may, however much its caller asks for', (_, tool, price) => {
+  const words: string[] = tool.row.graphql?.match(/[{}]|\([^)]*\)|\w+/g) ?? []
+  const { first } = Object(tool.inputSchema().properties)
+  expect(points(words.slice(words.indexOf('{')), price, first?.maximum)).toBeLessThanOrEqual(price.most)
 })
 
-/**
- * Takes one selection off the words and says what it costs: 0.1 for a property, 1 for an object, and what is in a connection
- * as often as it may come: 50 times unless told.
- */
-function points(words: string[]): number {
+/** Takes one selection off the words, and says what it costs where the variable `first` is as large as may be. */
+function points(words: string[], price: Prices, largest: number): number {
   let sum = 0
   for (words.shift(); words[0] !== '}'; ) {
-    words.shift()
+    const name = words.shift()
     const [, first = '50'] = /first: (\d+|\$first)/.exec(words[0]?.startsWith('(') ? (words.shift() ?? '') : '') ?? []
-    if (words[0] !== '{') sum += 0.1
-    else if (words[1] === 'nodes') sum += (first === '$first' ? 250 : Number(first)) * points(words)
-    else sum += 1 + points(words)
+    const isConnection = words[1] === 'nodes'
+    if (words[0] !== '{') sum += price.property
+    else if (name === 'pageInfo') points(words, price, largest)
+    else if (!isConnection) sum += 1 + points(words, price, largest)
+    else sum += price.connection + (first === '$first' ? largest : Number(first)) * points(words, price, largest)
   }
   words.shift()
   return sum

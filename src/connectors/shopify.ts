@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { apiKey, clientCredentials, connector, graphqlPages, oauth2, tool } from '../catalog/define.ts'
 
 const request = 'POST /graphql.json'
-const first = z.int().min(1).max(250).describe('How many')
+// No more than one query may cost: 1000 points, by how much it may bring. 250 come at once at the most.
+const first = (most: number) => z.int().min(1).max(most).describe('How many')
 const gid = (kind: string) => z.string().describe(`gid://shopify/${kind}/1234567890`)
 const errors = 'userErrors { field message }'
 const version = '2026-10'
@@ -83,7 +84,7 @@ export const shopify = connector({
   tools: () => ({
     list_products: tool({
       about: 'List or search the products of the Shopify store with prices and stock.',
-      input: { first, query: z.string().optional().describe('"status:active tag:tea title:green*"') },
+      input: { first: first(40), query: z.string().optional().describe('"status:active tag:tea title:green*"') },
       request,
       graphql:
         'query($first: Int!, $after: String, $query: String) { products(first: $first, after: $after, query: $query) { nodes { id title handle status vendor productType tags totalInventory variants(first: 20) { nodes { id title sku price inventoryQuantity } } } pageInfo { hasNextPage endCursor } } }',
@@ -125,7 +126,10 @@ export const shopify = connector({
     }),
     list_orders: tool({
       about: 'List or search the orders of the Shopify store, newest first. Those older than 60 days need more rights.',
-      input: { first, query: z.string().optional().describe('"financial_status:paid created_at:>2026-01-01"') },
+      input: {
+        first: first(200),
+        query: z.string().optional().describe('"financial_status:paid created_at:>2026-01-01"'),
+      },
       request,
       graphql:
         'query($first: Int!, $after: String, $query: String) { orders(first: $first, after: $after, query: $query, sortKey: CREATED_AT, reverse: true) { nodes { id name createdAt displayFinancialStatus displayFulfillmentStatus totalPriceSet { shopMoney { amount currencyCode } } customer { id displayName } } pageInfo { hasNextPage endCursor } } }',
@@ -144,7 +148,7 @@ export const shopify = connector({
     }),
     list_customers: tool({
       about: 'List or search the customers of the Shopify store.',
-      input: { first, query: z.string().optional().describe('"email:ada@example.com", "orders_count:>5"') },
+      input: { first: first(250), query: z.string().optional().describe('"email:ada@example.com", "orders_count:>5"') },
       request,
       graphql:
         'query($first: Int!, $after: String, $query: String) { customers(first: $first, after: $after, query: $query) { nodes { id displayName numberOfOrders tags createdAt } pageInfo { hasNextPage endCursor } } }',
