@@ -54,15 +54,20 @@ async function tryOnce(app: App, ready: ReadyCall, request: TimedRequest, creden
 }
 
 /** What an answer says beside its answer: of the rate limit, and of the tool's future. */
-function hear(app: App, ready: ReadyCall, { headers }: WireAnswer, classified: Classified, nowMs: number): void {
+function hear(app: App, ready: ReadyCall, answer: WireAnswer, classified: Classified, nowMs: number): void {
+  const { headers, redirected } = answer
   app.notices.noteHeaders(ready, headers)
   if (classified.ok) {
-    app.pacer.hear(ready, { headers, body: classified.body }, nowMs)
+    app.pacer.hear(ready, { headers, body: classified.body, redirected }, nowMs)
     return
   }
   const { code, details } = classified.fault
   const refusedForMs = code === 'rate_limited' ? (details.retryAfterMs ?? unstatedWaitMs) : undefined
-  app.pacer.hear(ready, { headers, body: undefined, ...(refusedForMs !== undefined && { refusedForMs }) }, nowMs)
+  app.pacer.hear(
+    ready,
+    { headers, body: undefined, redirected, ...(refusedForMs !== undefined && { refusedForMs }) },
+    nowMs,
+  )
 }
 
 function isRefused(classified: Classified): boolean {

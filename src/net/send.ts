@@ -81,7 +81,9 @@ export function createNet(settings: NetSettings, clock: Clock): Net {
     if (!next) return result
     if ('kind' in next) return next
     if (redirectsLeft === 0) return lost('maybe_sent', 'redirect', 'The provider redirects too often.')
-    return send(next, endsAt, redirectsLeft - 1)
+    const last = await send(next, endsAt, redirectsLeft - 1)
+    const stays = splitUrl(next.url).origin === splitUrl(request.url).origin
+    return stays && last.kind === 'answered' ? { ...last, redirected: (last.redirected ?? 0) + 1 } : last
   }
 
   /** The connections to an origin, or undefined when its host is an address that may not be reached. */

@@ -71,6 +71,8 @@ export type WireAnswer = {
   body: Buffer
   /** What the sink made of the body, which is empty then, and of how many bytes. */
   sunk?: { bytes: number; value: unknown }
+  /** How many requests to the same origin were answered by a redirect before. */
+  redirected?: number
 }
 export type WireLoss = { kind: 'lost'; reached: Reached; reason: LossReason; message: string }
 export type WireResult = WireAnswer | WireLoss

@@ -1,5 +1,7 @@
 /** How a provider's rate limit holds calls back, and which ones. */
 import { describe, expect, test } from 'vitest'
+import { buildCatalog } from '../../src/catalog/catalog.ts'
+import { connectors } from '../../src/connectors/index.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { movableClock } from '../kit/movable-clock.ts'
 import { ask, surfaces } from '../kit/scenario.ts'
@@ -114,6 +116,19 @@ describe('a rate limit', () => {
       await expect.poll(() => claw.sandbox.requests.length).toBeGreaterThanOrEqual(done)
     }
     expect(claw.sandbox.requests.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
+  })
+
+  test('counts the requests that a provider’s redirects take as well', async () => {
+    await using claw = await startClawLink({ config: { roles: ['web'] } })
+    const { api } = connectors.sandbox
+    const sandbox = { ...connectors.sandbox, api: { ...api, limits: [{ requests: 6, windowS: 60 }] } }
+    claw.app.catalog = buildCatalog({ ...connectors, sandbox }, claw.app.config.baseUrls)
+    const match = { path: '/projects' }
+    claw.sandbox.script({ kind: 'redirect', status: 302, location: '/mail/folders', times: 'always', match })
+    const redirected = []
+    for (let i = 0; i < 4; i++) redirected.push(await limited(claw, 'sandbox_list_projects'))
+    expect(redirected).toEqual([false, false, false, true])
+    expect(claw.sandbox.requests).toHaveLength(6)
   })
 
   test('is no sign of a provider that is down, however often it comes', async () => {

@@ -25,8 +25,16 @@ export type PaceStanding = {
   waiting: number
 }
 
-/** An answer of the provider. `refusedForMs`: there when it refused for its rate limit; what it asked for, or `unstatedWaitMs`. */
-export type Heard = { headers: IncomingHttpHeaders; body: unknown; refusedForMs?: number }
+/**
+ * An answer of the provider. `refusedForMs`: there when it refused for its rate limit; what it asked for, or `unstatedWaitMs`.
+ * `redirected`: how many requests more it took to get there.
+ */
+export type Heard = {
+  headers: IncomingHttpHeaders
+  body: unknown
+  refusedForMs?: number
+  redirected?: number | undefined
+}
 
 export type Pacer = {
   /**
@@ -191,6 +199,11 @@ export function createPacer({
       if (flight) {
         ready.call.flight = undefined
         for (const bucket of flight.plan.buckets) land(bucket, flight.at, nowMs)
+        // Nobody knows before that it redirects: what it took beyond its own request is kept from those that come after.
+        for (let each = 0; each < (answer.redirected ?? 0); each++) {
+          spendAll(flight.plan, nowMs)
+          flight.taken = flight.taken.map(taken => taken + 1)
+        }
       }
       const { refusedForMs } = answer
       if (refusedForMs) buckets.hold(ready, nowMs + refusedForMs)
