@@ -1,6 +1,8 @@
 /** Calls that cannot be made: unknown tools, wrong arguments, no fitting account. Nothing is sent, one row is left. */
 import { describe, expect, test } from 'vitest'
 import { startClawLink } from '../kit/clawlink.ts'
+import { legacy } from '../kit/mcp-messages.ts'
+import { messagesOf } from '../kit/mcp-wire.ts'
 import { ask, play, playOn, type Scenario, surfaces } from '../kit/scenario.ts'
 import { account, letter, otherAccount, read, write } from './tools.ts'
 
@@ -36,6 +38,22 @@ describe('an unknown tool', () => {
     },
     { guarantee: 'in capital letters is another tool', ...unknown('SANDBOX_WHOAMI', expect.anything()) },
   ])
+
+  test('called over MCP as if it were listed is answered with what to do', async () => {
+    await using claw = await startClawLink()
+    for (const [path, name, fix] of [
+      ['/mcp', 'sandbox_whoami', 'Give it to clawlink_call_tool as its `tool`.'],
+      ['/mcp', 'sandbox_send_mesage', 'List the tools first.'],
+      ['/mcp?provider=github', 'sandbox_whoami', 'List the tools first.'],
+    ] as const) {
+      const { headers, body } = legacy('tools/call', { name, arguments: {} })
+      const signed = { ...headers, authorization: `Bearer ${claw.key}` }
+      const { text } = await claw.http({ method: 'POST', path, headers: signed, body })
+      const message = `There is no tool "${name}" in this list. ${fix}`
+      expect(messagesOf(text)).toMatchObject([{ error: { code: -32602, message } }])
+    }
+    expect(claw.sandbox.requests).toEqual([])
+  })
 
   test.each(surfaces)('is recorded by the name that was asked for (%s)', async surface => {
     await using claw = await startClawLink()

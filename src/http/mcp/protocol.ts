@@ -16,6 +16,8 @@ export const meta = {
 
 export const serverInfo = { name: 'clawlink', title: 'ClawLink', version }
 
+/** The tool of ClawLink's own that calls all others. */
+export const callingTool = 'clawlink_call_tool'
 /** The tool of ClawLink's own that every view lists: a call that had to be approved is followed with it. */
 export const followTool = 'clawlink_get_call'
 /** Every view lists this one too: any answer may be too large to be given directly. */
@@ -37,7 +39,7 @@ const careful =
 /** Some clients read only the first 512 characters. */
 export const instructions =
   'ClawLink connects you to the apps of the person you work for. Find a tool with clawlink_search_tools, read its ' +
-  `arguments with clawlink_describe_tool, run it with clawlink_call_tool. ${careful}`
+  `arguments with clawlink_describe_tool, run it with ${callingTool}. ${careful}`
 
 /** For the view that lists the tools of one provider and nothing else. */
 export function instructionsFor(provider: string): string {

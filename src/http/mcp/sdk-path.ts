@@ -85,7 +85,10 @@ function serverFor({ toolset, principal, caller }: Served): Server {
     const token = mcpReq._meta?.progressToken
     const onProgress = token === undefined ? undefined : tellProgress(token, mcpReq.notify)
     const result = await toolset.call(principal, params.name, params.arguments ?? {}, caller, onProgress)
-    if (!result) throw invalidParams(`There is no tool "${params.name.slice(0, 100)}". List the tools first.`)
+    if (!result) {
+      const shown = params.name.slice(0, 100)
+      throw invalidParams(`There is no tool "${shown}" in this list. ${toolset.instead(params.name)}`)
+    }
     const later = await goesOn(app, principal, result, abilitiesOf(mcpReq.envelope))
     return later ? (later as CallToolResult) : contentOf(result) // the SDK passes on what the revision and its extension name
   })

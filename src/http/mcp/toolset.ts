@@ -20,7 +20,7 @@ import { invalidFieldsOf } from '../invalid-fields.ts'
 import { answerSchemaOf } from './answer-schema.ts'
 import { metaTools } from './meta-tools.ts'
 import { splitArguments, withOwnArguments } from './own-arguments.ts'
-import { followTool, getFileTool, instructions, instructionsFor } from './protocol.ts'
+import { callingTool, followTool, getFileTool, instructions, instructionsFor } from './protocol.ts'
 import { relayTools } from './relay-tools.ts'
 import { resultOfCall, resultOfFault, resultOfValue, type ToolResult } from './tool-result.ts'
 
@@ -49,7 +49,11 @@ export type Toolset = {
     caller?: Caller,
     onProgress?: OnProgress,
   ): Promise<ToolResult> | undefined
+  /** What to do about a name that it does not list. */
+  instead(name: string): string
 }
+
+const listThem = 'List the tools first.'
 
 /** Hears how far the call is that is waited for. */
 export type OnProgress = (seen: CallProgress) => void
@@ -92,6 +96,8 @@ export function metaToolset(app: App): Toolset {
       const tool = byName.get(name)
       return tool && runMetaTool(app, principal, tool, args, caller, onProgress)
     },
+    // Models that have found a tool tend to call it as if it were listed.
+    instead: name => (app.catalog.tools.has(name) ? `Give it to ${callingTool} as its \`tool\`.` : listThem),
   }
 }
 
@@ -160,6 +166,7 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
       const request = { tool: name, ...asked, idempotencyKey: key || undefined, surface: 'mcp', caller } as const
       return callTool(app, principal, request).then(resultOfCall, cause => failed(app, tool, cause))
     },
+    instead: () => listThem,
   }
 }
 
