@@ -1,8 +1,8 @@
 /** Calls that cannot be made: unknown tools, wrong arguments, no fitting account. Nothing is sent, one row is left. */
 import { describe, expect, test } from 'vitest'
-import { startClawLink } from '../kit/clawlink.ts'
+import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { legacy } from '../kit/mcp-messages.ts'
-import { messagesOf } from '../kit/mcp-wire.ts'
+import { messagesOf, type Said } from '../kit/mcp-wire.ts'
 import { ask, play, playOn, type Scenario, surfaces } from '../kit/scenario.ts'
 import { account, letter, otherAccount, read, write } from './tools.ts'
 
@@ -13,6 +13,35 @@ const refused = (answer: Omit<Scenario['answer'], 'outcome'>, status = 400) => (
 })
 const invalid = (answer: Omit<Scenario['answer'], 'outcome' | 'code'>) =>
   refused({ code: 'validation_error', ...answer })
+
+/** Calls what an endpoint of MCP lists. */
+async function callAt(claw: TestClawLink, path: string, name: string, args: object): Promise<Said | undefined> {
+  const { headers, body } = legacy('tools/call', { name, arguments: args })
+  const signed = { ...headers, authorization: `Bearer ${claw.key}` }
+  const { text } = await claw.http({ method: 'POST', path, headers: signed, body })
+  return messagesOf(text)[0]
+}
+
+test('an argument of ClawLink’s own over MCP is left out where it is null or empty, and refused by its type', async () => {
+  await using claw = await startClawLink()
+  const tool = 'sandbox_list_payments'
+  const structuredContent = { outcome: 'succeeded', tool }
+  const none = { connection: null, next: '', all: null }
+  expect(await callAt(claw, '/mcp?provider=sandbox', tool, { limit: 1, ...none })).toMatchObject({
+    result: { structuredContent },
+  })
+  const wish = { tool, arguments: null, ...none, wait: null, idempotencyKey: null }
+  expect(await callAt(claw, '/mcp', 'clawlink_call_tool', wish)).toMatchObject({ result: { structuredContent } })
+  for (const [field, problem] of [
+    ['connection', 'must be string'],
+    ['all', 'must be boolean'],
+  ] as const) {
+    const error = { code: 'validation_error', invalidFields: [{ field, problem }] }
+    const refused = await callAt(claw, '/mcp?provider=sandbox', tool, { [field]: 5 })
+    expect(refused).toMatchObject({ result: { structuredContent: { error } } })
+  }
+  expect(claw.sandbox.requests).toHaveLength(2)
+})
 
 describe('an unknown tool', () => {
   const unknown = (tool: string, choices: unknown) => ({
@@ -46,11 +75,8 @@ describe('an unknown tool', () => {
       ['/mcp', 'sandbox_send_mesage', 'List the tools first.'],
       ['/mcp?provider=github', 'sandbox_whoami', 'List the tools first.'],
     ] as const) {
-      const { headers, body } = legacy('tools/call', { name, arguments: {} })
-      const signed = { ...headers, authorization: `Bearer ${claw.key}` }
-      const { text } = await claw.http({ method: 'POST', path, headers: signed, body })
       const message = `There is no tool "${name}" in this list. ${fix}`
-      expect(messagesOf(text)).toMatchObject([{ error: { code: -32602, message } }])
+      expect(await callAt(claw, path, name, {})).toMatchObject({ error: { code: -32602, message } })
     }
     expect(claw.sandbox.requests).toEqual([])
   })

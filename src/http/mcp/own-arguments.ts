@@ -1,5 +1,6 @@
 import type { Tool } from '../../catalog/catalog.ts'
 import type { JsonSchema } from '../../catalog/define.ts'
+import { Fault } from '../../core/errors.ts'
 
 /**
  * Where a provider's tools are listed one by one, each takes arguments of ClawLink's beside its own: `connection`, `next` and
@@ -16,16 +17,29 @@ export function withOwnArguments(tool: Tool): JsonSchema {
   return { ...schema, properties: { ...Object(schema.properties), ...Object.fromEntries(own) } }
 }
 
-/** Takes ClawLink's own arguments out of those of a call. One of another type stays, for the validation to name it. */
+/**
+ * Takes ClawLink's own arguments out of those of a call; a fault where one is of another type. Some models send null or an
+ * empty text for what they leave out.
+ */
 export function splitArguments(tool: Tool, given: Record<string, unknown>) {
   const own: Own = {}
   const theirs = { ...given }
   for (const name of ownNames(tool, tool.inputSchema())) {
-    if (typeof given[name] !== types[name]) continue
-    Object.assign(own, { [name]: given[name] })
+    const value = theirs[name]
     delete theirs[name]
+    if (value === undefined || value === null || value === '') continue
+    if (typeof value !== types[name]) return ofOtherType(tool, name)
+    Object.assign(own, { [name]: value })
   }
   return { ...own, arguments: theirs }
+}
+
+function ofOtherType(tool: Tool, field: keyof Own): Fault {
+  const problem = `must be ${types[field]}`
+  return new Fault('validation_error', `The arguments of ${tool.name} are not valid: ${field} ${problem}.`, {
+    invalidFields: [{ field, problem }],
+    schema: withOwnArguments(tool),
+  })
 }
 
 function ownNames({ page, effect }: Tool, { properties }: JsonSchema): (keyof Own)[] {

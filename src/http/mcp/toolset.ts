@@ -120,7 +120,7 @@ async function runMetaTool(
   caller?: Caller,
   onProgress?: OnProgress,
 ): Promise<ToolResult> {
-  const parsed = tool.input.safeParse(args, { error: inWords })
+  const parsed = tool.input.safeParse(withoutNulls(args), { error: inWords })
   if (!parsed.success) {
     const unknown = 'is not an argument of this tool'
     const { invalidFields, named } = invalidFieldsOf(parsed.error, { unknown, whole: '' })
@@ -137,6 +137,12 @@ async function runMetaTool(
   } catch (cause) {
     return failed(app, tool, cause)
   }
+}
+
+/** Some models send null for what they leave out. */
+function withoutNulls(args: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.values(args).includes(null)) return args
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null))
 }
 
 /**
@@ -161,7 +167,9 @@ export function providerToolset(app: App, slug: string): Toolset | undefined {
       if (own) return runMetaTool(app, principal, own, args, caller, onProgress).catch(cause => failed(app, own, cause))
       const tool = app.catalog.tools.get(name)
       if (tool?.provider !== provider) return undefined
-      const { idempotencyKey: key = '', ...asked } = splitArguments(tool, args)
+      const split = splitArguments(tool, args)
+      if (split instanceof Fault) return Promise.resolve(resultOfFault(split))
+      const { idempotencyKey: key = '', ...asked } = split
       if (key && !isIdempotencyKey(key)) return Promise.resolve(resultOfFault(notAKey('idempotencyKey')))
       const request = { tool: name, ...asked, idempotencyKey: key || undefined, surface: 'mcp', caller } as const
       return callTool(app, principal, request).then(resultOfCall, cause => failed(app, tool, cause))
