@@ -136,7 +136,7 @@ export const errorCatalogue = {
     status: 409,
     title: 'The call was canceled before it was carried out',
     retryable: false,
-    fix: 'Call again if it is wanted after all.',
+    fix: 'If it is wanted after all, call again; under another idempotency key, if it had one.',
   },
   approval_denied: {
     status: 403,

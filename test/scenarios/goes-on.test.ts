@@ -124,9 +124,9 @@ describe('a call that is not waited for', () => {
     })
   })
 
-  test('that is canceled is never sent, and canceled again it stays as it is', async () => {
+  test('that is canceled is never sent, and canceled or asked for again under its key it stays as it is', async () => {
     await using claw = await startClawLink(webOnly)
-    const told = await callLater(claw)
+    const told = await callLater(claw, issue, 'once')
     const other = await claw.newKey({ agent: 'another' })
     expect(await claw.rest('POST', `/calls/${told.callId}/cancel`, { key: other })).toMatchObject({ status: 404 })
     const canceled = await claw.rest('POST', `/calls/${told.callId}/cancel`)
@@ -139,6 +139,11 @@ describe('a call that is not waited for', () => {
     await ended(claw, next)
     expect(await claw.rest('POST', `/calls/${told.callId}/cancel`)).toMatchObject({
       body: { problem: { code: 'canceled' } },
+    })
+    const again = { body: { arguments: issue.arguments, wait: false }, headers: { 'idempotency-key': 'once' } }
+    expect(await claw.rest('POST', `/tools/${issue.tool}/calls`, again)).toMatchObject({
+      status: 409,
+      body: { code: 'canceled', replayed: true, fix: expect.stringContaining('under another idempotency key') },
     })
     expect(sent(claw)).toHaveLength(1)
   })
