@@ -300,4 +300,21 @@ describe('dead letters', () => {
     expect((await admin.rest('POST', `/relay/dead-letters/${letter?.id}/requeue`)).status).toBe(200)
     expect(await bob.take()).toMatchObject([{ body: 'stuck', deliveries: 1 }])
   })
+
+  test('are not put back where they are of a task that has ended', async () => {
+    const [ann, bob] = await pair()
+    const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't' })
+    for (let i = 0; i < 2; i++) {
+      await bob.take()
+      claw.clock.move(60_001)
+    }
+    expect(await bob.take()).toEqual([])
+    const admin = await signIn(claw, { name: 'Ada', role: 'admin' })
+    const seen = await admin.rest('GET', '/relay/dead-letters')
+    const letter = (seen.body.items as { id: string; taskId: string }[]).find(({ taskId }) => taskId === id)
+    const requeue = async () => (await admin.rest('POST', `/relay/dead-letters/${letter?.id}/requeue`)).body.code
+    await step(ann, id, 'cancel')
+    expect(await requeue()).toBe('conflict')
+    expect(await takeAll(bob)).toMatchObject([{ kind: 'task_update', body: { state: 'canceled' } }])
+  })
 })

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import type { Schema } from '../../db/schema.ts'
 import { agentById } from '../agents/find-recipient.ts'
 import { type Message, type MessageRow, viewOf } from '../messages/message.ts'
 import { readProblem } from '../messages/problem.ts'
@@ -52,11 +53,18 @@ async function viewOfLetter(app: App, row: MessageRow): Promise<DeadLetter> {
 
 const hourMs = 60 * 60 * 1000
 
-/** Puts a dead letter back into its mailbox, as if it had never been handed out. */
+/**
+ * Puts a dead letter back into its mailbox, as if it had never been handed out. `conflict` for a task that has ended or that
+ * somebody else has by now: its receiver would do it for nothing.
+ */
 export async function requeueDeadLetter(app: App, workspaceId: string, id: string): Promise<{ id: string } | Fault> {
   const { relayMessageHours, relayKeepHours } = app.config
   const expires_at = app.relay.now() + relayMessageHours * hourMs
   const row = await app.db.write(async tx => {
+    if (await isPast(tx, workspaceId, id))
+      return new Fault('conflict', 'The task has ended, or somebody else has it by now.', {
+        fix: 'Discard this letter.',
+      })
     const requeued = await tx
       .updateTable('relay_messages')
       .set({ state: 'waiting', deliveries: 0, lease: '', lease_until: 0, holder: '', problem: '', expires_at })
@@ -76,9 +84,23 @@ export async function requeueDeadLetter(app: App, workspaceId: string, id: strin
         .execute()
     return requeued
   })
+  if (row instanceof Fault) return row
   if (!row) return noLetter(id)
   app.relay.wake([row.mailbox])
   return { id }
+}
+
+async function isPast(tx: Transaction<Schema>, workspaceId: string, id: string): Promise<boolean> {
+  const offer = await tx
+    .selectFrom('relay_messages as m')
+    .leftJoin('relay_tasks as t', 't.id', 'm.task_id')
+    .select(['m.mailbox', 't.to_agent', 't.ended_at'])
+    .where('m.id', '=', id)
+    .where('m.workspace_id', '=', workspaceId)
+    .where('m.kind', '=', 'task')
+    .where('m.state', '=', sql.lit('dead'))
+    .executeTakeFirst()
+  return offer !== undefined && (offer.to_agent !== offer.mailbox || offer.ended_at !== null)
 }
 
 /** Nobody is to get it any more. */
