@@ -27,12 +27,14 @@ function said(kind: string, body: unknown): string {
     const files = Array.isArray(attachments) && attachments.length ? [`Files: ${attachments.join(', ')}`] : []
     return [task, ...(context === undefined ? [] : [asText(context)]), ...files].join('\n')
   }
-  if (kind === 'task_update') {
-    const word = rest.result ?? rest.question ?? rest.answer ?? rest.reason ?? rest.note
-    return [`${taskId}: ${state}`, ...(word === undefined ? [] : [asText(word)])].join('\n')
-  }
+  if (kind === 'task_update') return [`${taskId}: ${state}`, ...wordsSaid(rest)].join('\n')
   return kind === 'broadcast' ? `${topic}: ${asText(content)}` : asText(body)
 }
+
+/** All that was said with a step, what is said twice once. Pure. */
+export const wordsSaid = ({ question, answer, reason, note, result }: Record<string, unknown>): string[] => [
+  ...new Set([question, answer, reason, note, result].filter(word => (word ?? null) !== null).map(asText)),
+]
 
 /** What somebody sent: a text as it is, everything else as JSON. */
 export const asText = (value: unknown): string =>

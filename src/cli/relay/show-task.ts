@@ -2,7 +2,7 @@ import { bold, day, dim, plain, plainLines, print, printJson } from '../print.ts
 import { askRest, type Server } from '../rest.ts'
 import type { Flags } from '../settings.ts'
 import { type TaskDetail, taskDetailShape } from './shapes.ts'
-import { asText } from './show-message.ts'
+import { wordsSaid } from './show-message.ts'
 
 export const endedStates = ['completed', 'failed', 'rejected', 'canceled', 'expired']
 
@@ -18,14 +18,9 @@ export function showTask(task: TaskDetail, flags: Flags): void {
   print(`${bold(plain(task.task))}\n${dim(`${task.id}  ${task.state}`)}`)
   for (const { at, step, by, said } of task.history) {
     print(dim(`  ${day(Date.parse(at))}  ${step.padEnd(9)} ${plain(by.name)}`))
-    const word = saidIn(said)
-    if (word !== undefined) print(indented(asText(word)))
+    for (const word of wordsSaid(said)) print(indented(word))
   }
 }
-
-/** Pure. */
-export const saidIn = ({ result, question, answer, reason, note }: Record<string, unknown>): unknown =>
-  result ?? question ?? answer ?? reason ?? note
 
 const indented = (words: string) =>
   plainLines(words)

@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts'
 import { ago } from './ago.ts'
 import { contentOf, secondsOf } from './read-value.ts'
 import { stepBody } from './respond.ts'
-import { messageLines } from './show-message.ts'
+import { messageLines, wordsSaid } from './show-message.ts'
 
 test.each([
   ['90', 90],
@@ -32,6 +32,13 @@ test('each step says what it takes, and refuses without what it cannot do withou
   expect(stepBody('fail', { result: 'No access' })).toEqual({ reason: 'No access' })
   expect(stepBody('progress', { note: 'Half' })).toEqual({ note: 'Half' })
   for (const step of ['ask', 'answer', 'fail'] as const) expect(stepBody(step, {})).toBeInstanceOf(Fault)
+})
+
+test('of a step everything is shown that was said, and once', () => {
+  expect(wordsSaid({ reason: 'No access', result: { tried: 3 } })).toEqual(['No access', '{\n  "tried": 3\n}'])
+  expect(wordsSaid({ reason: 'No', result: 'No' })).toEqual(['No'])
+  expect(wordsSaid({ result: false, to: 'agt_1' })).toEqual(['false'])
+  expect(wordsSaid({ result: null })).toEqual([])
 })
 
 test('how long ago something was is one number and one unit', () => {
