@@ -190,19 +190,28 @@ test('a broadcast comes once to a connection that has subscribed', async () => {
   expect(await ws.next()).toMatchObject({ ref: 'h' })
 })
 
-test('a lease is extended for as long as the connection is there, and the message stays with it', async () => {
+test('a lease is extended for as long as the connection is there, and by as much as is asked for', async () => {
   await using claw = await started()
   const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
   await using ws = await hello(claw, bob, { leaseSeconds: 15 })
   const id = await send(claw, alice, 'bob', 'mine')
   const { message } = await pushed(ws)
-  for (let n = 0; n < 12; n++) {
-    claw.clock.move(5_000)
-    ws.say({ type: 'heartbeat', ref: 'h' })
-    await ws.next()
+  const stay = async () => {
+    for (let n = 0; n < 12; n++) {
+      claw.clock.move(5_000)
+      ws.say({ type: 'heartbeat', ref: 'h' })
+      await ws.next()
+    }
   }
+  await stay()
   const other = await claw.rest('POST', '/relay/inbox', { key: bob, body: {} })
   expect(other.body.items).toEqual([])
+  ws.say({ type: 'extend', ref: 'e', id, lease: message.lease, leaseSeconds: 3600 })
+  const { result } = (await ws.next()) as { result: { leaseUntil: string } }
+  await stay()
+  // As long as was promised, however long it would be kept by itself.
+  const row = await claw.app.db.read.selectFrom('relay_messages').select('lease_until').executeTakeFirstOrThrow()
+  expect(row.lease_until).toBe(Date.parse(result.leaseUntil))
   ws.say({ type: 'ack', ref: 'a', id, lease: message.lease })
   expect(await ws.next()).toMatchObject({ type: 'ok', ref: 'a' })
 })

@@ -183,7 +183,8 @@ export function createFeed(app: App, box: Box, options: FeedOptions): Feed {
       const ones = heldNow()
       more()
       if (!ones.length) return
-      extendMessages(app, box, ones, leaseMs).then(
+      // What the reader itself has asked for is not taken from it.
+      extendMessages(app, box, ones, leaseMs, { atLeast: true }).then(
         answers => forget(ones.filter((_, at) => answers[at] instanceof Fault)),
         failed,
       )
