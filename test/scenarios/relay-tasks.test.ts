@@ -130,6 +130,19 @@ describe('tasks', () => {
     expect(await bob.refused('POST', `/tasks/${id}/accept`, {})).toBe('conflict')
   })
 
+  test('that are done do not come again, though their message was not acknowledged, and hold up no thread', async () => {
+    const [ann, bob] = await pair()
+    const { id, thread } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't' })
+    await ann.send(bob, 'next', { thread: String(thread) })
+    const [offer] = await bob.take()
+    const waiting = bob.take(10, 30)
+    await step(bob, id, 'complete')
+    expect(await waiting).toMatchObject([{ body: 'next' }])
+    claw.clock.move(61_000)
+    expect(await takeAll(bob)).toMatchObject([{ body: 'next' }])
+    await bob.ack(offer)
+  })
+
   test('expire at their deadline, and both sides are told', async () => {
     const [ann, bob] = await pair()
     const { id } = await ann.ok('POST', '/tasks', { to: bob.name, task: 't', deadlineSeconds: 100 })

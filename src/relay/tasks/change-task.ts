@@ -85,7 +85,8 @@ async function take(
     by,
     said,
     messages,
-    withdraw: step === 'cancel',
+    // Whoever has not acknowledged it would get it again though nothing is left to do.
+    withdraw: !isOpen(state),
   })
 }
 

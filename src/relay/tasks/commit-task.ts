@@ -43,7 +43,9 @@ export async function commitTask(app: App, row: RelayTaskRow, change: TaskChange
     return true
   })
   if (!stored) return undefined
-  app.relay.wake(new Set(change.messages.map(({ mailbox }) => mailbox)))
+  const told = change.messages.map(({ mailbox }) => mailbox)
+  // The next of a thread may come where one was taken back.
+  app.relay.wake(new Set(change.withdraw && row.to_agent ? [...told, row.to_agent] : told))
   return after
 }
 
