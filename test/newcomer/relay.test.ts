@@ -107,6 +107,17 @@ test('a history is listed to its end', async () => {
   )
 })
 
+test('a list of tasks says when there are older ones', async () => {
+  expect(await read(['tasks'], bob)).not.toContain('older ones')
+  for (let number = 0; number <= 50; number++)
+    await fetch(`${url}/api/v1/relay/tasks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.env.CLAWLINK_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ to: 'bob', task: `Number ${number}` }),
+    })
+  expect(await read(['tasks', '--open'], bob)).toMatch(/\nThe latest 50\. There are older ones\.\n$/)
+})
+
 test('what is no key of a shared file is refused, and nothing else is done instead', async () => {
   await read(['register'], ada)
   const { exitCode, stderr } = await home.run(['file', 'delete', '../agents/me'], ada)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { plain, print, printJson, printTable, shortened } from '../print.ts'
+import { dim, plain, print, printJson, printTable, shortened } from '../print.ts'
 import { askRest } from '../rest.ts'
 import { type Flags, orExit } from '../settings.ts'
 import { ago } from './ago.ts'
@@ -14,8 +14,8 @@ export async function tasksCommand(flags: Flags, id: string | undefined): Promis
   const server = orExit(relayServer(flags), flags)
   if (id !== undefined) return showTask(orExit(await getTask(server, id), flags), flags)
   const path = `/relay/tasks?limit=50${flags.open ? '&state=open' : ''}`
-  const { items } = orExit(await askRest(server, { method: 'GET', path, shape: page }), flags)
-  if (flags.json) return printJson({ items })
+  const { items, next } = orExit(await askRest(server, { method: 'GET', path, shape: page }), flags)
+  if (flags.json) return printJson({ items, next })
   if (!items.length) return print('There is no task. Give one: clawlink delegate <agent> "<task>"')
   const now = Date.now()
   printTable(
@@ -29,4 +29,5 @@ export async function tasksCommand(flags: Flags, id: string | undefined): Promis
       shortened(plain(task), 60),
     ]),
   )
+  if (next !== null) print(dim(`The latest ${items.length}. There are older ones.`))
 }
