@@ -129,3 +129,24 @@ test('a dry run of the policy whose arguments cannot be read says so, and nothin
   await page.getByText('must be a JSON object').waitFor()
   expect(await page.getByText(/reading is allowed/).count()).toBe(0)
 })
+
+test('a rule that is refused shows what is wrong where the person is taken to, however long its form is', async () => {
+  await using tab = await openPage(browser, claw, { session })
+  await tab.visit('/policy')
+  const { page } = tab
+  await page.getByRole('button', { name: 'Add a rule' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('No flying')
+  await dialog.getByLabel('Tools').fill('sandbox_fly')
+  await dialog.getByRole('button', { name: 'Add rule' }).click()
+  await dialog.getByText('Tools fits no tool: sandbox_fly').waitFor()
+  await expect.poll(() => page.evaluate<string>('document.activeElement.value')).toBe('sandbox_fly')
+  await dialog.getByLabel('Tools').fill('')
+  await dialog.getByRole('button', { name: 'Add a condition' }).click()
+  await dialog.getByRole('button', { name: 'Add rule' }).click()
+  const reason = dialog.getByText(/must be a path/)
+  await reason.waitFor()
+  await expect
+    .poll(async () => (await reason.boundingBox())?.y)
+    .toBeGreaterThan((await dialog.boundingBox())?.y ?? Infinity)
+})

@@ -18,9 +18,9 @@ export class Problem extends Error {
     return this.body.fix
   }
 
-  /** What is wrong with one field of what was sent; undefined when nothing is. */
+  /** What is wrong with one field of what was sent, or with a part of it; undefined when nothing is. */
   field(name: string): string | undefined {
-    const invalid = this.body.invalidFields?.find(({ field }) => field === name)
+    const invalid = this.body.invalidFields?.find(({ field }) => `${field}.`.startsWith(`${name}.`))
     if (invalid) return invalid.problem
     return this.body.missingFields?.includes(name) ? 'is missing' : undefined
   }

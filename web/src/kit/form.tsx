@@ -27,7 +27,7 @@ export function Form({
   children: ReactNode
 }) {
   const form = useRef<HTMLFormElement>(null)
-  useFocusOnProblem(form, problem)
+  useShowProblem(form, problem)
   return (
     <FormProblem value={problem}>
       <form
@@ -39,15 +39,23 @@ export function Form({
           onSubmit(name => String(fields.get(name) ?? ''))
         }}
       >
-        {problem && <ProblemNote problem={problem} />}
+        {problem && (
+          <div className="scroll-mt-20">
+            <ProblemNote problem={problem} />
+          </div>
+        )}
         {children}
       </form>
     </FormProblem>
   )
 }
 
-function useFocusOnProblem(form: RefObject<HTMLFormElement | null>, problem: Problem | null) {
+/** Brings what is wrong before the person's eyes, who has pressed a button far below: the field, else the words above. */
+function useShowProblem(form: RefObject<HTMLFormElement | null>, problem: Problem | null) {
   useEffect(() => {
-    if (problem) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    if (!problem) return
+    const field = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    if (field) field.focus()
+    else form.current?.firstElementChild?.scrollIntoView({ block: 'nearest' })
   }, [form, problem])
 }
