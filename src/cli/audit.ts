@@ -21,6 +21,7 @@ export async function listAuditCommand(flags: Flags): Promise<void> {
       action,
       printable(target),
       Object.entries(details)
+        .filter(([, value]) => value !== null && value !== '')
         .map(([name, value]) => `${name}: ${printable(String(value))}`)
         .join(', '),
     ]),

@@ -25,6 +25,10 @@ export async function addOAuthAppCommand(flags: Flags, registration: string): Pr
       for (const [index, step] of known.steps.entries()) print(`${index + 1}. ${step}`)
       for (const { title, text: about } of known.warnings) print(`${yellow(title)} ${dim(about)}`)
     }
+    if (known && clientId === undefined && clientFile === undefined) {
+      const orFile = known.acceptsFile ? ', or --file <path> with the file that the provider gives to download' : ''
+      return new Fault('validation_error', 'No client id is given.', { fix: `Give --client-id <id>${orFile}.` })
+    }
     const secret = asks ? (await readSecret('Client secret (not shown; empty for none)')).reveal() : ''
     return addOAuthApp(
       app,

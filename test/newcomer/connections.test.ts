@@ -65,4 +65,6 @@ test('OAuth apps are added by id and secret or by file, listed and removed', asy
   expect((await home.run(['oauth-apps', 'remove', 'mine'])).stdout).toContain('Removed oapp_')
   expect((await home.json(['oauth-apps', 'list'])).items).toMatchObject([{ registration: 'microsoft' }])
   expect((await home.run(['oauth-apps', 'add', 'nothing'])).stderr).toContain('Possible: ')
+  expect((await home.run(['oauth-apps', 'add', 'google'])).stderr).toContain('Give --client-id <id>, or --file <path>')
+  expect((await home.run(['audit', 'list'])).stdout).not.toMatch(/: (,|$)/m)
 })
