@@ -1,3 +1,4 @@
+import { keyEnded } from '../accounts/key-lasts.ts'
 import type { AgentPrincipal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
@@ -55,7 +56,8 @@ export async function runCall(app: App, call: Call): Promise<EndedCall> {
 
   const waitMs = resumed && !keyed ? Math.min(app.config.paceWaitMs, workerWaitMs) : app.config.paceWaitMs
   const admitting = admit(app, ready, waitMs)
-  const held = admitting instanceof Promise ? await admitting : admitting
+  // Whoever waited may have lost their key meanwhile.
+  const held = admitting instanceof Promise ? ((await admitting) ?? (await keyEnded(app, principal))) : admitting
   if (held) return notNow(app, ready, held)
   if (resumed && !(await beginSending(app, call.id, resumed)))
     return later(call, new Fault('in_progress', 'It is being sent.'))

@@ -103,6 +103,18 @@ describe('a rate limit', () => {
     expect(await claw.rows('usage')).toMatchObject([{ attempts: 1 }])
   })
 
+  test('sends nothing for a key that is revoked while its call waits for its turn', async () => {
+    await using claw = await startClawLink({ config: { ...config, paceWaitMs: 10_000 } })
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 7 })
+    expect(await limited(claw, 'sandbox_list_folders')).toBe(true)
+    const answering = claw.call('sandbox_list_folders')
+    await expect.poll(claw.app.pacer.waiting).toBe(1)
+    await claw.app.db.write(tx => tx.updateTable('keys').set({ revoked_at: claw.clock.now() }).execute())
+    claw.clock.move(7_000)
+    expect((await answering).body).toMatchObject({ outcome: 'failed', code: 'unauthorized' })
+    expect(claw.sandbox.requests).toHaveLength(1)
+  })
+
   test('of a real provider is kept by what its answers say of it, and never run into', async () => {
     await using claw = await startClawLink({ sandbox: { rateLimit: { requests: 3, perMs: 60_000 } } })
     // Connecting took one of the three.

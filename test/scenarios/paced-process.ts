@@ -30,7 +30,7 @@ const runAgent = async (agentId: string) => {
     kind: 'agent',
     workspaceId: app.workspaceId,
     agentId,
-    keyId: `key_${agentId}`,
+    keyId: '',
     environment: 'live',
     scope: {},
     callsPerMinute: null,

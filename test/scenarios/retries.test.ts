@@ -163,6 +163,10 @@ async function waiting(faults: Fault[], options: StartOptions = {}): Promise<Tes
   return claw
 }
 
+async function revokeAll({ app, clock }: TestClawLink): Promise<void> {
+  await app.db.write(tx => tx.updateTable('keys').set({ revoked_at: clock.now() }).execute())
+}
+
 /** Until the call waits on the clock for its next attempt: then it listens for a stop of the server. */
 async function atPause(claw: TestClawLink, requests: number): Promise<void> {
   await claw.sandbox.received(requests)
@@ -222,6 +226,16 @@ describe.each(surfaces)('a wait between attempts (%s)', surface => {
     claw.clock.move(18_000)
     expect((await answering).answer).toMatchObject({ outcome: 'failed', code: 'timeout' })
     expect(await usageOf(claw)).toMatchObject([{ attempts: 2, duration_ms: 30_000 }])
+  })
+
+  test('ends with the key: nothing more is sent under one that is revoked in it', async () => {
+    await using claw = await waiting([{ kind: 'rate_limit', retryAfter: 7 }])
+    const answering = ask(claw, surface, write)
+    await atPause(claw, 1)
+    await revokeAll(claw)
+    claw.clock.move(7_000)
+    expect((await answering).answer).toMatchObject({ outcome: 'failed', code: 'rate_limited' })
+    expect(claw.sandbox.requests).toHaveLength(1)
   })
 
   test('ends at once when the server stops, and the caller is told how it stands', async () => {
