@@ -1,8 +1,10 @@
 /** Calls under a key of their caller: the same call has one answer, and is sent once, over REST and over MCP alike. */
 import { describe, expect, test } from 'vitest'
 import { admitted, knownKey } from '../../src/accounts/authenticate.ts'
+import { hashKey } from '../../src/accounts/key.ts'
 import type { AgentPrincipal } from '../../src/accounts/principal.ts'
 import { callTool } from '../../src/calls/call-tool.ts'
+import { endTopic } from '../../src/calls/parked.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
@@ -254,6 +256,22 @@ describe('a call that still runs', () => {
     }
     expect(await inTime(claw, overRest(claw, 'k', write))).toMatchObject({ code: 'in_progress', callId })
     expect(await inTime(claw, ending)).toMatchObject({ outcome: 'unknown' })
+  })
+
+  test('is told to nobody whose own key is revoked while they wait for it', async () => {
+    await using claw = await startClawLink()
+    const other = await claw.newKey()
+    const { callId, ending } = await begin(claw)
+    const waiting = overRest(claw, 'k', write, other)
+    await expect.poll(() => claw.app.wakes.listenerCount(endTopic(callId))).toBe(1)
+    await claw.app.db.write(tx =>
+      tx.updateTable('keys').set({ revoked_at: claw.clock.now() }).where('hash', '=', hashKey(other)).execute(),
+    )
+    expect(await inTime(claw, ending)).toMatchObject({ callId, outcome: 'unknown' })
+    const told = await inTime(claw, waiting)
+    expect(told).toMatchObject({ outcome: 'failed', code: 'unauthorized' })
+    expect(told.callId).not.toBe(callId)
+    expect(sent(claw)).toEqual(write.sent)
   })
 
   test('of another process is waited for too', async () => {

@@ -1,3 +1,4 @@
+import { keyEnded } from '../../accounts/key-lasts.ts'
 import { idOf } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
@@ -28,7 +29,8 @@ export async function callUnderKey(app: App, call: Call, key: string, run: Run):
   const keyed = keyedOf(call, key)
   const until = app.clock.now() + waitMs
   for (;;) {
-    const seen = await awaitKey(app, call, keyed, call.request.wait === false ? 0 : until - app.clock.now())
+    const seen = await awaitKey(app, { ...call, keyed }, call.request.wait === false ? 0 : until - app.clock.now())
+    if (seen instanceof Fault) return refuse(app, call, seen)
     switch (seen.kind) {
       case 'free': {
         const ended = await runHeld(app, { ...call, keyed }, run)
@@ -39,7 +41,7 @@ export async function callUnderKey(app: App, call: Call, key: string, run: Run):
         if (await takeOverKey(app, seen.row, keyed.owner)) return goOn(app, { ...call, keyed }, seen.row, run)
         break
       case 'conflict':
-        return refuse(app, call)
+        return refuse(app, call, usedBefore())
       case 'ended':
         return replay(app, seen.row)
       case 'parked':
@@ -52,21 +54,20 @@ export async function callUnderKey(app: App, call: Call, key: string, run: Run):
 
 /**
  * How the key stands, once no call runs under it any more, or after `waitForMs`; at once for whoever waits at too many places
- * already.
+ * already. A fault when the caller's own key has ended meanwhile: then nothing is sent or told.
  */
 async function awaitKey(
   app: App,
-  { principal, request }: Call,
-  { id, digest }: Keyed,
+  { keyed: { id, digest }, principal, request }: Call & { keyed: Keyed },
   waitForMs: number,
-): Promise<KeyState> {
+): Promise<KeyState | Fault> {
   const look = async () => keyState(await findKey(app, id), digest, app.clock.now())
   const seen = await look()
   if (seen.kind !== 'running') return seen
   const done = ({ kind }: KeyState) => kind !== 'running'
   const waiting = { waitMs: waitForMs, gone: hasGone(request.caller) }
   const later = await waitUntil(app, { who: idOf(principal), topic: endTopic(seen.row.id), done, ...waiting }, look)
-  return later instanceof Fault ? seen : later
+  return (await keyEnded(app, principal)) ?? (later instanceof Fault ? seen : later)
 }
 
 /** Runs it and holds its key meanwhile; gives the key back when the call did not come to an end. */
@@ -94,11 +95,12 @@ function goOn(app: App, call: Call & { keyed: Keyed }, row: CallRow, run: Run): 
   return runHeld(app, { ...call, id: row.id, startedAt: row.started_at, resumed }, how)
 }
 
-async function refuse(app: App, call: Call): Promise<EndedCall> {
-  const limited = await app.keyLimits.begin(call.principal, call.startedAt)
-  const fault = limited ?? new Fault('idempotency_conflict', 'This idempotency key was used for another call before.')
+async function refuse(app: App, call: Call, why: Fault): Promise<EndedCall> {
+  const fault = (await app.keyLimits.begin(call.principal, call.startedAt)) ?? why
   return closeCall(app, call, { kind: 'failed', fault }, { tool: app.catalog.tools.get(call.request.tool) })
 }
+
+const usedBefore = () => new Fault('idempotency_conflict', 'This idempotency key was used for another call before.')
 
 async function replay(app: App, row: KeyedRow): Promise<EndedCall> {
   const kept = await keptAnswer(app, row)
