@@ -157,7 +157,7 @@ test('letting the same client in again makes another grant of the same agent; an
 
 test('what a client calls itself is cut to a plain short name', async () => {
   await using claw = await startClawLink()
-  const name = `Nice\n\u202e${'x'.repeat(300)}`
+  const name = `Nice\u3164\n\u202e${'x'.repeat(300)}`
   await letIn(claw, await openBrowser(claw), { registration: { ...openClawRegistration, client_name: name } })
   const [agent] = (await agentsOf(claw)).slice(-1)
   expect(agent?.name).toBe(`Nice ${'x'.repeat(55)}`)

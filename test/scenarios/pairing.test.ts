@@ -292,6 +292,7 @@ describe('what a device says of itself', () => {
     { label: 'a\u0000b' },
     { label: 'a\u001b[2Jb' },
     { label: 'approved \u202egnihton' },
+    { label: 'tester\u200b' },
     { host: 'h'.repeat(201) },
     { host: 'a\rb' },
     { environment: 'prod' },

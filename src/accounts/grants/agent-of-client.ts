@@ -51,9 +51,9 @@ function agentOf(tx: Transaction<Schema>, workspaceId: string, id: string): Prom
     .executeTakeFirst()
 }
 
-/** On one line, printable, short. Pure. */
+/** On one line, printable, with nothing in it that is not seen, short. Pure. */
 export function plainName(text: string): string {
-  const printable = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
+  const printable = text.replace(/[\p{C}\p{Z}\p{DI}]+/gu, ' ').trim()
   // By code points, so that no character is cut in two.
   return [...printable].slice(0, nameMax).join('').trim()
 }
