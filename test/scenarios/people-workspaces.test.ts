@@ -114,6 +114,14 @@ describe('an invitation', () => {
 })
 
 describe('a workspace', () => {
+  test('is one of fifty of one’s own at most, also when many are made at once', async () => {
+    const person = await signUp(claw, { role: 'member' })
+    const make = () => person.rest('POST', '/workspaces', { body: { name: 'Lab' } })
+    const made = await Promise.all(Array.from({ length: 52 }, make))
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(50)
+    expect((await make()).body).toMatchObject({ code: 'quota_exceeded' })
+  })
+
   test('can be made by anybody who is signed in, and is apart from the others', async () => {
     const person = await signUp(claw, { role: 'member' })
     const made = await person.rest('POST', '/workspaces', { body: { name: ' Lab ' } })

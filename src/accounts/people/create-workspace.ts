@@ -1,10 +1,14 @@
-import type { Fault } from '../../core/errors.ts'
+import type { Transaction } from 'kysely'
+import { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { Db } from '../../db/db.ts'
-import type { Role } from '../../db/schema.ts'
+import type { Role, Schema } from '../../db/schema.ts'
 import { personActor, recordAudit } from '../audit.ts'
 import type { PersonPrincipal } from '../principal.ts'
 import { checkName } from './check-name.ts'
+
+/** Each has limits of its own, such as of files, so that nobody goes round them by making ever more. */
+const ownedMax = 50
 
 /** A workspace of one's own, beside those that one is a member of. Whoever makes it is its owner. */
 export async function createWorkspace(
@@ -17,7 +21,8 @@ export async function createWorkspace(
   const id = newId('ws', nowMs)
   const name = wanted.trim()
   const role = 'owner'
-  await db.write(async tx => {
+  const full = await db.write(async tx => {
+    if ((await countOwned(tx, by)) >= ownedMax) return tooMany()
     await tx.insertInto('workspaces').values({ id, name, created_at: nowMs }).execute()
     await tx
       .insertInto('members')
@@ -31,6 +36,29 @@ export async function createWorkspace(
       address,
       details: { name },
     })
+    return undefined
   })
-  return { id, name, role }
+  return full ?? { id, name, role }
+}
+
+/** Whoever makes several at once waits here: their row stays locked on PostgreSQL until the transaction ends. */
+async function countOwned(tx: Transaction<Schema>, { personId }: PersonPrincipal): Promise<number> {
+  await tx
+    .updateTable('people')
+    .set(({ ref }) => ({ name: ref('name') }))
+    .where('id', '=', personId)
+    .execute()
+  const { owned } = await tx
+    .selectFrom('members')
+    .select(q => q.fn.countAll<number>().as('owned'))
+    .where('person_id', '=', personId)
+    .where('role', '=', 'owner')
+    .executeTakeFirstOrThrow()
+  return Number(owned)
+}
+
+function tooMany(): Fault {
+  return new Fault('quota_exceeded', `You own ${ownedMax} workspaces, and more cannot be made.`, {
+    fix: 'Use one of them.',
+  })
 }
