@@ -107,11 +107,12 @@ test('approvals, policy and audit show themselves without a complaint, a barrier
   for (const [picture, at, heading] of [
     ['approvals', '/approvals', 'Approvals'],
     ['approval', path, `A call of ${name}`],
+    ['approval-gone', '/approvals/appr_none', 'A call'],
     ['policy', '/policy', 'Policy'],
     ['audit', '/audit', 'Audit'],
   ] as const) {
     await tab.visit(at)
-    await tab.page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+    await tab.page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor()
     expect(await tab.flaws(picture)).toEqual([])
   }
 })

@@ -22,7 +22,12 @@ export function ApprovalPage() {
     refetchInterval: query => (query.state.data?.state === 'pending' ? 5000 : false),
   })
   if (isPending) return <SkeletonRows rows={5} />
-  if (!data) return <ProblemNote problem={error} />
+  if (!data)
+    return (
+      <Page title="A call" about={<AllApprovals />}>
+        <ProblemNote problem={error} />
+      </Page>
+    )
   return <Loaded approval={data} />
 }
 
@@ -32,11 +37,7 @@ function Loaded({ approval }: { approval: ApprovalDetail }) {
   return (
     <Page
       title={`A call of ${agent.name}`}
-      about={
-        <Link to="/approvals" className="underline">
-          All approvals
-        </Link>
-      }
+      about={<AllApprovals />}
       actions={<Badge tone={look.tone}>{look.label}</Badge>}
     >
       <CallFacts approval={approval} />
@@ -46,6 +47,14 @@ function Loaded({ approval }: { approval: ApprovalDetail }) {
         An approval holds for exactly this call: <code className="break-all font-mono">{digest}</code>
       </p>
     </Page>
+  )
+}
+
+function AllApprovals() {
+  return (
+    <Link to="/approvals" className="underline">
+      All approvals
+    </Link>
   )
 }
 
