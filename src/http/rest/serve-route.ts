@@ -52,13 +52,13 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
 function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefined {
   // What takes slashes is a key of a file, which says itself what is wrong with it.
-  if (!tail && hasNul(Object.values(params))) return new Fault('not_found', 'There is nothing of this name.')
-  if (hasNul(Object.values(query).flat()))
-    return new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
+  if (!tail) for (const name in params) if (params[name]?.includes('\0')) return noSuchName()
+  for (const name in query) if (query[name]?.some(text => text.includes('\0'))) return nulInQuery()
   return undefined
 }
 
-const hasNul = (texts: readonly string[]) => texts.some(text => text.includes('\0'))
+const noSuchName = () => new Fault('not_found', 'There is nothing of this name.')
+const nulInQuery = () => new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
 
 /** Of a name that is there twice one value would count, and nobody could tell which. */
 function queryOf(schema: z.ZodType, sent: Record<string, string[]>): unknown {
