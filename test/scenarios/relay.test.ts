@@ -91,6 +91,13 @@ describe('messages', () => {
     expect(await bob.take()).toEqual([])
   })
 
+  test('come no more at once than have 4 MiB together, and the rest with the next look', async () => {
+    const [ann, bob] = await pair()
+    for (let at = 0; at < 5; at++) await ann.send(bob, `${at}${'x'.repeat(900_000)}`)
+    const taken = [await bob.take(), await bob.take()]
+    expect(taken.map(items => items.map(({ body }) => String(body)[0]))).toEqual([['0', '1', '2', '3'], ['4']])
+  })
+
   test('stay with a holder that extends its lease, and go on at once when it gives them back', async () => {
     const [ann, bob] = await pair()
     await ann.send(bob, 1)

@@ -7,6 +7,9 @@ import { type Claim, claimMessages } from './claim-messages.ts'
 import type { Message } from './message.ts'
 import { releaseMessages } from './release-messages.ts'
 
+/** What is given at once is one answer, in memory here and there: of a hundred messages each may be 1 MiB. */
+const bytesMax = 4 * 1024 * 1024
+
 /**
  * As `claimMessages`, and waits up to `waitMs` for something to come. Waiting costs nothing but a little memory: no row is
  * read before somebody says that there may be something. `gone`: nobody is there to take them any more; then nothing is taken,
@@ -29,7 +32,7 @@ export async function awaitMessages(
   const waiting = { who: box.agentId, topic, waitMs, done, gone, everyMs: Number.POSITIVE_INFINITY }
   const found = await waitUntil(app, waiting, async () => {
     isEnded = !(await mayStill())
-    return isEnded || gone() ? [] : claimMessages(app, box, claim)
+    return isEnded || gone() ? [] : claimMessages(app, box, { bytesMax, ...claim })
   })
   if (found instanceof Fault || !found.length || !gone()) return found
   await releaseMessages(
