@@ -19,6 +19,15 @@ const withDefault = [row('a'), row('b', { is_default: 1 }), row('c')]
 const mixed = [row('a'), row('t', { environment: 'test', is_default: 1 })]
 
 describe('the account of a call', () => {
+  test('is asked for among twenty at the most: an agent pays for all that it reads', () => {
+    const many = Array.from({ length: 30 }, (_, at) => row(`c${at}`))
+    const principal = { environment: 'live' as const }
+    const fault = pickConnection(many, { provider: 'demo', requested: undefined, principal })
+    if (!(fault instanceof Fault)) throw new Error('one was picked')
+    expect(fault.message).toBe('There are 30 live connections to demo.')
+    expect(fault.details.choices).toHaveLength(20)
+  })
+
   test.each([
     ['the only one', one, undefined, 'a'],
     ['the default of several', withDefault, undefined, 'b'],

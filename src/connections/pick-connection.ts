@@ -19,6 +19,9 @@ export function connectionsOf(
   return rows instanceof Promise ? rows.then(remember) : remember(rows)
 }
 
+/** An agent that has to choose among more lists the connections. */
+const choicesMax = 20
+
 /**
  * The account that a call goes to: the named connection, else the default, else the only one. Pure. Of several without a
  * default none is taken: acting on the wrong account is worse than asking. Of all that the scope leaves, and no others.
@@ -41,7 +44,7 @@ export function pickConnection(
   const { environment, scope } = principal
   const there = rows.filter(row => row.environment === environment)
   const usable = scope?.connections ? there.filter(({ id }) => scope.connections?.includes(id)) : there
-  const choices = () => usable.map(row => `${row.id} (${row.label}, ${row.account_label})`)
+  const choices = () => usable.slice(0, choicesMax).map(row => `${row.id} (${row.label}, ${row.account_label})`)
   if (requested !== undefined) {
     // A label may be the provider's own name for an account, which could look like the id of another connection.
     const named = usable.find(({ id }) => id === requested) ?? usable.find(({ label }) => label === requested)
