@@ -15,8 +15,8 @@ export type Tried = Attempt & { end: End }
 /**
  * Tries until there is an answer to give. All of it takes no longer than `callTimeoutMs`, and the request is the same each
  * time, so that the provider knows it by its own key. It ends early when nobody waits for the answer any more, when the
- * server stops, when the account is to be left alone, and when somebody ended the call, or the key of it, in a pause. The first of them has been
- * admitted; each further one is here.
+ * server stops, when the account is to be left alone, and when somebody ended the call, or the key of it, in a pause. The first
+ * of them has been admitted; each further one is here.
  */
 export async function attempts(app: App, ready: ReadyCall, request: ProviderRequest): Promise<Tried> {
   const { clock, config, random } = app

@@ -1,4 +1,4 @@
-import { keyEnded } from '../accounts/key-lasts.ts'
+import { keyEndedMeanwhile } from '../accounts/key-lasts.ts'
 import { idOf, type Principal } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
@@ -22,11 +22,11 @@ export function awaitCall(
   }: Waiting & { id: string; onChange?: ((seen: CallProgress) => void | Promise<void>) | undefined },
 ): Promise<CallProgress | Fault> {
   let told = ''
+  const ended = keyEndedMeanwhile(app, principal)
   const done = (seen: CallProgress | Fault) => seen instanceof Fault || seen.state === 'ended'
   return waitUntil(app, { ...waiting, who: idOf(principal), topic: endTopic(id), done }, async () => {
     const seen = await getCall(app, principal, id)
-    // At the first look the key has just been found to hold.
-    const refused = told && principal.kind === 'agent' ? await keyEnded(app, principal) : undefined
+    const refused = await ended()
     if (refused) return refused
     const { state, queue, progress } = Object(seen)
     const now = JSON.stringify([state, queue?.position, progress])

@@ -1,4 +1,5 @@
 import { Fault } from '../core/errors.ts'
+import { perObject } from '../core/per-object.ts'
 import type { Route } from './rest/route.ts'
 import { restRoutes } from './rest/routes.ts'
 
@@ -22,6 +23,6 @@ function methodsAt(path: string): string[] {
     .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
 }
 
-function patternOf({ path, tail }: Route): RegExp {
-  return new RegExp(`^/api/v1${path.replace(/\{\w+\}/g, tail ? '.+' : '[^/]+')}$`, 's')
-}
+const patternOf = perObject(
+  ({ path, tail }: Route) => new RegExp(`^/api/v1${path.replace(/\{\w+\}/g, tail ? '.+' : '[^/]+')}$`, 's'),
+)

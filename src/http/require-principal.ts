@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { notAMember } from '../accounts/people/no-member.ts'
 import { isAllowed, type PermissionName, type permissions } from '../accounts/permissions.ts'
 import type { AgentPrincipal, MemberPrincipal, PersonPrincipal, Principal } from '../accounts/principal.ts'
 import { findSession } from '../accounts/sessions.ts'
@@ -37,7 +38,7 @@ export function requirePrincipal(app: App, may: May, incoming: IncomingMessage):
   return bySession(app, may, incoming)
 }
 
-/** Why whoever has waited may not hear how it went, if so: the key was revoked meanwhile, or the session ended. */
+/** Why whoever was let in is not any more, if so: the key was revoked meanwhile, or the session ended. */
 export async function refusal(app: App, may: May, incoming: IncomingMessage): Promise<Fault | undefined> {
   const asked = await requirePrincipal(app, may, incoming)
   return asked instanceof Fault ? asked : undefined
@@ -56,7 +57,7 @@ async function bySession(app: App, may: May, incoming: IncomingMessage): Promise
     asked === undefined
       ? session.memberships[0]
       : session.memberships.find(({ workspaceId }) => workspaceId === String(asked))
-  if (!membership) return new Fault('not_found', 'You are not a member of this workspace.', { fix: 'Choose another.' })
+  if (!membership) return notAMember()
   const member: MemberPrincipal = { ...session.person, kind: 'member', ...membership, environment: 'live' }
   return permit(member, may)
 }

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { Db } from '../../db/db.ts'
+import { lockRow } from '../../db/lock-row.ts'
 import type { Role, Schema } from '../../db/schema.ts'
 import { personActor, recordAudit } from '../audit.ts'
 import type { PersonPrincipal } from '../principal.ts'
@@ -41,13 +42,9 @@ export async function createWorkspace(
   return full ?? { id, name, role }
 }
 
-/** Whoever makes several at once waits here: their row stays locked on PostgreSQL until the transaction ends. */
+/** Whoever makes several at once waits here. */
 async function countOwned(tx: Transaction<Schema>, { personId }: PersonPrincipal): Promise<number> {
-  await tx
-    .updateTable('people')
-    .set(({ ref }) => ({ name: ref('name') }))
-    .where('id', '=', personId)
-    .execute()
+  await lockRow(tx, 'people', personId)
   const { owned } = await tx
     .selectFrom('members')
     .select(q => q.fn.countAll<number>().as('owned'))

@@ -17,5 +17,9 @@ export async function noMember(
   if (kind !== 'person') return undefined
   await lockWorkspace(tx, workspaceId)
   if (await roleOf(tx, workspaceId, id)) return undefined
+  return notAMember()
+}
+
+export function notAMember(): Fault {
   return new Fault('not_found', 'You are not a member of this workspace.', { fix: 'Choose another.' })
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { keyEnded } from '../../accounts/key-lasts.ts'
+import { keyEndedMeanwhile } from '../../accounts/key-lasts.ts'
 import { idOf, type Principal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
@@ -27,12 +27,10 @@ export function getConnectSession(
   { id, waitMs = 0, gone }: Partial<Waiting> & { id: string },
 ): Promise<ConnectSession | Fault> {
   const done = (seen: ConnectSession | Fault) => seen instanceof Fault || seen.state !== 'awaiting_user'
-  let hasLooked = false
+  const ended = keyEndedMeanwhile(app, principal)
   return waitUntil(app, { who: idOf(principal), topic: sessionTopic(id), waitMs, gone, done }, async () => {
-    // At the first look the key has just been found to hold.
-    const refused = hasLooked && principal.kind === 'agent' ? await keyEnded(app, principal) : undefined
+    const refused = await ended()
     if (refused) return refused
-    hasLooked = true
     const row = await findSessionRow(app.db.read, id)
     return row && maySee(row, principal) ? sessionView(app, row) : noSession()
   })

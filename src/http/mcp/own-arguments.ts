@@ -1,6 +1,6 @@
 import type { Tool } from '../../catalog/catalog.ts'
 import type { JsonSchema } from '../../catalog/define.ts'
-import { Fault } from '../../core/errors.ts'
+import { wrongArgument } from './wrong-argument.ts'
 
 /**
  * Where a provider's tools are listed one by one, each takes arguments of ClawLink's beside its own: `connection`, `next` and
@@ -28,18 +28,11 @@ export function splitArguments(tool: Tool, given: Record<string, unknown>) {
     const value = theirs[name]
     delete theirs[name]
     if (value === undefined || value === null || value === '') continue
-    if (typeof value !== types[name]) return ofOtherType(tool, name)
+    if (typeof value !== types[name])
+      return wrongArgument(tool.name, name, `must be ${types[name]}`, withOwnArguments(tool))
     Object.assign(own, { [name]: value })
   }
   return { ...own, arguments: theirs }
-}
-
-function ofOtherType(tool: Tool, field: keyof Own): Fault {
-  const problem = `must be ${types[field]}`
-  return new Fault('validation_error', `The arguments of ${tool.name} are not valid: ${field} ${problem}.`, {
-    invalidFields: [{ field, problem }],
-    schema: withOwnArguments(tool),
-  })
 }
 
 function ownNames({ page, effect }: Tool, { properties }: JsonSchema): (keyof Own)[] {

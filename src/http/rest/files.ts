@@ -6,7 +6,7 @@ import { viewOf } from '../../files/file.ts'
 import { listFiles } from '../../files/list-files.ts'
 import { nameIn } from '../../files/names.ts'
 import { openFile } from '../../files/open-file.ts'
-import { requirePrincipal } from '../require-principal.ts'
+import { refusal } from '../require-principal.ts'
 import { answerContent, contentHeaders } from './answer-content.ts'
 import { takeContent } from './incoming-content.ts'
 import { type Route, route } from './route.ts'
@@ -40,8 +40,8 @@ export const fileRoutes: Route[] = [
       const { headers } = incoming
       const name = query.name ?? nameIn(headers['content-disposition']) ?? ''
       const asked = { workspaceId, agentId, name, mediaType: headers['content-type'] }
-      const still = () => requirePrincipal(app, 'calls.make', incoming)
-      return takeContent(incoming, still, async ({ content, announced }) => {
+      const refused = () => refusal(app, 'calls.make', incoming)
+      return takeContent(incoming, refused, async ({ content, announced }) => {
         const made = await createFile(app, asked, content, { announced })
         return made instanceof Fault ? made : viewOf(made)
       })

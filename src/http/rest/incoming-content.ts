@@ -5,17 +5,17 @@ export type IncomingContent = { content: AsyncIterable<Uint8Array>; announced: n
 
 /**
  * Takes the body of a request as it comes in, for `use` to store. An upload that ends early is a fault, after `use` has
- * thrown and so kept nothing of it; so is one at whose end `still` says that whoever sends it may not do so any more.
+ * thrown and so kept nothing of it; so is one at whose end whoever sends it is `refused`.
  */
 export async function takeContent<T>(
   incoming: IncomingMessage,
-  still: () => unknown,
+  refused: () => Promise<Fault | undefined>,
   use: (taken: IncomingContent) => Promise<T | Fault>,
 ): Promise<T | Fault> {
-  const refused = notPlain(incoming)
-  if (refused) return refused
+  const unusable = notPlain(incoming)
+  if (unusable) return unusable
   const pieces = incoming.iterator({ destroyOnReturn: false }) // whoever is refused shall still read why
-  const content = allOf(pieces, still)
+  const content = allOf(pieces, refused)
   const length = incoming.headers['content-length']
   try {
     return await use({ content, announced: length === undefined ? undefined : Number(length) })
@@ -28,10 +28,13 @@ export async function takeContent<T>(
 }
 
 /** It may take minutes: a key that is revoked meanwhile stores nothing. */
-async function* allOf(pieces: AsyncIterable<Uint8Array>, still: () => unknown): AsyncGenerator<Uint8Array> {
+async function* allOf(
+  pieces: AsyncIterable<Uint8Array>,
+  refused: () => Promise<Fault | undefined>,
+): AsyncGenerator<Uint8Array> {
   yield* pieces
-  const refused = await still()
-  if (refused instanceof Fault) throw refused
+  const why = await refused()
+  if (why) throw why
 }
 
 /** What would be stored in a form in which nobody could use it. */

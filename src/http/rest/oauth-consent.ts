@@ -5,6 +5,7 @@ import { approveConsent, denyConsent } from '../../accounts/grants/decide-consen
 import { approveDevice, denyDevice, findDevice } from '../../accounts/grants/device.ts'
 import type { GrantTerms } from '../../accounts/grants/make-grant.ts'
 import { mayGrant } from '../../accounts/may-grant.ts'
+import { notAMember } from '../../accounts/people/no-member.ts'
 import { isAllowed } from '../../accounts/permissions.ts'
 import type { MemberPrincipal, PersonPrincipal } from '../../accounts/principal.ts'
 import { scopeSchema } from '../../accounts/scope.ts'
@@ -147,7 +148,7 @@ async function decisionOf(
     .where('workspace_id', '=', workspaceId)
     .where('person_id', '=', person.personId)
     .executeTakeFirst()
-  if (!membership) return new Fault('not_found', 'You are not a member of this workspace.', { fix: 'Choose another.' })
+  if (!membership) return notAMember()
   const member: MemberPrincipal = { ...person, kind: 'member', workspaceId, role: membership.role, environment: 'live' }
   if (!isAllowed(member, 'agents.pair'))
     return new Fault('forbidden', `The role ${member.role} does not allow this.`, { fix: 'Ask an owner or admin.' })

@@ -10,7 +10,7 @@ import { putSharedFile } from '../../relay/files/put-shared-file.ts'
 import { restoreSharedFile } from '../../relay/files/restore-shared-file.ts'
 import type { SharedFile } from '../../relay/files/shared-file.ts'
 import { type Writer, writerOf } from '../../relay/files/writer.ts'
-import { requirePrincipal } from '../require-principal.ts'
+import { refusal } from '../require-principal.ts'
 import { answerContent, contentHeaders } from './answer-content.ts'
 import { takeContent } from './incoming-content.ts'
 import { basedOn } from './precondition.ts'
@@ -114,8 +114,8 @@ export const relayFileRoutes: Route[] = [
         const base = basedOn(incoming.headers, asked)
         if (base instanceof Fault) return base
         const put = { key: params.key, ...base, ...query, mediaType: typeIn(incoming) }
-        const still = () => requirePrincipal(app, 'shared_files.change', incoming)
-        return takeContent(incoming, still, async taken =>
+        const refused = () => refusal(app, 'shared_files.change', incoming)
+        return takeContent(incoming, refused, async taken =>
           tagged(await putSharedFile(app, writer, { ...put, ...taken })),
         )
       }),

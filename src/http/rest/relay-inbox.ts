@@ -9,7 +9,7 @@ import { awaitMessages } from '../../relay/messages/await-messages.ts'
 import { extendMessages } from '../../relay/messages/extend-messages.ts'
 import { releaseMessages } from '../../relay/messages/release-messages.ts'
 import { wakeWhenGone } from '../relay/wake-when-gone.ts'
-import { requirePrincipal } from '../require-principal.ts'
+import { refusal } from '../require-principal.ts'
 import { asBox, deviceHeader, freeText, message } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
 
@@ -98,8 +98,7 @@ async function poll(
   const { socket } = incoming
   let refused: Fault | undefined
   const mayStill = async () => {
-    const still = await requirePrincipal(app, 'relay.use', incoming)
-    refused = still instanceof Fault ? still : undefined
+    refused = await refusal(app, 'relay.use', incoming)
     return refused === undefined
   }
   const times = { leaseMs: seconds * 1000, waitMs: waitSeconds * 1000 }

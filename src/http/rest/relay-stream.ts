@@ -7,7 +7,7 @@ import type { Box } from '../../relay/box.ts'
 import { readMailbox } from '../../relay/messages/read-mailbox.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
 import { plainHeaders } from '../answer.ts'
-import { requirePrincipal } from '../require-principal.ts'
+import { refusal } from '../require-principal.ts'
 import { after, asBox, deviceHeader, message } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
 
@@ -42,7 +42,7 @@ export const relayStreamRoutes: Route[] = [
         return mailboxStream(app, box, {
           after: from,
           place,
-          mayStill: async () => !((await requirePrincipal(app, 'relay.use', incoming)) instanceof Fault),
+          mayStill: async () => (await refusal(app, 'relay.use', incoming)) === undefined,
         })
       }),
   }),

@@ -8,6 +8,7 @@ import { digestOf } from '../../../relay/messages/message.ts'
 import { sendMessage } from '../../../relay/messages/send-message.ts'
 import { changeTask, type TaskChanging } from '../../../relay/tasks/change-task.ts'
 import { respondTool } from '../protocol.ts'
+import { wrongArgument } from '../wrong-argument.ts'
 
 /** The states that a response leads to, as models know them, and `answered`. */
 export const statuses = [
@@ -48,11 +49,7 @@ export async function respond(
   return { taskId: task.id, state: task.state, ...(nextOf[status] && { next: nextOf[status] }) }
 }
 
-function invalid(field: string, problem: string): Fault {
-  return new Fault('validation_error', `The arguments of ${respondTool} are not valid: ${field} ${problem}.`, {
-    invalidFields: [{ field, problem }],
-  })
-}
+const invalid = (field: string, problem: string): Fault => wrongArgument(respondTool, field, problem)
 
 function changeOf(status: Status, content: unknown): TaskChanging {
   const text = content === undefined ? undefined : textOf(content)
