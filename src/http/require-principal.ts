@@ -62,7 +62,8 @@ async function bySession(app: App, may: May, incoming: IncomingMessage): Promise
   return permit(member, may)
 }
 
-function permit(principal: Principal | Fault, may: PermissionName): Principal | Fault {
+/** The same principal, if it may do this. */
+export function permit<P extends Principal>(principal: P | Fault, may: PermissionName): P | Fault {
   if (principal instanceof Fault || isAllowed(principal, may)) return principal
   return principal.kind === 'agent'
     ? new Fault('forbidden', 'A key cannot do this.', { fix: 'Ask a member to do it in the browser.' })

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Role, Schema } from '../../db/schema.ts'
 
 const ranks: Record<Role, number> = { member: 1, admin: 2, owner: 3 }
@@ -11,12 +11,8 @@ export const mayAppoint = (own: Role | undefined, role: Role): boolean =>
   own !== undefined && own !== 'member' && !outranks(role, own)
 
 /** The role of a person as it is now, not as a session remembers it; undefined for who is no member. */
-export async function roleOf(
-  tx: Transaction<Schema>,
-  workspaceId: string,
-  personId: string,
-): Promise<Role | undefined> {
-  const row = await tx
+export async function roleOf(db: Kysely<Schema>, workspaceId: string, personId: string): Promise<Role | undefined> {
+  const row = await db
     .selectFrom('members')
     .select('role')
     .where('workspace_id', '=', workspaceId)

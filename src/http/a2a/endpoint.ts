@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ContentTypeNotSupportedError, VersionNotSupportedError } from '@a2a-js/sdk/errors'
-import { isAllowed } from '../../accounts/permissions.ts'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
@@ -12,7 +11,8 @@ import { afterBody } from '../after-body.ts'
 import { responseOf } from '../answer.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
-import { requireKey } from '../require-key.ts'
+import { mayUse } from '../relay/may-use.ts'
+import { sentKey } from '../require-key.ts'
 import { relayBodyBytesMax } from '../rest/relay-schemas.ts'
 import { type A2aAsked, callContext } from './asked.ts'
 import { type Binding, bindingAt } from './bindings.ts'
@@ -29,7 +29,7 @@ export async function serveA2a(
   // Some clients write the colon of `message:send` as what it is in a query.
   const path = written.replace(/%3A/gi, ':')
   const askedAt = app.clock.now()
-  const ask = () => callerOf(app, incoming)
+  const ask = () => mayUse(app, sentKey(incoming.headers))
   const known = await ask()
   if (known instanceof Fault) return responseOf(problem(known))
   const agent = await findAgent(app, known, ref)
@@ -66,12 +66,6 @@ export async function serveA2a(
 async function serve(asked: A2aAsked, binding: Binding): Promise<Response | undefined> {
   const isCard = asked.incoming.method === 'GET' && [cardPath, legacyCardPath].includes(asked.path)
   return isCard ? serveCard(asked) : binding.serve(asked)
-}
-
-async function callerOf(app: App, { headers }: IncomingMessage): Promise<AgentPrincipal | Fault> {
-  const principal = await requireKey(app, headers)
-  if (principal instanceof Fault || isAllowed(principal, 'relay.use')) return principal
-  return new Fault('forbidden', 'This key may not use the relay.', { fix: 'Ask a member for one that may.' })
 }
 
 async function findAgent(app: App, { workspaceId }: AgentPrincipal, ref: string): Promise<RelayAgent | Fault> {

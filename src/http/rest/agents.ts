@@ -14,19 +14,11 @@ import { scopeSchema } from '../../accounts/scope.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
+import { expiresInDays, lastsMs, limits } from './key-terms.ts'
 import { route } from './route.ts'
 import { environment, key } from './schemas.ts'
 
-const dayMs = 24 * 60 * 60 * 1000
-
 const secret = z.string().describe('The key itself. Shown only now.')
-
-/** Limits of a key; null is none. */
-export const limits = {
-  callsPerMinute: z.int().min(1).max(1_000_000).nullable().optional(),
-  callsPerDay: z.int().min(1).max(1_000_000_000).nullable().optional(),
-}
-export const expiresInDays = z.int().min(1).max(3650).optional().describe('Without it, it lasts until it is revoked.')
 
 export const agentRoutes = [
   route({
@@ -95,7 +87,7 @@ export const agentRoutes = [
         by,
         scope,
         ...terms,
-        ...(days !== undefined && { expiresInMs: days * dayMs }),
+        expiresInMs: lastsMs(days),
       })
       return toldOnce(made)
     },

@@ -6,18 +6,17 @@ import { approveDevice, denyDevice, findDevice } from '../../accounts/grants/dev
 import type { GrantTerms } from '../../accounts/grants/make-grant.ts'
 import { mayGrant } from '../../accounts/may-grant.ts'
 import { notAMember } from '../../accounts/people/no-member.ts'
-import { isAllowed } from '../../accounts/permissions.ts'
+import { roleOf } from '../../accounts/people/rank.ts'
 import type { MemberPrincipal, PersonPrincipal } from '../../accounts/principal.ts'
 import { scopeSchema } from '../../accounts/scope.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
 import { consentCookie } from '../oauth/consent-cookie.ts'
-import { expiresInDays } from './agents.ts'
+import { permit } from '../require-principal.ts'
+import { expiresInDays, lastsMs } from './key-terms.ts'
 import { route } from './route.ts'
 import { environment } from './schemas.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
 
 const asking = z.object({
   client: z.object({
@@ -142,18 +141,14 @@ async function decisionOf(
   { workspaceId, environment, scope, expiresInDays: days }: z.output<z.ZodObject<typeof terms>>,
   incoming: IncomingMessage,
 ): Promise<{ member: MemberPrincipal; address: string; terms: GrantTerms } | Fault> {
-  const membership = await app.db.read
-    .selectFrom('members')
-    .select('role')
-    .where('workspace_id', '=', workspaceId)
-    .where('person_id', '=', person.personId)
-    .executeTakeFirst()
-  if (!membership) return notAMember()
-  const member: MemberPrincipal = { ...person, kind: 'member', workspaceId, role: membership.role, environment: 'live' }
-  if (!isAllowed(member, 'agents.pair'))
-    return new Fault('forbidden', `The role ${member.role} does not allow this.`, { fix: 'Ask an owner or admin.' })
+  const role = await roleOf(app.db.read, workspaceId, person.personId)
+  if (!role) return notAMember()
+  const member = permit<MemberPrincipal>(
+    { ...person, kind: 'member', workspaceId, role, environment: 'live' },
+    'agents.pair',
+  )
+  if (member instanceof Fault) return member
   const refused = await mayGrant(app, member, { environment, scope })
   if (refused) return refused
-  const expiresInMs = days === undefined ? undefined : days * dayMs
-  return { member, address: clientAddress(app, incoming), terms: { environment, scope, expiresInMs } }
+  return { member, address: clientAddress(app, incoming), terms: { environment, scope, expiresInMs: lastsMs(days) } }
 }

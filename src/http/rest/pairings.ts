@@ -9,11 +9,9 @@ import { startPairing } from '../../accounts/pairing/start-pairing.ts'
 import { scopeSchema } from '../../accounts/scope.ts'
 import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
-import { expiresInDays, limits } from './agents.ts'
+import { expiresInDays, lastsMs, limits } from './key-terms.ts'
 import { route } from './route.ts'
 import { effect, environment } from './schemas.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
 
 const state = z.enum(['awaiting_browser', 'approved', 'denied', 'expired', 'completed'])
 
@@ -152,7 +150,7 @@ export const pairingRoutes = [
         address: clientAddress(app, incoming),
         id: params.id,
         agent,
-        terms: { ...terms, ...(days !== undefined && { expiresInMs: days * dayMs }) },
+        terms: { ...terms, expiresInMs: lastsMs(days) },
       })
     },
   }),
