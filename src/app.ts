@@ -123,7 +123,7 @@ export async function openApp(
     outputs: createOutputChecks(),
     notices: createNotices(() => app),
     pacer: createPacer({ rows: shareRows(db), clock, log, wakes }),
-    breakers: await openBreakers({ db, clock, log, catalog, record: (tx, event) => recordEvent(tx, app, event) }),
+    breakers: await openBreakers({ db, clock, log, record: (tx, event) => recordEvent(tx, app, event) }),
     keyUse: createKeyUse(db, clock, log),
     keyLimits: createKeyLimits(db),
     codeTries: createTries({ max: 10, windowMs: 10 * 60_000 }),

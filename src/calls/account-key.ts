@@ -1,9 +1,8 @@
+import type { Tool } from '../catalog/catalog.ts'
 import { namesIn } from '../catalog/fill-url.ts'
 import { metadataOf } from '../connections/auth-of.ts'
+import type { Connection } from '../connections/connection.ts'
 import type { ConnectionRow } from '../db/schema.ts'
-
-/** The account that a connection stands for. */
-export type Account = Pick<ConnectionRow, 'id' | 'workspace_id' | 'provider' | 'account_id' | 'metadata'>
 
 const idLengthMax = 200
 
@@ -12,11 +11,18 @@ const idLengthMax = 200
  * share it. `base` is where the provider is; what each connection fills into it belongs to the name, since ids of different
  * hosts say nothing of each other. A connection stands for itself where the provider names no account.
  */
-export function accountKey(base: string, account: Account): string {
-  const { id, workspace_id, provider, account_id } = account
-  const known = metadataOf(account)
-  const whole = [account_id, ...namesIn(base).map(name => known[name] ?? id)].join(' ')
-  return `${provider}:${workspace_id}:${account_id && whole.length <= idLengthMax ? whole : id}`
+export function accountKey(base: string, workspaceId: string, connection: Connected): string {
+  const { id, provider, account, metadata } = connection
+  const whole = [account.id, ...namesIn(base).map(name => metadata[name] ?? id)].join(' ')
+  return `${provider}:${workspaceId}:${account.id && whole.length <= idLengthMax ? whole : id}`
+}
+
+type Connected = Pick<Connection, 'id' | 'provider' | 'metadata'> & { account: { id: string } }
+
+/** The same for a call of this tool. */
+export function accountOf({ provider: { base } }: Tool, row: ConnectionRow): string {
+  const { id, provider, workspace_id, account_id } = row
+  return accountKey(base, workspace_id, { id, provider, account: { id: account_id }, metadata: metadataOf(row) })
 }
 
 /** The provider's slug, which has no colon in it. */

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { accountKey } from '../calls/account-key.ts'
 import type { Connection } from '../connections/connection.ts'
 
 /**
@@ -22,11 +23,9 @@ export async function showConnections(
   const now = app.clock.now()
   await app.breakers.look(now)
   return connections.map(connection => {
-    const { id, provider, account } = connection
-    const metadata = JSON.stringify(connection.metadata)
-    const whose = { id, provider, workspace_id: workspaceId, account_id: account.id, metadata }
-    const { state, until } = app.breakers.state(whose, now)
-    const limits = limitsOf(app, id, now)
+    const base = app.catalog.providers.get(connection.provider)?.base ?? ''
+    const { state, until } = app.breakers.state(accountKey(base, workspaceId, connection), now)
+    const limits = limitsOf(app, connection.id, now)
     return {
       ...connection,
       ...(state !== 'closed' && { breaker: { state, until: iso(until) } }),

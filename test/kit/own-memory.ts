@@ -13,13 +13,13 @@ const remembered = { ttlMs: 1000, entriesMax: 100 }
 
 /** The same ClawLink as another process would have it: everything that it only remembers begins anew. */
 export async function withOwnMemory(parts: App): Promise<App> {
-  const { db, clock, log, catalog } = parts
+  const { db, clock, log } = parts
   const wakes = new EventEmitter().setMaxListeners(0)
   const app: App = {
     ...parts,
     wakes,
     pacer: createPacer({ rows: shareRows(db), clock, log, wakes }),
-    breakers: await openBreakers({ db, clock, log, catalog, record: (tx, event) => recordEvent(tx, app, event) }),
+    breakers: await openBreakers({ db, clock, log, record: (tx, event) => recordEvent(tx, app, event) }),
     notices: createNotices(() => app),
     places: createPlaces(),
     renewals: createFlights(() => {}),

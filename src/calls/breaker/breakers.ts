@@ -1,6 +1,5 @@
-import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
-import { type Account, accountKey, providerOfKey } from '../account-key.ts'
+import { accountOf, providerOfKey } from '../account-key.ts'
 import type { ReadyCall } from '../call.ts'
 import type { Classified } from '../classify.ts'
 import { type AgreeParts, createAgree } from './agree.ts'
@@ -24,7 +23,8 @@ export type Breakers = {
   admit(ready: ReadyCall, nowMs: number): undefined | Fault | Promise<Fault | undefined>
   /** Learns from every attempt of a call that was admitted. */
   learn(ready: ReadyCall, classified: Classified, nowMs: number): void
-  state(account: Account, nowMs: number): Standing
+  /** `account`: its key. */
+  state(account: string, nowMs: number): Standing
   /** Those that are not closed. */
   all(nowMs: number): (Standing & { provider: string })[]
   /** Reads what other processes wrote, for whoever shows it; undefined when that was done a moment ago. */
@@ -36,11 +36,10 @@ export type Breakers = {
 const lookEveryMs = 1000
 
 /** Begins with what is stored, so that a restart remembers. */
-export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Promise<Breakers> {
-  const { db, clock, log, catalog } = parts
+export async function openBreakers(parts: AgreeParts): Promise<Breakers> {
+  const { db, clock, log } = parts
   const known = createKnown()
   const agree = createAgree(parts, known)
-  const keyOf = (account: Account) => accountKey(catalog.providers.get(account.provider)?.base ?? '', account)
   // The only process on its database has nobody to hear of.
   const isAlone = db.dialect === 'sqlite'
   let lookedAt = clock.now()
@@ -69,7 +68,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
   function inTrouble(ready: ReadyCall, nowMs: number) {
     look(nowMs)
     if (known.size() === 0) return undefined
-    const key = keyOf(ready.connection)
+    const key = accountOf(ready.tool, ready.connection)
     const entry = known.get(key)
     if (!entry || entry.breaker.state === 'closed' || entry.probe === ready.call.id) return undefined
     return { key, ...admit(entry.breaker, limitsOf(ready), nowMs) }
@@ -95,7 +94,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
     learn(ready, classified, nowMs) {
       if (closed || (classified.ok && known.size() === 0)) return
       const sign = signOf(classified)
-      const key = keyOf(ready.connection)
+      const key = accountOf(ready.tool, ready.connection)
       if (sign !== 'down' && !known.get(key)) return
       const entry = known.of(key)
       const before = entry.breaker
@@ -109,7 +108,7 @@ export async function openBreakers(parts: AgreeParts & Pick<App, 'catalog'>): Pr
       else if (until !== undefined && !classified.ok) agree.opened(ready, key, { until, code: classified.fault.code })
       known.tidy(key)
     },
-    state: (account, nowMs) => standingOf(known.get(keyOf(account))?.breaker ?? closedBreaker, nowMs),
+    state: (account, nowMs) => standingOf(known.get(account)?.breaker ?? closedBreaker, nowMs),
     all: nowMs =>
       Array.from(known.all(), ([key, { breaker }]) => ({
         provider: providerOfKey(key),

@@ -1,9 +1,10 @@
 import type { Tool } from '../../catalog/catalog.ts'
 import type { ConnectionRow } from '../../db/schema.ts'
+import { accountOf } from '../account-key.ts'
 import type { ReadyCall } from '../call.ts'
 import { type Bucket, openBucket } from './bucket.ts'
 import type { Said } from './hear.ts'
-import { accountOf, limitsOf, ownName, specOf } from './limits-of.ts'
+import { limitsOf, ownName, specOf } from './limits-of.ts'
 import type { Plan } from './waiting.ts'
 import { usedAt } from './window.ts'
 

@@ -2,15 +2,11 @@ import type { Tool } from '../../catalog/catalog.ts'
 import type { Limit } from '../../catalog/define.ts'
 import { perObject } from '../../core/per-object.ts'
 import type { ConnectionRow } from '../../db/schema.ts'
-import { accountKey } from '../account-key.ts'
+import { accountOf } from '../account-key.ts'
 import type { Limits } from './share.ts'
 
 /** A limit as it holds for one connection. */
 export type Spec = Limits & { id: string; name: string | undefined }
-
-/** Whose limits they are. */
-export const accountOf = ({ provider }: Tool, connection: ConnectionRow): string =>
-  accountKey(provider.base, connection)
 
 /** What its connector calls a tool. */
 export const ownName = ({ name, provider }: Tool) => name.slice(provider.slug.length + 1)
