@@ -4,14 +4,13 @@ import { useState } from 'react'
 import { useSend } from '../../api/queries.ts'
 import { type Item, send } from '../../api/send.ts'
 import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { Input } from '../../kit/input.tsx'
-import { List, ListRow } from '../../kit/list.tsx'
+import { ListRow } from '../../kit/list.tsx'
 import { Note } from '../../kit/note.tsx'
 import { Page } from '../../kit/page.tsx'
+import { PagedList } from '../../kit/paged-list.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
 
 type Entry = Item<'GET /audit'>
@@ -48,14 +47,13 @@ export function AuditPage() {
 function Entries() {
   const [action, setAction] = useState('')
   const wanted = action.trim()
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['GET /audit', wanted],
     queryFn: ({ pageParam: next, signal }) =>
       send('GET /audit', { query: { next, action: wanted || undefined } }, { signal }),
     initialPageParam: undefined as number | undefined, // the first page has none
     getNextPageParam: page => (page.next === null ? undefined : Number(page.next)),
   })
-  const items = data?.pages.flatMap(page => page.items) ?? []
   return (
     <>
       <Input
@@ -65,23 +63,14 @@ function Entries() {
         placeholder="Only one action, such as key.revoked"
         className="max-w-sm"
       />
-      {error && <ProblemNote problem={error} />}
-      <Card flush>
-        {isPending && <SkeletonRows rows={6} />}
-        {data && !items.length && <EmptyState icon={ScrollText} title="Nothing of this kind" />}
-        {items.length > 0 && (
-          <List label="Entries">
-            {items.map(entry => (
-              <AuditRow key={entry.seq} entry={entry} />
-            ))}
-          </List>
-        )}
-      </Card>
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()} className="self-start">
-          Earlier entries
-        </Button>
-      )}
+      <PagedList
+        label="Entries"
+        pages={pages}
+        empty={<EmptyState icon={ScrollText} title="Nothing of this kind" />}
+        more="Earlier entries"
+      >
+        {entry => <AuditRow key={entry.seq} entry={entry} />}
+      </PagedList>
     </>
   )
 }

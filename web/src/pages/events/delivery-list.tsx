@@ -3,13 +3,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Send } from 'lucide-react'
 import { ask } from '../../api/queries.ts'
 import { send } from '../../api/send.ts'
-import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { List } from '../../kit/list.tsx'
-import { ProblemNote } from '../../kit/problem-note.tsx'
+import { PagedList } from '../../kit/paged-list.tsx'
 import { Select } from '../../kit/select.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { useIsAdmin } from '../../session/use-me.ts'
 import { DeliveryRow } from './delivery-row.tsx'
 import { nameOf } from './endpoint.ts'
@@ -24,7 +20,7 @@ export function DeliveryList() {
   const canReplay = useIsAdmin()
   const navigate = useNavigate()
   const endpoints = useQuery(ask('GET /endpoints')).data?.items ?? []
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['GET /deliveries', endpoint, state],
     queryFn: ({ pageParam: next, signal }) => send('GET /deliveries', { query: { next, endpoint, state } }, { signal }),
     initialPageParam: undefined as string | undefined, // the first page has none
@@ -32,7 +28,6 @@ export function DeliveryList() {
     refetchInterval: query =>
       query.state.data?.pages.some(page => page.items.some(item => item.state === 'waiting')) ? againMs : false,
   })
-  const items = data?.pages.flatMap(page => page.items) ?? []
   const show = (wanted: EventsSearch) =>
     void navigate({ to: '/events', search: { view: 'deliveries', ...(endpoint && { endpoint }), ...wanted } })
   return (
@@ -69,32 +64,25 @@ export function DeliveryList() {
           }}
         />
       </div>
-      {error && <ProblemNote problem={error} />}
-      <Card flush>
-        {isPending && <SkeletonRows rows={6} />}
-        {data && items.length === 0 && (
+      <PagedList
+        label="Deliveries"
+        pages={pages}
+        empty={
           <EmptyState icon={Send} title={endpoint || state ? 'No delivery fits' : 'Nothing was sent yet'}>
             Each event that an endpoint is told of shows here, with what became of it.
           </EmptyState>
+        }
+        more="Earlier deliveries"
+      >
+        {delivery => (
+          <DeliveryRow
+            key={delivery.id}
+            delivery={delivery}
+            endpoint={endpoints.find(({ id }) => id === delivery.endpointId)}
+            canReplay={canReplay}
+          />
         )}
-        {items.length > 0 && (
-          <List label="Deliveries">
-            {items.map(delivery => (
-              <DeliveryRow
-                key={delivery.id}
-                delivery={delivery}
-                endpoint={endpoints.find(({ id }) => id === delivery.endpointId)}
-                canReplay={canReplay}
-              />
-            ))}
-          </List>
-        )}
-      </Card>
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()} className="self-start">
-          Earlier deliveries
-        </Button>
-      )}
+      </PagedList>
     </div>
   )
 }

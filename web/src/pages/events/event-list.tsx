@@ -2,13 +2,10 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Zap } from 'lucide-react'
 import { send } from '../../api/send.ts'
-import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { List, ListRow } from '../../kit/list.tsx'
-import { ProblemNote } from '../../kit/problem-note.tsx'
+import { ListRow } from '../../kit/list.tsx'
+import { PagedList } from '../../kit/paged-list.tsx'
 import { Select } from '../../kit/select.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
 import { eventTypes, type Happening, typeOf, wordsOf } from './event-types.ts'
 
@@ -16,13 +13,12 @@ import { eventTypes, type Happening, typeOf, wordsOf } from './event-types.ts'
 export function EventList() {
   const { type } = useSearch({ from: '/signed-in/framed/events' })
   const navigate = useNavigate()
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['GET /events', type],
     queryFn: ({ pageParam: next, signal }) => send('GET /events', { query: { next, type } }, { signal }),
     initialPageParam: undefined as string | undefined, // the first page has none
     getNextPageParam: page => page.next ?? undefined,
   })
-  const items = data?.pages.flatMap(page => page.items) ?? []
   return (
     <div className="flex flex-col gap-4">
       <Select
@@ -38,27 +34,18 @@ export function EventList() {
           void navigate({ to: '/events', search: chosen ? { type: chosen } : {} })
         }}
       />
-      {error && <ProblemNote problem={error} />}
-      <Card flush>
-        {isPending && <SkeletonRows rows={6} />}
-        {data && items.length === 0 && (
+      <PagedList
+        label="Events"
+        pages={pages}
+        empty={
           <EmptyState icon={Zap} title={type ? 'Nothing of this type' : 'Nothing has happened yet'}>
             Connections that come, go or need you show here, and so do calls that go on by themselves.
           </EmptyState>
-        )}
-        {items.length > 0 && (
-          <List label="Events">
-            {items.map(item => (
-              <EventRow key={item.id} item={item} />
-            ))}
-          </List>
-        )}
-      </Card>
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()} className="self-start">
-          Earlier events
-        </Button>
-      )}
+        }
+        more="Earlier events"
+      >
+        {item => <EventRow key={item.id} item={item} />}
+      </PagedList>
     </div>
   )
 }

@@ -3,13 +3,10 @@ import { Megaphone } from 'lucide-react'
 import { ask } from '../../api/queries.ts'
 import { type Item, send } from '../../api/send.ts'
 import { Badge } from '../../kit/badge.tsx'
-import { Button } from '../../kit/button.tsx'
-import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { List, ListRow } from '../../kit/list.tsx'
-import { ProblemNote } from '../../kit/problem-note.tsx'
+import { ListRow } from '../../kit/list.tsx'
+import { PagedList } from '../../kit/paged-list.tsx'
 import { Select } from '../../kit/select.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
 import { lookEveryMs, whileShort } from './live.ts'
 import { nameOf } from './task-words.ts'
@@ -25,7 +22,7 @@ export function BroadcastList() {
     search: { topic, text },
     change,
   } = useRelaySearch('broadcasts')
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['GET /relay/broadcasts', topic, text],
     queryFn: ({ pageParam: next, signal }) =>
       send('GET /relay/broadcasts', { query: { next, topic, text, limit: 25 } }, { signal }),
@@ -34,7 +31,6 @@ export function BroadcastList() {
     // A search reads much: it is made once.
     refetchInterval: text === undefined && whileShort,
   })
-  const items = data?.pages.flatMap(page => page.items) ?? []
   const isNarrowed = topic !== undefined || text !== undefined
   return (
     <div className="flex flex-col gap-4">
@@ -42,31 +38,24 @@ export function BroadcastList() {
         <TextFilter label="Words" placeholder="Search" value={text} onChange={words => change({ text: words })} />
         <Topics chosen={topic} onChange={wanted => change({ topic: wanted })} />
       </div>
-      {error && <ProblemNote problem={error} />}
-      <Card flush>
-        {isPending && <SkeletonRows rows={4} />}
-        {data && items.length === 0 && (
+      <PagedList
+        label="Broadcasts"
+        pages={pages}
+        empty={
           <EmptyState
             icon={Megaphone}
-            title={hasNextPage ? 'Nothing among the newest' : isNarrowed ? 'No broadcast fits' : 'Nothing was told yet'}
+            title={
+              pages.hasNextPage ? 'Nothing among the newest' : isNarrowed ? 'No broadcast fits' : 'Nothing was told yet'
+            }
           >
             An agent tells all others who hear a topic: by MCP, or with{' '}
             <code className="font-mono text-[0.8125rem]">clawlink broadcast</code>.
           </EmptyState>
-        )}
-        {items.length > 0 && (
-          <List label="Broadcasts">
-            {items.map(broadcast => (
-              <BroadcastRow key={broadcast.id} broadcast={broadcast} />
-            ))}
-          </List>
-        )}
-      </Card>
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()} className="self-start">
-          {text === undefined ? 'Earlier broadcasts' : 'Search further back'}
-        </Button>
-      )}
+        }
+        more={text === undefined ? 'Earlier broadcasts' : 'Search further back'}
+      >
+        {broadcast => <BroadcastRow key={broadcast.id} broadcast={broadcast} />}
+      </PagedList>
     </div>
   )
 }
