@@ -5,6 +5,7 @@ import { Secret } from '../core/secret.ts'
 import type { Db } from '../db/db.ts'
 import type { AgentRow, KeyRow, Schema } from '../db/schema.ts'
 import { badAgentName, isAgentName } from './agent-name.ts'
+import { agentNamed } from './agent-named.ts'
 import { recordAudit } from './audit.ts'
 import { type Editor, makerOf, notTheirs, systemEditor } from './editor.ts'
 import { hashKey, newKey } from './key.ts'
@@ -12,7 +13,6 @@ import { type KeyView, keyView } from './key-view.ts'
 import { noMember } from './people/no-member.ts'
 import type { Environment } from './principal.ts'
 import type { Scope } from './scope.ts'
-import { agentNamed } from './workspace.ts'
 
 /** What a new key may do, and for how long. */
 export type KeyTerms = {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { commandLine } from '../accounts/audit.ts'
 import { ensureWorkspace } from '../accounts/workspace.ts'
 import { buildCatalog } from '../catalog/catalog.ts'
@@ -10,13 +9,14 @@ import { connectors } from '../connectors/index.ts'
 import { Fault } from '../core/errors.ts'
 import { bold, dim, green, print, printJson, printTable, yellow } from './print.ts'
 import { readSecret } from './read-secret.ts'
+import { readTextFile } from './read-text-file.ts'
 import { type Flags, orExit, text, withApp, withDb } from './settings.ts'
 
 const by = { actor: commandLine }
 
 export async function addOAuthAppCommand(flags: Flags, registration: string): Promise<void> {
-  const clientFile = orExit(await fileOf(text(flags, 'file')), flags)
-  const privateKey = orExit(await fileOf(text(flags, 'keyFile')), flags)
+  const clientFile = await fileOf(flags, 'file')
+  const privateKey = await fileOf(flags, 'keyFile')
   const clientId = text(flags, 'clientId')
   const added = await withApp(flags, async app => {
     const known = (await listRegistrations(app, app.workspaceId)).find(({ slug }) => slug === registration)
@@ -83,11 +83,7 @@ export async function removeOAuthAppCommand(flags: Flags, id: string): Promise<v
   if (removed.connections) print(yellow(`${removed.connections} of the connections have to be connected anew.`))
 }
 
-async function fileOf(path: string | undefined): Promise<string | undefined | Fault> {
-  if (path === undefined) return undefined
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return new Fault('validation_error', `The file ${path} cannot be read.`, { fix: 'Check the path and its rights.' })
-  }
+async function fileOf(flags: Flags, name: string): Promise<string | undefined> {
+  const path = text(flags, name)
+  return path === undefined ? undefined : orExit(await readTextFile(path), flags)
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { Field, Fields } from '../catalog/define.ts'
 import { Fault } from '../core/errors.ts'
 import { jsonOrUndefined } from '../core/json.ts'
 import { dim } from './print.ts'
 import { readTyped } from './read-secret.ts'
+import { readTextFile } from './read-text-file.ts'
 
 /**
  * What these fields hold, asked one by one at a terminal, else from standard input: a JSON object of the fields by their
@@ -43,21 +43,12 @@ async function ask(fields: Fields, provider: string): Promise<Record<string, str
 
 async function askOne(field: Field): Promise<string | Fault> {
   const { label, secret, lines, options, optional, default: standard } = field
-  if (lines)
-    return fileOf(
-      await readTyped(`${label}, as the path of a file${optional ? ' (may be empty)' : ''}`, { shown: true }),
-    )
+  if (lines) {
+    const path = await readTyped(`${label}, as the path of a file${optional ? ' (may be empty)' : ''}`, { shown: true })
+    return path === '' ? '' : readTextFile(path)
+  }
   if (secret) return readTyped(`${label} (not shown${optional ? ', may be empty' : ''})`, { shown: false })
   const notes = [...(options ? [options.join(' | ')] : []), ...(standard !== undefined ? [`else ${standard}`] : [])]
   const note = notes.length ? ` (${notes.join('; ')})` : optional ? ' (may be empty)' : ''
   return readTyped(`${label}${note}`, { shown: true })
-}
-
-async function fileOf(path: string): Promise<string | Fault> {
-  if (path === '') return ''
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return new Fault('validation_error', `The file ${path} cannot be read.`, { fix: 'Check the path and its rights.' })
-  }
 }

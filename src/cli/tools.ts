@@ -1,5 +1,5 @@
+import { ensureAgent } from '../accounts/agent-named.ts'
 import type { AgentPrincipal } from '../accounts/principal.ts'
-import { ensureAgent } from '../accounts/workspace.ts'
 import type { App } from '../app.ts'
 import type { CallRequest } from '../calls/call.ts'
 import { callTool } from '../calls/call-tool.ts'

@@ -3,17 +3,16 @@ import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import type { Auth } from '../catalog/auth.ts'
 import type { Provider } from '../catalog/catalog.ts'
-import { namesIn } from '../catalog/fill-url.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { lockWorkspace } from '../db/lock-workspace.ts'
-import type { ConnectionRow, CredentialRow, Schema } from '../db/schema.ts'
+import type { ConnectionRow, Schema } from '../db/schema.ts'
 import { recordEvent } from '../events/record-event.ts'
-import type { Sealed } from '../vault/seal.ts'
-import { metadataOf } from './auth-of.ts'
 import { labelTaken } from './connection-label.ts'
 import { eventOfChange, restingState } from './connection-state.ts'
 import type { Credential } from './credential.ts'
+import { otherAccount } from './other-account.ts'
+import { storeCredential } from './store-credential.ts'
 
 export type SavedConnection = {
   workspaceId: string
@@ -120,38 +119,6 @@ async function findConnection(tx: Transaction<Schema>, saved: SavedConnection, i
   return row ?? new Fault('connection_not_found', 'The connection that was to be connected anew is gone.')
 }
 
-/** Agents know a connection by its id: behind the same id there must never be somebody else's account. */
-function otherAccount(before: ConnectionRow, saved: SavedConnection): Fault | undefined {
-  const { account, provider } = saved
-  const place = before.account_id === account.id ? otherPlace(before, saved) : undefined
-  if (place) {
-    return new Fault('conflict', `"${before.label}" is connected to ${place.before}, and this is ${place.now}.`, {
-      fix: `Connect anew with ${place.before}, or connect ${place.now} as a new connection.`,
-    })
-  }
-  if (before.account_id === account.id) return undefined
-  return new Fault(
-    'conflict',
-    `This is the account ${account.label}, but "${before.label}" is connected to ${before.account_label}.`,
-    {
-      fix: `Sign in at ${provider.connector.name} as ${before.account_label}, or connect ${account.label} as a new connection.`,
-    },
-  )
-}
-
-/**
- * What decides where its requests go and is another value than before: the same id there names somebody else, or nobody
- * knows who. What the token endpoint itself tells, such as an instance's address, may change.
- */
-function otherPlace(before: ConnectionRow, { auth, provider, metadata }: SavedConnection) {
-  const told = 'keep' in auth ? (auth.keep ?? {}) : {}
-  const known = metadataOf(before)
-  const name = [provider.base, ...Object.values(provider.connector.api.headers ?? {})]
-    .flatMap(namesIn)
-    .find(each => !Object.hasOwn(told, each) && known[each] !== undefined && known[each] !== metadata[each])
-  return name === undefined ? undefined : { before: `${known[name]}`, now: metadata[name] ?? 'somewhere else' }
-}
-
 function stateOf(saved: SavedConnection, now: number) {
   const { auth, oauthAppId = '', account, metadata, askedScopes, grantedScopes, secretRef = '' } = saved
   const scopes = {
@@ -204,50 +171,4 @@ function freeLabel(name: string, labels: ReadonlySet<string>): string {
   let label = name
   for (let count = 2; labels.has(label); count++) label = `${name} (${count})`
   return label
-}
-
-async function storeCredential(
-  app: App,
-  tx: Transaction<Schema>,
-  row: ConnectionRow,
-  { credential, secretRef, expiresAt, renewable }: SavedConnection,
-  now: number,
-): Promise<void> {
-  const before = await tx
-    .selectFrom('credentials')
-    .select('version')
-    .where('connection_id', '=', row.id)
-    .executeTakeFirst()
-  if (secretRef) {
-    await tx.deleteFrom('credentials').where('connection_id', '=', row.id).execute()
-    return
-  }
-  const version = (before?.version ?? 0) + 1
-  const columns = {
-    ...sealedColumns(app, row, credential, version),
-    updated_at: now,
-    expires_at: expiresAt,
-    renewable: renewable ? 1 : 0,
-    renew_after: 0,
-    failures: 0,
-    lease_owner: '',
-    lease_until: 0,
-  }
-  await tx
-    .insertInto('credentials')
-    .values({ connection_id: row.id, workspace_id: row.workspace_id, ...columns })
-    .onConflict(on => on.column('connection_id').doUpdateSet(columns))
-    .execute()
-}
-
-/** A credential as the columns that hold it, sealed for this connection and this version. */
-export function sealedColumns(
-  app: App,
-  row: Pick<ConnectionRow, 'id' | 'workspace_id'>,
-  credential: Credential,
-  version: number,
-): Pick<CredentialRow, 'version' | 'ring_version' | 'sealed' | 'format'> {
-  const { format, text } = credential.sealedText()
-  const sealed: Sealed = app.vault.seal({ workspaceId: row.workspace_id, connectionId: row.id, version }, text)
-  return { version, ring_version: sealed.ringVersion, sealed: sealed.text, format }
 }

@@ -10,8 +10,8 @@ import { lockConnection } from './lock-connection.ts'
 import type { TokenRefusal } from './oauth/refusal.ts'
 import type { TokenSet } from './oauth/token-answer.ts'
 import { type Found, isNewerThan, meaningOf } from './renewal.ts'
-import { sealedColumns } from './save-connection.ts'
 import { setConnectionState } from './set-state.ts'
+import { sealedColumns } from './store-credential.ts'
 
 /** The shortest pause after a try that came to nothing, and the longest that a provider may ask for. */
 const pauseMinMs = 1_000

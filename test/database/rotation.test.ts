@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Credential } from '../../src/connections/credential.ts'
-import { sealedColumns } from '../../src/connections/save-connection.ts'
+import { sealedColumns } from '../../src/connections/store-credential.ts'
 import type { Config } from '../../src/core/config.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'

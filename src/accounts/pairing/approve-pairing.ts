@@ -1,12 +1,12 @@
 import { Fault } from '../../core/errors.ts'
 import type { Db } from '../../db/db.ts'
 import { badAgentName, isAgentName } from '../agent-name.ts'
+import { agentNamed } from '../agent-named.ts'
 import { personActor, recordAudit } from '../audit.ts'
 import type { KeyTerms } from '../create-key.ts'
 import { memberEditor, notTheirs } from '../editor.ts'
 import { noMember } from '../people/no-member.ts'
 import type { MemberPrincipal } from '../principal.ts'
-import { agentNamed } from '../workspace.ts'
 import { decidePairing, notWaiting } from './decide-pairing.ts'
 import type { Granted } from './pairing.ts'
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { Fault } from '../../core/errors.ts'
 import { jsonOrUndefined } from '../../core/json.ts'
+import { readTextFile } from '../read-text-file.ts'
 
 /**
  * What is given on the command line to be sent as content: `@path` is what the file holds, and what looks like a JSON object
@@ -8,12 +8,8 @@ import { jsonOrUndefined } from '../../core/json.ts'
  */
 export async function readValue(given: string): Promise<unknown | Fault> {
   if (!given.startsWith('@')) return contentOf(given)
-  const path = given.slice(1)
-  try {
-    return contentOf(await readFile(path, 'utf8'))
-  } catch {
-    return new Fault('validation_error', `The file ${path} cannot be read.`, { fix: 'Check the path and its rights.' })
-  }
+  const text = await readTextFile(given.slice(1))
+  return text instanceof Fault ? text : contentOf(text)
 }
 
 /** Pure. */
