@@ -10,9 +10,11 @@ import { ownResources, resourceAt } from '../oauth/resources.ts'
 import { problem } from '../problem.ts'
 import { parseJson, readBody } from '../read-json.ts'
 import { requireKey, sentKey } from '../require-key.ts'
+import { metaToolset } from './meta-toolset.ts'
+import { providerToolset } from './provider-toolset.ts'
 import type { SdkPath } from './sdk-path.ts'
 import { shortPath } from './short-path.ts'
-import { metaToolset, providerToolset, type Toolset } from './toolset.ts'
+import type { Toolset } from './toolset.ts'
 
 /** Nobody looks at it. What a client says in its Host header may not even make a URL. */
 const anyHost = 'http://relative.invalid'

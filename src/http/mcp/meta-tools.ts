@@ -1,22 +1,19 @@
 /** ClawLink's own tools, as agents see them. Each is a thin row over a use case that REST and the CLI use too. */
 import * as z from 'zod'
-import type { AgentPrincipal } from '../../accounts/principal.ts'
 import { whoami } from '../../accounts/whoami.ts'
-import type { App } from '../../app.ts'
 import { awaitCall } from '../../calls/await-call.ts'
-import { type Caller, hasGone } from '../../calls/call.ts'
+import { hasGone } from '../../calls/call.ts'
 import { callTool } from '../../calls/call-tool.ts'
 import { describeTool, searchTools } from '../../calls/describe-tool.ts'
 import { isIdempotencyKey } from '../../calls/idempotency/key.ts'
 import { previewTool } from '../../calls/preview-tool.ts'
-import type { Effect } from '../../core/effect.ts'
 import { Fault } from '../../core/errors.ts'
 import { partBytesMax } from '../../files/read-part.ts'
 import { connectionProgress, startConnection, toldConnections } from './connecting.ts'
+import { type MetaTool, metaTool } from './meta-tool.ts'
 import { callingTool, followTool, getConnectionTool, getFileTool } from './protocol.ts'
 import { readAnyPart } from './relay/shared-files.ts'
 import { resultOfCall, resultOfProgress } from './tool-result.ts'
-import type { MetaTool, OnProgress } from './toolset.ts'
 
 /** What goes without saying costs tokens all the same. */
 export const silent = { minimum: undefined, maximum: undefined, default: undefined, description: undefined }
@@ -51,23 +48,6 @@ const asForCall = {
   arguments: call.arguments.meta(silent),
   connection: call.connection.meta(silent),
   next: call.next.meta(silent),
-}
-
-/** Types `run` by the input beside it. */
-export function metaTool<S extends z.ZodRawShape>(row: {
-  name: string
-  description: string
-  input: S
-  effect: Effect
-  run(
-    app: App,
-    principal: AgentPrincipal,
-    args: z.output<z.ZodObject<S>>,
-    caller?: Caller,
-    onProgress?: OnProgress,
-  ): Promise<unknown>
-}): MetaTool {
-  return { ...row, input: z.compile(z.strictObject(row.input)) }
 }
 
 export const metaTools: readonly MetaTool[] = [

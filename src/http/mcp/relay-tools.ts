@@ -1,6 +1,5 @@
-/** The tools with which agents work together. Listed only where the relay is in use: see toolset.ts. */
+/** The tools with which agents work together. Listed only where the relay is in use: see meta-toolset.ts. */
 import * as z from 'zod'
-import { isAllowed } from '../../accounts/permissions.ts'
 import type { AgentPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
 import type { Caller } from '../../calls/call.ts'
@@ -11,13 +10,14 @@ import { type Box, boxOf } from '../../relay/box.ts'
 import { broadcast } from '../../relay/broadcasts/broadcast.ts'
 import { priorities } from '../../relay/priority.ts'
 import { delegateTask } from '../../relay/tasks/delegate-task.ts'
-import { metaTool, silent } from './meta-tools.ts'
+import { ifAllowed } from '../relay/may-use.ts'
+import { type MetaTool, metaTool } from './meta-tool.ts'
+import { silent } from './meta-tools.ts'
 import { getFileTool, inboxTool, respondTool } from './protocol.ts'
 import { checkInbox } from './relay/check-inbox.ts'
 import { findAgents } from './relay/find-agents.ts'
 import { respond, statuses } from './relay/respond.ts'
 import { listFiles, putFile } from './relay/shared-files.ts'
-import type { MetaTool } from './toolset.ts'
 
 /** Who asks, at which place. */
 type Asking = { principal: AgentPrincipal; box: Box; caller: Caller | undefined }
@@ -33,8 +33,8 @@ function relayTool<S extends z.ZodRawShape>(row: {
   return metaTool({
     ...row,
     async run(app, principal, args, caller) {
-      if (!isAllowed(principal, 'relay.use'))
-        return new Fault('forbidden', 'This key may not use the relay.', { fix: 'Ask a member for a key that may.' })
+      const refused = ifAllowed(principal)
+      if (refused instanceof Fault) return refused
       const box = boxOf(principal)
       app.relay.presence.note(box)
       return (await bePresent(app, box)) ?? row.run(app, { principal, box, caller }, args)
@@ -51,7 +51,6 @@ const name = z
   .refine(hasNoNul)
   .transform(text => text || undefined)
 const names = z.array(z.string().max(100).refine(hasNoNul)).max(100).meta({ maxItems: undefined })
-const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const idempotencyKey = name.optional().describe('Your id of it, to repeat it safely.')
 /** Any JSON is taken; models are asked for text, since some model providers refuse a schema that allows anything. */
 const said = z.unknown().meta({ type: 'string' })
@@ -62,9 +61,9 @@ export const relayTools: readonly MetaTool[] = [
     description: 'List the other agents: what each can do, who is online; and the topics of broadcasts.',
     effect: 'read',
     input: {
-      capability: optional(name),
-      online: optional(z.boolean()),
-      text: optional(name),
+      capability: name.optional(),
+      online: z.boolean().optional(),
+      text: name.optional(),
     },
     run: (app, { box }, filter) => findAgents(app, box, filter),
   }),
@@ -74,12 +73,12 @@ export const relayTools: readonly MetaTool[] = [
     effect: 'write',
     input: {
       task: z.string().min(1).describe('What to do, complete: it sees nothing else.'),
-      to: optional(name),
-      capability: optional(name),
-      context: optional(said),
-      files: optional(names).describe('Keys of shared files.'),
-      priority: optional(z.enum(priorities)),
-      minutes: optional(z.int().min(1).max(43_200).meta(silent)).describe('Deadline from now.'),
+      to: name.optional(),
+      capability: name.optional(),
+      context: said.optional(),
+      files: names.optional().describe('Keys of shared files.'),
+      priority: z.enum(priorities).optional(),
+      minutes: z.int().min(1).max(43_200).meta(silent).optional().describe('Deadline from now.'),
       idempotencyKey,
     },
     run(app, { box }, { files, minutes, idempotencyKey: messageId, ...task }) {
@@ -92,7 +91,7 @@ export const relayTools: readonly MetaTool[] = [
     description: `Receive messages, tasks, answers and broadcasts from other agents. Each says in \`next\` what to do. Put ids of messages that you are done with into \`ack\`; ${respondTool} does that by itself.`,
     effect: 'write',
     input: {
-      ack: optional(names),
+      ack: names.optional(),
       wait: z
         .int()
         .min(0)
@@ -102,8 +101,8 @@ export const relayTools: readonly MetaTool[] = [
         .meta({ default: undefined })
         .describe('Seconds to wait for something.'),
       limit: z.int().min(1).max(20).meta(silent).default(5),
-      topics: optional(names).describe('Hear broadcasts of exactly these from now on.'),
-      capabilities: optional(names).describe('What you can do, for others to find you by.'),
+      topics: names.optional().describe('Hear broadcasts of exactly these from now on.'),
+      capabilities: names.optional().describe('What you can do, for others to find you by.'),
     },
     run: (app, asking, check) => checkInbox(app, asking, check),
   }),
@@ -113,10 +112,10 @@ export const relayTools: readonly MetaTool[] = [
       'Answer a task (`taskId`, `status`) or reply to a message (`messageId`), or say how a task of yours goes on.',
     effect: 'write',
     input: {
-      taskId: optional(name),
-      messageId: optional(name),
-      status: optional(z.enum(statuses)).describe('Of a task.'),
-      content: optional(said).describe('Result, question, answer, reason, note or reply.'),
+      taskId: name.optional(),
+      messageId: name.optional(),
+      status: z.enum(statuses).optional().describe('Of a task.'),
+      content: said.optional().describe('Result, question, answer, reason, note or reply.'),
     },
     run: (app, { box }, response) => respond(app, box, response),
   }),
@@ -124,7 +123,7 @@ export const relayTools: readonly MetaTool[] = [
     name: 'clawlink_broadcast',
     description: 'Tell something to all agents that hear a topic, such as a finding or a warning.',
     effect: 'write',
-    input: { topic: z.string().max(100), content: said, tags: optional(names), idempotencyKey },
+    input: { topic: z.string().max(100), content: said, tags: names.optional(), idempotencyKey },
     run: (app, { box }, { idempotencyKey: messageId, ...told }) => broadcast(app, box, { ...told, messageId }),
   }),
   relayTool({
@@ -134,11 +133,11 @@ export const relayTools: readonly MetaTool[] = [
     effect: 'write',
     input: {
       key: z.string().max(500).describe('Path, such as notes/plan.md.'),
-      content: optional(z.string()),
-      base64: optional(z.boolean()),
-      file: optional(name).describe('Instead of content: id of a file that you have.'),
-      mediaType: optional(name),
-      baseVersion: optional(z.int().min(0).meta(silent)).describe('The version that yours is made of, unless new.'),
+      content: z.string().optional(),
+      base64: z.boolean().optional(),
+      file: name.optional().describe('Instead of content: id of a file that you have.'),
+      mediaType: name.optional(),
+      baseVersion: z.int().min(0).meta(silent).optional().describe('The version that yours is made of, unless new.'),
     },
     run: (app, asking, put) => putFile(app, asking, put),
   }),
@@ -146,7 +145,7 @@ export const relayTools: readonly MetaTool[] = [
     name: 'clawlink_list_files',
     description: `List the shared files. Read one by its key with ${getFileTool}.`,
     effect: 'read',
-    input: { prefix: optional(name), next: optional(z.string().max(500).refine(hasNoNul)) },
+    input: { prefix: name.optional(), next: z.string().max(500).refine(hasNoNul).optional() },
     run: (app, { box }, wanted) => listFiles(app, box, wanted),
   }),
 ]
