@@ -1,4 +1,5 @@
-import { configKeys, environmentName, flagName, maskConfig, type Origin, unknownVariables } from '../core/config.ts'
+import { configKeys, environmentName, flagName, maskConfig, unknownVariables } from '../core/config.ts'
+import type { Origin } from '../core/read-config.ts'
 import { mask } from '../core/secret.ts'
 import { dim, print, printJson, printTable, yellow } from './print.ts'
 import { type Flags, readSettings } from './settings.ts'

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { configFolder } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import { jsonOrUndefined } from '../core/json.ts'
+import { configFolder } from '../core/read-config.ts'
 
 /** What a machine has by pairing, of one ClawLink. */
 export type Credential = { key: string; agent: string; environment: string; expiresAt: string | null }

@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { firstRunLink } from '../accounts/people/owner-link.ts'
-import { type ConfigKey, flagName, type Settings, unknownVariables } from '../core/config.ts'
+import { type ConfigKey, flagName, unknownVariables } from '../core/config.ts'
+import type { Settings } from '../core/read-config.ts'
 import { version } from '../core/version.ts'
 import { type Serving, serve } from '../roles/serve.ts'
 import { settingsFor } from './command.ts'

@@ -5,15 +5,14 @@ import { afterAll, describe, expect, test } from 'vitest'
 import {
   type Config,
   type ConfigKey,
-  type ConfigSources,
   configKeys,
   configSchema,
   environmentName,
   maskConfig,
-  readConfig,
   unknownVariables,
 } from './config.ts'
 import { Fault } from './errors.ts'
+import { type ConfigSources, readConfig } from './read-config.ts'
 import { Secret } from './secret.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clawlink-config-'))
