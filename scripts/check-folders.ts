@@ -17,10 +17,8 @@ const ORDER = [
   'files',
   'accounts',
   'events',
-  'billing',
   'connections',
   'calls',
-  'triggers',
   'relay',
   'http',
   'roles',
@@ -43,6 +41,9 @@ const IGNORANT_OF_APP = ['core', 'catalog', 'connectors', 'sandbox']
 
 const MAX_LINES = 500
 
+/** Written by web-types.ts, and not committed. */
+const GENERATED = 'web/src/api/openapi.ts'
+
 /** Where providers may be named: their connectors, our own provider, and the demo that plays with it. */
 const NAMES_PROVIDERS = /^src\/(connectors\/|sandbox\/|cli\/demo)/
 /** Our own provider is also a command. */
@@ -59,20 +60,22 @@ export interface Finding {
 
 /**
  * Checks the rules on what may import what, and on names, sizes and types, that hold this repository together.
- * @param root a repository: package.json, src and, where they exist, test, bench, scripts, bin and examples
+ * @param root a repository: package.json, src and, where they exist, web/src, test, bench, scripts and bin
  */
 export function checkFolders(root: string): Finding[] {
-  const files = globSync('{src,test,bench,scripts,bin,examples}/**/*.{ts,mjs}', {
+  const files = globSync('{src,web/src,test,bench,scripts,bin}/**/*.{ts,tsx,mjs}', {
     cwd: root,
     exclude: path => basename(path.toString()) === 'node_modules',
   })
   const modules = new Map(
     files
       .map(file => file.replaceAll('\\', '/'))
+      .filter(file => file !== GENERATED)
       .sort()
       .map(file => [file, readModule(join(root, file))]),
   )
   const inSrc = new Map([...modules].filter(([file]) => file.startsWith('src/') && !isTest(file)))
+  const inWeb = new Map([...modules].filter(([file]) => file.startsWith('web/')))
   const packages = declaredPackages(root)
   const providers = [...modules.keys()].filter(isConnector).map(file => basename(file, '.ts'))
   return [
@@ -81,7 +84,9 @@ export function checkFolders(root: string): Finding[] {
       ...module.imports.flatMap(each => importFindings(file, each, packages)),
       ...providerFindings(file, module, providers),
     ]),
+    ...[...inWeb].flatMap(([file, module]) => module.imports.flatMap(each => webFindings(file, each))),
     ...cycleFindings(inSrc),
+    ...cycleFindings(inWeb),
     ...[...modules].flatMap(([file, module]) => [...sizeFindings(file, module), ...typeFindings(file, module)]),
   ]
 }
@@ -120,6 +125,13 @@ function importFindings(file: string, each: Import, packages: Packages): Finding
   if (isTest(target)) return found('outside', 'nothing imports a test; move what is shared into test/kit.')
   const problem = target === 'src/app.ts' ? appProblem(file, each) : orderProblem(file, target)
   return problem ? found('order', problem) : []
+}
+
+/** The web app is a client of the REST API and nothing else. */
+function webFindings(file: string, { specifier, line }: Import): Finding[] {
+  const target = specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : undefined
+  if (target === undefined || target.startsWith('web/')) return []
+  return [{ file, line, rule: 'outside', words: `web imports nothing outside itself, and this is ${target}.` }]
 }
 
 function appProblem(file: string, { isTypeOnly }: Import): string | undefined {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { parseAst } from 'vitest/node'
 
 /** One import of a module, in any of its forms: `import`, `export … from`, `import()`, or `import('…')` as a type. */
@@ -18,6 +19,8 @@ export interface Module {
   lineCount: number
 }
 
+const LANGUAGES: Record<string, 'ts' | 'tsx'> = { '.ts': 'ts', '.tsx': 'tsx' }
+
 type Node = Record<string, unknown> & { type: string; start: number }
 
 /** Reads what the folder rules need to know of a TypeScript or JavaScript file. Throws if it does not parse. */
@@ -26,7 +29,7 @@ export function readModule(file: string): Module {
   const lineAt = lineFinder(text)
   const module: Module = { imports: [], strings: [], escapes: [], lineCount: text.trimEnd().split('\n').length }
   const sources = new Set<unknown>()
-  visit(parseAst(text, { lang: file.endsWith('.ts') ? 'ts' : 'js' }), node => {
+  visit(parseAst(text, { lang: LANGUAGES[extname(file)] ?? 'js' }), node => {
     const line = lineAt(node.start)
     const found = importIn(node)
     if (found) {

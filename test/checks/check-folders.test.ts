@@ -217,3 +217,24 @@ describe('a file', () => {
     expect(findings({ 'scripts/node/node_modules/x/a.ts': 'let a: any' })).toEqual([])
   })
 })
+
+describe('the web app', () => {
+  test('imports nothing of the server, and none of its files reaches itself', () => {
+    const found = findings({
+      'src/core/ids.ts': '',
+      'web/src/kit/a.tsx': "import './b.tsx'\nexport const a = <p>{import.meta.url}</p>",
+      'web/src/kit/b.tsx': "import '../../../src/core/ids.ts'\nimport './a.tsx'",
+    })
+    expect(found).toEqual(['web/src/kit/b.tsx:1 outside', 'web/src/kit/a.tsx:1 cycle'])
+  })
+
+  test('is held to the size and the types of all files, but for what is generated', () => {
+    const long = 'export {}\n'.repeat(501)
+    const found = findings({
+      'web/src/a.tsx': 'export let a: any',
+      'web/src/api/openapi.ts': long,
+      'web/src/b.ts': long,
+    })
+    expect(found).toEqual(['web/src/a.tsx:1 types', 'web/src/b.ts:501 size'])
+  })
+})
