@@ -9,7 +9,7 @@ const program = new Command('clawlink')
   .version(version, '-v, --version', 'Show the version.')
   .helpOption('-h, --help', 'Show this help.')
   .helpCommand('help [command]', 'Show the help of a command.')
-  .showHelpAfterError('Run it with --help to see what is possible.')
+  .showHelpAfterError('Run it with --help to see what it takes.')
   .showSuggestionAfterError()
   .enablePositionalOptions()
   .addHelpText(
@@ -21,7 +21,7 @@ command(program, 'start', 'Start ClawLink.', async flags => (await import('./sta
 command(
   program,
   'demo',
-  'Play the whole story once, offline, on data that is thrown away.',
+  'Play the whole story once, offline, on throwaway data.',
   async flags => (await import('./demo.ts')).demo(flags),
   settingsFor.nothing,
 )
@@ -42,7 +42,7 @@ command(
 command(
   program,
   'doctor',
-  'Look for what could be wrong, and say how to put it right.',
+  'Look for problems, and say how to fix them.',
   async flags => (await import('./doctor.ts')).doctor(flags),
   settingsFor.all,
 )
@@ -55,30 +55,30 @@ command(
   settingsFor.nothing,
 )
   .option('--url <url>', 'The ClawLink to pair with. [CLAWLINK_URL]')
-  .option('--name <text>', 'What to call this agent; the name of this machine otherwise.')
-  .option('--read-only', 'Ask for reading only.')
+  .option('--name <text>', 'Name of this agent; by default the name of this machine.')
+  .option('--read-only', 'Ask for read access only.')
   .option('--test', 'Ask for a key for test connections.')
-  .option('--open', 'Open the page in the browser of this machine.')
-  .option('--print-key', 'Show the key too, and the commands with it.')
+  .option('--open', 'Open the page in this machine’s browser.')
+  .option('--print-key', 'Also show the key, and ready-made commands that use it.')
 
 command(
   program,
   'owner-link',
-  'Make a one-time link to become an owner, for whoever is locked out.',
+  'Make a one-time link to become an owner, if you are locked out.',
   async flags => (await import('./owner-link.ts')).ownerLinkCommand(flags),
   ['dataDir', 'host', 'port', 'publicUrl'],
 )
 
 const group = (name: string, about: string) => program.command(name).description(about).helpCommand(false)
 
-const keys = group('keys', 'Keys that agents use ClawLink with.')
+const keys = group('keys', 'Keys with which agents use ClawLink.')
 command(keys, 'create', 'Make a key. It is shown once.', async flags =>
   (await import('./keys.ts')).createKeyCommand(flags),
 )
   .requiredOption('--name <agent>', 'Name of the agent that gets the key.')
   .option('--test', 'A key for test connections.')
-  .option('--expires <days>', 'Days until it ends; without this it lasts until it is revoked.')
-  .option('--effects <names>', 'Only calls of these: read, write, destructive.')
+  .option('--expires <days>', 'Days until it expires; by default it lasts until it is revoked.')
+  .option('--effects <names>', 'Only tools with these effects: read, write, destructive.')
   .option('--providers <names>', 'Only these providers.')
   .option('--tools <names>', 'Only these tools.')
   .option('--connections <ids>', 'Only these connections.')
@@ -86,19 +86,19 @@ command(keys, 'create', 'Make a key. It is shown once.', async flags =>
   .option('--per-minute <number>', 'At most this many calls per minute.')
   .option('--per-day <number>', 'At most this many calls per day (UTC).')
 command(keys, 'list', 'List the keys.', async flags => (await import('./keys.ts')).listKeysCommand(flags))
-command(keys, 'rotate <id>', 'Replace a key by a new one, which is shown once.', async (flags, [id]) =>
+command(keys, 'rotate <id>', 'Replace a key with a new one, which is shown once.', async (flags, [id]) =>
   (await import('./keys.ts')).rotateKeyCommand(flags, id ?? ''),
-).option('--overlap <minutes>', 'How long the old one goes on.', '60')
+).option('--overlap <minutes>', 'How long the old key keeps working.', '60')
 command(keys, 'revoke <id>', 'End a key, at once and for good.', async (flags, [id]) =>
   (await import('./keys.ts')).revokeKeyCommand(flags, id ?? ''),
 )
 
-const agents = group('agents', 'Who acts through ClawLink.')
+const agents = group('agents', 'The agents that use ClawLink.')
 command(agents, 'list', 'List the agents.', async flags => (await import('./agents.ts')).listAgentsCommand(flags))
-command(agents, 'rename <agent> <name>', 'Rename an agent (named by its id or name).', async (flags, [id, name]) =>
+command(agents, 'rename <agent> <name>', 'Rename an agent, given by its id or name.', async (flags, [id, name]) =>
   (await import('./agents.ts')).renameAgentCommand(flags, id ?? '', name ?? ''),
 )
-command(agents, 'remove <agent>', 'End an agent (named by its id or name): revoke all its keys.', async (flags, [id]) =>
+command(agents, 'remove <agent>', 'End an agent, given by its id or name: revoke all its keys.', async (flags, [id]) =>
   (await import('./agents.ts')).removeAgentCommand(flags, id ?? ''),
 )
 
@@ -106,32 +106,32 @@ const connections = group('connections', 'Accounts that agents may use.')
 command(
   connections,
   'add <provider>',
-  'Connect an account. What it needs is asked for, or read from standard input (several fields as JSON).',
+  'Connect an account. Asks for what it needs, or reads it from standard input (several fields as JSON).',
   async (flags, [provider]) => (await import('./connections.ts')).addConnectionCommand(flags, provider ?? ''),
   settingsFor.calls,
 )
   .option('--way <id>', 'Which way to connect, where the provider has several.')
   .option('--secret-ref <ref>', 'Where the secret is kept instead: env:NAME, file:name or vault:path#key.')
-  .option('--label <text>', 'What to call it; the account’s own name otherwise.')
-  .option('--default', 'Use it when a call names none.')
-  .option('--test', 'For test keys only.')
-command(connections, 'list', 'List the connections, and how they are.', async flags =>
+  .option('--label <text>', 'A name for it; by default the account’s own name.')
+  .option('--default', 'Use it when a call names no connection.')
+  .option('--test', 'Make it a test connection, for test keys only.')
+command(connections, 'list', 'List the connections and their states.', async flags =>
   (await import('./connections.ts')).listConnectionsCommand(flags),
 )
 command(
   connections,
   'change <id>',
-  'Rename a connection (named by its id or label), or make it the default.',
+  'Rename a connection, given by its id or label, or make it the default.',
   async (flags, [id]) => (await import('./connections.ts')).changeConnectionCommand(flags, id ?? ''),
   settingsFor.credentials,
 )
   .option('--label <text>', 'What to call it.')
-  .option('--default', 'Use it when a call names none.')
+  .option('--default', 'Use it when a call names no connection.')
   .option('--no-default', 'Use it only when it is named.')
 command(
   connections,
   'remove <id>',
-  'Remove one connection (named by its id or label) and its credential, and end its access at the provider.',
+  'Remove one connection, given by its id or label, with its credential, and end its access at the provider.',
   async (flags, [id]) => (await import('./connections.ts')).removeConnectionCommand(flags, id ?? ''),
   settingsFor.calls,
 )
@@ -140,7 +140,7 @@ const oauthApps = group('oauth-apps', 'OAuth apps of your own, registered at pro
 command(
   oauthApps,
   'add <registration>',
-  'Add an OAuth app. Its secret is asked for, or read from standard input.',
+  'Add an OAuth app. Asks for its secret, or reads it from standard input.',
   async (flags, [registration]) => (await import('./oauth-apps.ts')).addOAuthAppCommand(flags, registration ?? ''),
   [...settingsFor.credentials, 'host', 'port', 'publicUrl'],
 )
@@ -149,17 +149,17 @@ command(
   .option('--key-file <path>', 'Its private key (PEM) instead of a secret, where the provider takes one.')
   .option('--key-id <id>', 'What the provider calls that key.')
   .option('--label <text>', 'What to call it.')
-  .option('--default', 'Use it when a connection names none.')
+  .option('--default', 'Use it when no other app is named.')
 command(oauthApps, 'list', 'List the OAuth apps.', async flags =>
   (await import('./oauth-apps.ts')).listOAuthAppsCommand(flags),
 )
 command(
   oauthApps,
   'remove <id>',
-  'Remove an OAuth app (named by its id or label) and its secret.',
+  'Remove an OAuth app, given by its id or label, with its secret.',
   async (flags, [id]) => (await import('./oauth-apps.ts')).removeOAuthAppCommand(flags, id ?? ''),
   settingsFor.credentials,
-).option('--force', 'Also when connections use it: they have to be connected anew.')
+).option('--force', 'Remove it even if connections use it. They then have to be reconnected.')
 
 const tools = group('tools', 'What agents can do.')
 command(
@@ -181,7 +181,7 @@ command(
 command(
   tools,
   'versions [provider]',
-  'List which version of its API each tool is written for, and what its provider says of its future.',
+  'List the API version that each tool is written for, and what its provider has deprecated.',
   async (flags, [provider]) => (await import('./tool-versions.ts')).toolVersionsCommand(flags, provider),
   settingsFor.credentials,
 )
@@ -196,38 +196,41 @@ for (const [verb, about] of [
     async (flags, [tool, args]) => (await import('./tools.ts')).runToolCommand(verb, flags, tool ?? '', args),
     settingsFor.calls,
   )
-    .option('--connection <id>', 'Which account: id or label of a connection.')
-    .option('--next <token>', 'The `next` of the answer before.')
+    .option('--connection <id>', 'Which account to use: id or label of a connection.')
+    .option('--next <token>', 'The `next` of the previous answer.')
     .option('--test', 'Use test connections.')
   if (verb === 'call')
     made
-      .option('--all', 'Follow all pages, and give their records as one list.')
-      .option('--no-wait', 'Show its id and end; a running server sends it. `calls wait` gives its answer.')
-      .option('--idempotency-key <key>', 'A text for this one call: repeated under it, it is sent once.')
+      .option('--all', 'Follow all pages and give their records as one list.')
+      .option('--no-wait', 'Do not wait: a running server makes the call, and `calls wait` shows its answer.')
+      .option(
+        '--idempotency-key <key>',
+        'Any text that names this one call: repeated with the same text, it is still sent only once.',
+      )
 }
 
-const calls = group('calls', 'Calls that have not ended, and how others did.')
+const calls = group('calls', 'Calls that are under way, and the answers of those that ended.')
 command(
   calls,
   'list',
-  'List the calls that wait for approval or their turn, or are under way.',
+  'List the calls that wait for approval or for their turn, or are under way.',
   async flags => (await import('./calls.ts')).listCallsCommand(flags),
   settingsFor.credentials,
 )
 command(
   calls,
   'show <id>',
-  'Show how far a call is, or its answer.',
+  'Show the state of a call, or its answer.',
   async (flags, [id]) => (await import('./calls.ts')).showCallCommand(flags, id ?? ''),
   settingsFor.credentials,
 )
 command(
   calls,
   'wait <id>',
-  'Wait for the end of a call, and show its answer.',
+  'Wait for a call to end, and show its answer.',
   async (flags, [id]) => (await import('./calls.ts')).waitForCallCommand(flags, id ?? ''),
   settingsFor.credentials,
-).option('--seconds <number>', 'How long, at most.', '600')
+).option('--seconds <number>', 'How long to wait at most.', '600')
 command(
   calls,
   'cancel <id>',
@@ -244,12 +247,12 @@ command(
   settingsFor.calls,
 )
   .requiredOption('--out <file>', 'The cassette to write.')
-  .option('--connection <id>', 'Which account: id or label of a connection.')
+  .option('--connection <id>', 'Which account to use: id or label of a connection.')
   .option('--test', 'Use test connections.')
   .option('--append', 'Add to the cassette if there is one.')
   .option('--force', 'Replace the cassette if there is one.')
 
-const files = group('files', 'Files that calls take and give. They end by themselves.')
+const files = group('files', 'Files that calls take and give. They expire by themselves.')
 command(
   files,
   'put <path>',
@@ -257,7 +260,7 @@ command(
   async (flags, [path]) => (await import('./files.ts')).putFileCommand(flags, path ?? ''),
   settingsFor.files,
 )
-  .option('--name <text>', 'What to call it; its own name otherwise.')
+  .option('--name <text>', 'A name for it; by default its own name.')
   .option('--type <type>', 'Its media type, such as image/png.')
 command(
   files,
@@ -278,7 +281,7 @@ command(
 command(
   files,
   'delete <id>',
-  'End a file before its time.',
+  'Delete a file before it expires.',
   async (flags, [id]) => (await import('./files.ts')).deleteFileCommand(flags, id ?? ''),
   settingsFor.files,
 )
@@ -292,15 +295,15 @@ command(policy, 'list', 'List the rules in their order.', async flags =>
 command(
   policy,
   'explain <tool> [arguments]',
-  'Show which rule would decide about a call, and why. Calls nothing.',
+  'Show which rule would decide about a call, and why. Nothing is called.',
   async (flags, [tool, args]) => (await import('./policy.ts')).explainPolicyCommand(flags, tool ?? '', args),
   settingsFor.credentials,
 )
   .option('--agent <id>', 'The agent that would call.')
-  .option('--connection <id>', 'Which account: id or label of a connection.')
-  .option('--test', 'In the test environment.')
+  .option('--connection <id>', 'Which account to use: id or label of a connection.')
+  .option('--test', 'Decide for the test environment.')
 
-const endpoints = group('endpoints', 'URLs that are told of events by signed requests.')
+const endpoints = group('endpoints', 'URLs to which events are sent as signed requests.')
 command(
   endpoints,
   'add <url>',
@@ -308,22 +311,22 @@ command(
   async (flags, [url]) => (await import('./endpoints.ts')).addEndpointCommand(flags, url ?? ''),
   [...settingsFor.credentials, 'outboundAllow', 'baseUrls'],
 )
-  .option('--types <names>', 'Of which events, such as call.ended; all unless said.')
+  .option('--types <names>', 'Only these types of event, such as call.ended; by default all.')
   .option('--about <text>', 'What it is for.')
-command(endpoints, 'list', 'List the endpoints, and how they are.', async flags =>
+command(endpoints, 'list', 'List the endpoints and their states.', async flags =>
   (await import('./endpoints.ts')).listEndpointsCommand(flags),
 )
 command(
   endpoints,
   'test <id>',
-  'Send a test event to an endpoint, and say what became of it.',
+  'Send a test event to an endpoint, and show whether it arrived.',
   async (flags, [id]) => (await import('./endpoints.ts')).testEndpointCommand(flags, id ?? ''),
   settingsFor.credentials,
 )
 command(
   endpoints,
   'remove <id>',
-  'Remove an endpoint, its secret and its deliveries.',
+  'Remove an endpoint with its secret and its deliveries.',
   async (flags, [id]) => (await import('./endpoints.ts')).removeEndpointCommand(flags, id ?? ''),
   settingsFor.credentials,
 )
@@ -340,21 +343,21 @@ const vault = group('vault', 'The keys that protect the stored credentials.')
 command(
   vault,
   'rotate',
-  'Make a new key and wrap every credential with it, while ClawLink goes on working.',
+  'Make a new key and wrap every credential with it, while ClawLink keeps running.',
   async flags => (await import('./vault.ts')).rotateCommand(flags),
   settingsFor.credentials,
 )
 command(
   vault,
   'protect',
-  'Put the key ring file under CLAWLINK_KEYRING_PASSPHRASE.',
+  'Encrypt the key ring file with CLAWLINK_KEYRING_PASSPHRASE.',
   async flags => (await import('./vault.ts')).protectCommand(flags),
   ['dataDir', 'keyringFile'],
 )
 command(
   vault,
   'new-ring',
-  'Print a new key ring, to be kept in a secret store.',
+  'Print a new key ring, to keep in a secret store.',
   async flags => (await import('./vault.ts')).newRingCommand(flags),
   settingsFor.nothing,
 )

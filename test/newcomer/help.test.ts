@@ -72,7 +72,7 @@ test.each([
 ])('a slip is answered with what was meant: %j', async (args, says) => {
   const { exitCode, stdout, stderr } = await home.run(args)
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  expect(stderr).toBe(`${says}\nRun it with --help to see what is possible.\n`)
+  expect(stderr).toBe(`${says}\nRun it with --help to see what it takes.\n`)
 })
 
 test.each([
