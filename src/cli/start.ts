@@ -28,7 +28,7 @@ export async function start(flags: Flags): Promise<void> {
   // Now, since a server that is killed cannot: the next one starts in half the time.
   flushCompileCache()
   await stopped
-  if (!flags.json) print(dim('Stopping: running calls may end.'))
+  if (!flags.json) print(dim('Stopping, once the running calls have ended.'))
   await serving.stop()
   process.exit(0)
 }
@@ -44,13 +44,13 @@ function welcome({ app, url = '', sandbox }: Serving, flags: Flags, setupUrl: st
       ? []
       : ['', 'Open this to make yourself its owner. It works once, for 24 hours:', `  ${bold(setupUrl)}`]),
     '',
-    'Next, the commands in another terminal in this folder:',
+    'Next steps (commands go into another terminal, in this folder):',
     `  Connect an app     ${bold(`${url}/connections`)}`,
-    `  Or by its key      ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
+    `  Or with its key    ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
     `  Tell your agent    ${bold(`claude mcp add --transport http clawlink ${url}/mcp`)}`,
-    dim('                     It signs in by the browser, where you choose what it may do.'),
+    dim('                     It signs in through the browser, where you choose what it may do.'),
     `  Or give it a key   ${bold(`npx clawlink pair --url ${url}`)}`,
-    dim(`                     Approved in the browser too. For MCP at ${url}/mcp and REST at ${url}/api/openapi.json.`),
+    dim(`                     You approve it in the browser. MCP: ${url}/mcp  REST: ${url}/api/openapi.json`),
     ...sameVariables(settings),
     '',
   ]

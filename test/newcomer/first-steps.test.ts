@@ -156,7 +156,7 @@ test('the welcome gives commands that work as they stand, for the settings that 
   await using running = spawnCli(['start', ...flags], { home: other.path })
   await running.until(/Ctrl-C stops it/)
   const { stdout } = running.said()
-  const [, connect = ''] = /Or by its key +npx clawlink (.*)$/m.exec(stdout) ?? []
+  const [, connect = ''] = /Or with its key +npx clawlink (.*)$/m.exec(stdout) ?? []
   const [, pair = ''] = /Or give it a key +npx clawlink (.*)$/m.exec(stdout) ?? []
   const [, mcpUrl = ''] = /claude mcp add --transport http clawlink (\S+)$/m.exec(stdout) ?? []
   const [, secret = ''] = /Its API key: (\S+)$/m.exec(stdout) ?? []

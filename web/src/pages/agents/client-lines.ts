@@ -22,7 +22,7 @@ export function clientLines(url: string, key: string): ClientLines[] {
     {
       client: 'Codex',
       where: 'In a terminal; keep the first line in your shell’s profile',
-      lines: `export CLAWLINK_TOKEN=${key}\ncodex mcp add clawlink --url ${mcp} --bearer-token-env-var CLAWLINK_TOKEN`,
+      lines: `export CLAWLINK_KEY=${key}\ncodex mcp add clawlink --url ${mcp} --bearer-token-env-var CLAWLINK_KEY`,
     },
     {
       client: 'OpenClaw',
