@@ -107,7 +107,7 @@ export function addRelayCommands(program: Command): void {
   client(
     program,
     'subscribe [topic]',
-    'Subscribe to the broadcasts of a topic; without one, list the topics.',
+    'Subscribe to the broadcasts of a topic; without one, list the subscriptions.',
     async (flags, [topic]) => (await import('./broadcast.ts')).subscribeCommand(flags, topic),
   )
     .option('--tag <words>', 'Only broadcasts with one of these tags; several with commas.', again(','))
