@@ -29,9 +29,16 @@ export function succeeded(
   if (!tool.page) return success
   const { link } = headers
   const linkHeader = Array.isArray(link) ? link.join(', ') : link
-  const count = Array.isArray(picked) ? picked.length : undefined
+  const list = listIn(tool, output)
+  const count = list?.length
   const next = nextPage(tool, { url: request.url, linkHeader, body, count })
   return next === undefined ? success : { ...success, next }
+}
+
+/** The list that goes on from page to page, in what a tool gives. */
+export function listIn({ row }: Pick<Tool, 'row'>, output: unknown): unknown[] | undefined {
+  const list = row.list === undefined ? output : valueAt(output, row.list)
+  return Array.isArray(list) ? list : undefined
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -177,6 +177,8 @@ export type ToolRow = {
   emptyIsLeftOut?: true
   /**
    * The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given, so
+  /** Of a tool with pages that gives more than the list, such as how many there are: dotted path of the list in what it gives. */
+  list?: string
    * it says only what the provider promises, by `z.object`: further fields are never wrong.
    */
   output?: z.ZodType | JsonSchema

@@ -115,6 +115,7 @@ export const github = connector({
       },
       request: 'GET /search/issues{?q,sort,order,per_page}',
       page: link(),
+      list: 'items',
       output: found(issueOut),
     }),
     search_code: tool({
@@ -122,6 +123,7 @@ export const github = connector({
       input: { q: z.string().min(1).describe('At least one word, and qualifiers'), ...perPage },
       request: 'GET /search/code{?q,per_page}',
       page: link(),
+      list: 'items',
     }),
     search_repositories: tool({
       about: 'Search public and own repositories by words and qualifiers: "http client language:go stars:>500".',
@@ -133,6 +135,7 @@ export const github = connector({
       },
       request: 'GET /search/repositories{?q,sort,order,per_page}',
       page: link(),
+      list: 'items',
       output: found(repositoryOut),
     }),
 

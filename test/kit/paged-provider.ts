@@ -123,6 +123,13 @@ const toolsOf = () => ({
   }),
 })
 
+  counted: tool({
+    about: 'Which says how many there are.',
+    input: size,
+    request: 'GET /cursor{?size}',
+    page: cursor('after', 'meta.after', { more: 'meta.more' }),
+    list: 'items',
+  }),
 export const kinds = ['link', 'told_link', 'body_link', 'cursor', 'body_cursor', 'graphql', 'number', 'short', 'offset']
 
 /** A ClawLink that is connected to such a provider, as `paged`. */

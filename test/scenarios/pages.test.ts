@@ -135,6 +135,22 @@ test('where a provider leaves an empty list out, its answer is an empty list, an
   expect([data.length, incomplete]).toEqual([6, undefined])
 })
 
+test.each(surfaces)(
+  'where a tool says more than its list, all of it is in that place, beside what the last page said (%s)',
+  async surface => {
+    await using claw = await startPaged()
+    const { data, next } = await ask(claw, surface, 'paged_counted', { args: { size: 4 }, all: true })
+    expect([data, next]).toMatchObject([
+      { items: upTo(10).map(id => ({ id })), meta: { total: 10, more: false } },
+      undefined,
+    ])
+    claw.intercept(({ from }) => (from === 8 ? { status: 400, body: {} } : undefined))
+    const part = await ask(claw, surface, 'paged_counted', { args: { size: 4 }, all: true })
+    expect(part.data).toMatchObject({ items: upTo(8).map(id => ({ id })), meta: { more: true } })
+    expect([typeof part.next, part.incomplete?.code]).toEqual(['string', 'validation_error'])
+  },
+)
+
 describe('the sandbox, by Link header and by cursor', () => {
   const issues = account.store.issues.filter(({ project }) => project === 'website')
 
