@@ -32,6 +32,8 @@ export type Tool = {
   page: Page | undefined
   /** Inputs that the URL takes. */
   inUrl: ReadonlySet<string>
+  /** How its request for the pages after the first is another one, where it is. */
+  rest: Pick<Tool, 'template' | 'inUrl'> | undefined
   /** The schema is made when first asked for: a catalogue of thousands must start at once. */
   inputSchema: () => JsonSchema
   /** Of what it gives, where its row says. Made when first asked for, too. */
@@ -116,10 +118,16 @@ function buildTool(provider: Provider, key: string, row: ToolRow): Tool {
     template,
     page: row.page,
     inUrl: urlInputs(template),
+    rest: row.page?.kind === 'cursor' && row.page.request ? restOf(row.page.request) : undefined,
     inputSchema: once(() => requirePathInputs(jsonSchemaOf(row.input), template)),
     outputSchema: row.download ? () => broughtFile : output ? once(() => jsonSchemaOf(output)) : () => undefined,
     version: row.version ?? provider.connector.api.version,
   }
+}
+
+function restOf(request: string): Pick<Tool, 'template' | 'inUrl'> {
+  const template = parseTemplate(request)
+  return { template, inUrl: urlInputs(template) }
 }
 
 /** What every tool gives that brings a file: its handle, and what is known of it. */

@@ -49,7 +49,9 @@ export type PageSize = { param?: string; default: number }
  * `body_link`: a whole URL in the body. Of either link only query parameters are taken over, and of those none that
  * the tool or its caller says.
  * `cursor`: a value of the body, sent back as `param` in the query, or at that dotted path of a JSON body. With `more`,
- * only while the value there is not false: some providers give a cursor on the last page too.
+ * only while the value there is not false: some providers give a cursor on the last page too. With `request`, the rest is
+ * asked for by that request, which takes `param` and nothing else: in its path the last segment of the value, which may be
+ * a whole URL, or in its JSON body.
  * `number`: pages are counted from `first`; `pages` is where the body says how many there are.
  * `offset`: records are counted from 0; `total` is where the body says how many there are.
  * Where neither says how many there are, an empty page is the last one, and one that is shorter than `size`.
@@ -57,7 +59,7 @@ export type PageSize = { param?: string; default: number }
 export type Page =
   | { kind: 'link'; only?: readonly [parameter: string, value: string] }
   | { kind: 'body_link'; next: Path }
-  | { kind: 'cursor'; place: 'query' | 'body'; param: string; next: Path; more?: Path }
+  | { kind: 'cursor'; place: 'query' | 'body' | 'path'; param: string; next: Path; more?: Path; request?: string }
   | { kind: 'number'; param: string; first: number; pages?: Path; size?: PageSize }
   | { kind: 'offset'; param: string; total?: Path; size?: PageSize }
 
@@ -175,10 +177,10 @@ export type ToolRow = {
   pick?: string
   /** The provider leaves that list out where it is empty. */
   emptyIsLeftOut?: true
-  /**
-   * The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given, so
   /** Of a tool with pages that gives more than the list, such as how many there are: dotted path of the list in what it gives. */
   list?: string
+  /**
+   * The shape of what it gives, after `pick` and the fields that are left out. An answer of another shape is not given, so
    * it says only what the provider promises, by `z.object`: further fields are never wrong.
    */
   output?: z.ZodType | JsonSchema
@@ -297,6 +299,11 @@ export const bodyCursor = (param: string, next: Path, options: { more?: Path } =
   next,
   ...options,
 })
+/** The rest by a request of its own, which takes the cursor alone: `GET /query/{locator}`, or `cursor` in its JSON body. */
+export const cursorAt = (request: string, next: Path, options: { more?: Path } = {}): Page => {
+  const [, segment] = /\{(\w+)\}/.exec(request) ?? []
+  return { kind: 'cursor', place: segment ? 'path' : 'body', param: segment ?? 'cursor', next, request, ...options }
+}
 /** The GraphQL connection at this dotted path of the answer, gone on with by the variable `after` (GraphQL Cursor Connections). */
 export const graphqlPages = (path: string, variable = 'after'): Page =>
   bodyCursor(`variables.${variable}`, `${path}.pageInfo.endCursor`, { more: `${path}.pageInfo.hasNextPage` })

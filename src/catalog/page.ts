@@ -45,6 +45,12 @@ export function requestPage(
   return { ...request, url: withQuery(request.url, place) }
 }
 
+/** What the request for the rest takes, where that is one of its own; undefined when `next` is not one of this tool. */
+export function restInputs({ page, inUrl }: PagedTool, next: string): Record<string, unknown> | undefined {
+  const given = page && decode(next)
+  return given && ownPart(page, inUrl, given)
+}
+
 function nextPlace(page: Page, { url, linkHeader, body, count }: PageAnswer): Place | undefined {
   switch (page.kind) {
     case 'link':
@@ -54,7 +60,7 @@ function nextPlace(page: Page, { url, linkHeader, body, count }: PageAnswer): Pl
     case 'cursor': {
       const value = valueAt(body, page.next)
       const more = page.more === undefined || valueAt(body, page.more) !== false
-      return more && isCursor(value) ? { [page.param]: page.place === 'body' ? value : String(value) } : undefined
+      return more && isCursor(value) ? { [page.param]: placed(page.place, value) } : undefined
     }
     case 'number': {
       const number = numberIn(url, page.param) ?? page.first
@@ -69,6 +75,12 @@ function nextPlace(page: Page, { url, linkHeader, body, count }: PageAnswer): Pl
       return more ? { [page.param]: String(to) } : undefined
     }
   }
+}
+
+/** A path takes one segment: of a URL that leads to the rest, the last one. */
+function placed(place: 'query' | 'body' | 'path', value: string | number): string | number {
+  if (place === 'body') return value
+  return place === 'path' ? String(value).replace(/^.*\//s, '') : String(value)
 }
 
 /** The part of a place that this kind of page may say; undefined when it says something else, or nothing. */

@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { connector, file, oauth2, tool } from '../catalog/define.ts'
+import { connector, cursorAt, file, oauth2, tool } from '../catalog/define.ts'
 
 // https://www.dropbox.com/developers/documentation/http/documentation#formats: content goes to and comes from a host of its own.
 const content = { base: 'https://content.dropboxapi.com/2', argsHeader: 'dropbox-api-arg' }
+const rest = (request: string) => cursorAt(request, 'cursor', { more: 'has_more' })
 const path = z.string().describe('/folder/file.txt, or an id: value; the top folder is ""')
 
 /** Dropbox's API v2, in which every call is a POST: https://www.dropbox.com/developers/documentation/http/documentation. */
@@ -51,25 +52,23 @@ export const dropbox = connector({
     message: ['error_summary'],
     omit: /^(content_hash|rev|is_downloadable)$/,
   },
-  sources: { cursor: 'list_folder', path: 'search_files' },
+  sources: { path: 'search_files' },
   tools: () => ({
     list_folder: tool({
-      about: 'List the files and folders in a folder of Dropbox. If has_more is true, go on with continue_list_folder.',
-      input: { path, recursive: z.boolean().optional() },
+      about: 'List the files and folders in a folder of Dropbox.',
+      input: { path, recursive: z.boolean().optional().describe('true for what is in its subfolders too') },
       request: 'POST /files/list_folder',
       effect: 'read',
-    }),
-    continue_list_folder: tool({
-      about: 'Go on listing a folder of Dropbox from where list_folder stopped.',
-      input: { cursor: z.string() },
-      request: 'POST /files/list_folder/continue',
-      effect: 'read',
+      page: rest('POST /files/list_folder/continue'),
+      pick: 'entries',
     }),
     search_files: tool({
       about: 'Search the files and folders of Dropbox by words in their names and content.',
       input: { query: z.string().min(1).max(1000) },
       request: 'POST /files/search_v2',
       effect: 'read',
+      page: rest('POST /files/search/continue_v2'),
+      pick: 'matches',
     }),
     get_metadata: tool({
       about: 'Read what is known of a file or folder in Dropbox: name, size, when it was changed.',

@@ -1,6 +1,8 @@
 /** Requests whose exact form a provider's own description settles. */
 import { expect, test } from 'vitest'
+import { sampleValues } from '../../test/kit/sample-values.ts'
 import { buildCatalog } from '../catalog/catalog.ts'
+import { nextPage, requestPage, restInputs } from '../catalog/page.ts'
 import { buildRequest } from '../catalog/request.ts'
 import { connectors } from './index.ts'
 
@@ -28,6 +30,47 @@ test.each<[tool: string, args: Record<string, unknown>, request: string]>([
   const tool = catalog.tools.get(name)
   const { method, url } = Object(tool && buildRequest(tool, args, 'call_1'))
   expect(`${method} ${url}`).toBe(request)
+})
+
+// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm, https://github.com/dropbox/dropbox-api-spec (files.stone).
+test.each<[tool: string, args: Record<string, unknown>, answer: object, request: string, body?: string]>([
+  [
+    'salesforce_query',
+    { q: 'SELECT Id FROM Lead' },
+    {
+      totalSize: 3000,
+      done: false,
+      nextRecordsUrl: '/services/data/v65.0/query/01gD0000002HU6KIAW-2000',
+      records: [{}],
+    },
+    'GET https://sample.salesforce.com/services/data/v65.0/query/01gD0000002HU6KIAW-2000',
+  ],
+  [
+    'dropbox_list_folder',
+    { path: '/a', recursive: true },
+    { entries: [{}], cursor: 'ZtkX/9', has_more: true },
+    'POST https://api.dropboxapi.com/2/files/list_folder/continue',
+    '{"cursor":"ZtkX/9"}',
+  ],
+  [
+    'dropbox_search_files',
+    { query: 'plan' },
+    { matches: [{}], cursor: 'ZtkX_9', has_more: true },
+    'POST https://api.dropboxapi.com/2/files/search/continue_v2',
+    '{"cursor":"ZtkX_9"}',
+  ],
+])('the rest of %s', (name, args, answer, rest, body) => {
+  const tool = catalog.tools.get(name)
+  if (!tool) throw new Error(`no tool ${name}`)
+  const values = sampleValues(tool.provider.connector)
+  const first = buildRequest(tool, args, 'call_1', values)
+  if ('field' in first) throw new Error(`no request of ${name}`)
+  const next = nextPage(tool, { url: first.url, body: answer, count: 1 }) ?? ''
+  const request = tool.rest
+    ? buildRequest({ ...tool, ...tool.rest }, restInputs(tool, next) ?? {}, 'call_1', values)
+    : requestPage(tool, first, next)
+  expect(request).toMatchObject({ method: rest.slice(0, rest.indexOf(' ')), url: rest.slice(rest.indexOf(' ') + 1) })
+  expect(Object(request).body).toBe(body)
 })
 
 type Prices = { most: number; property: number; connection: number }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { clientCredentials, connector, oauth2, tool } from '../catalog/define.ts'
+import { clientCredentials, connector, cursorAt, oauth2, tool } from '../catalog/define.ts'
 
 const type = { sobject: z.string().describe('API name such as Account, Contact, Lead, Opportunity, Case') }
 const record = { ...type, record_id: z.string().describe('Of 15 or 18 characters') }
@@ -72,11 +72,14 @@ export const salesforce = connector({
   sources: { sobject: 'list_objects', record_id: 'query' },
   tools: () => ({
     query: tool({
-      about: 'Query Salesforce records with SOQL. Give it a LIMIT: at most 2000 come at once.',
+      about: 'Query Salesforce records with SOQL. Give it a LIMIT: 2000 come at once at the most.',
       input: {
         q: z.string().min(1).describe("SELECT Id, Name FROM Account WHERE Name LIKE 'Acme%' LIMIT 50; \\' for a quote"),
       },
       request: 'GET /query{?q}',
+      page: cursorAt('GET /query/{locator}', 'nextRecordsUrl'),
+      // Beside them stands how many there are, which is all that a COUNT() gives.
+      list: 'records',
     }),
     search: tool({
       about: 'Search Salesforce records of all kinds by words in their names, emails and phone numbers.',

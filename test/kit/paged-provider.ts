@@ -8,6 +8,7 @@ import {
   bodyLink,
   connector,
   cursor,
+  cursorAt,
   graphqlPages,
   link,
   offset,
@@ -78,6 +79,21 @@ const toolsOf = () => ({
     page: graphqlPages('data.things'),
     pick: 'data.things.nodes',
   }),
+  own_path: tool({
+    about: 'By a request of its own, which names the rest in its path.',
+    input: size,
+    request: 'GET /own_path{?size}',
+    page: cursorAt('GET /own_path/{place}', 'meta.url'),
+    pick: 'items',
+  }),
+  own_body: tool({
+    about: 'By a request of its own, which names the rest in its body.',
+    input: size,
+    request: 'POST /own_body',
+    effect: 'read',
+    page: cursorAt('POST /own_body/more', 'meta.place', { more: 'meta.more' }),
+    pick: 'items',
+  }),
   number: tool({
     about: 'By numbers, with their count.',
     input: size,
@@ -107,6 +123,13 @@ const toolsOf = () => ({
     pick: 'items',
     emptyIsLeftOut: true,
   }),
+  counted: tool({
+    about: 'Which says how many there are.',
+    input: size,
+    request: 'GET /cursor{?size}',
+    page: cursor('after', 'meta.after', { more: 'meta.more' }),
+    list: 'items',
+  }),
   no_list: tool({
     about: 'Whose answer is no list.',
     input: {},
@@ -123,14 +146,19 @@ const toolsOf = () => ({
   }),
 })
 
-  counted: tool({
-    about: 'Which says how many there are.',
-    input: size,
-    request: 'GET /cursor{?size}',
-    page: cursor('after', 'meta.after', { more: 'meta.more' }),
-    list: 'items',
-  }),
-export const kinds = ['link', 'told_link', 'body_link', 'cursor', 'body_cursor', 'graphql', 'number', 'short', 'offset']
+export const kinds = [
+  'link',
+  'told_link',
+  'body_link',
+  'cursor',
+  'body_cursor',
+  'graphql',
+  'own_path',
+  'own_body',
+  'number',
+  'short',
+  'offset',
+]
 
 /** A ClawLink that is connected to such a provider, as `paged`. */
 export async function startPaged({
@@ -185,6 +213,8 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 
 function askedOf(kind: string, query: URLSearchParams, body: Record<string, unknown>): Omit<PageAsked, 'request'> {
   const variables = Object(body.variables)
+  const [, place, of] = /^(\d+)-(\d+)$/.exec(String(body.cursor ?? kind.replace('own_path/', ''))) ?? []
+  if (place) return { from: Number(place), size: Number(of) }
   const size = Number(query.get('size') ?? body.size ?? variables.size ?? 3)
   const after = query.get('after') ?? Object(body.page).after ?? variables.after
   if (kind === 'number' || kind === 'short') return { from: (Number(query.get('page') ?? 1) - 1) * size, size }
@@ -199,6 +229,8 @@ function pageOf(kind: string, { from, size }: PageAsked, total: number, record: 
   const more = end < total
   const url = `https://elsewhere.example/${kind}?size=${size}`
   const after = items.length ? `after ${end}` : null
+  const place = `${end}-${size}`
+  const rest = { place, ...(more && { url: `/own_path/${place}` }) }
   switch (kind) {
     case 'link':
       return { headers: more ? { link: `<${url}&at=${end}>; rel="next"` } : {}, body: items }
@@ -209,6 +241,6 @@ function pageOf(kind: string, { from, size }: PageAsked, total: number, record: 
     case 'graphql':
       return { body: { data: { things: { nodes: items, pageInfo: { hasNextPage: more, endCursor: after } } } } }
     default:
-      return { body: { items, meta: { after, more, total, pages: Math.ceil(total / size) } } }
+      return { body: { items, meta: { after, more, total, pages: Math.ceil(total / size), ...rest } } }
   }
 }

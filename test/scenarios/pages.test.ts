@@ -466,7 +466,14 @@ describe('a next that was forged', () => {
 
   test.each(kinds)('of pages by %s is refused or stays with its tool and its arguments', async kind => {
     const claw = paged()
-    for (const place of [{ size: '9' }, { url: 'http://10.0.0.1/', size: '9' }, { '/../me': '' }, { query: 'x' }, {}]) {
+    for (const place of [
+      { size: '9' },
+      { url: 'http://10.0.0.1/', size: '9' },
+      { '/../me': '' },
+      { query: 'x' },
+      { place: '..' },
+      {},
+    ]) {
       const answer = await ask(claw, 'rest', `paged_${kind}`, { args: { size: 2 }, next: forged(place), all: true })
       if (answer.status === 200) expect(idsOf(answer)).toEqual(upTo(10))
       else expect(answer).toMatchObject({ code: 'validation_error', invalidFields: [{ field: 'next' }] })
