@@ -59,6 +59,13 @@ test.each<[tool: string, args: Record<string, unknown>, answer: object, request:
     'POST https://api.dropboxapi.com/2/files/search/continue_v2',
     '{"cursor":"ZtkX_9"}',
   ],
+  // Without a page Xero gives no pages.
+  [
+    'xero_list_contacts',
+    { order: 'Name' },
+    { pagination: { page: 1, pageSize: 100, pageCount: 2, itemCount: 101 }, Contacts: [{}] },
+    'GET https://api.xero.com/api.xro/2.0/Contacts?order=Name&page=2',
+  ],
 ])('the rest of %s', (name, args, answer, rest, body) => {
   const tool = catalog.tools.get(name)
   if (!tool) throw new Error(`no tool ${name}`)

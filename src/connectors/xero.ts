@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { clientCredentials, connector, oauth2, tool } from '../catalog/define.ts'
+import { clientCredentials, connector, oauth2, pageNumber, tool } from '../catalog/define.ts'
 
-const page = z.int().min(1).optional().describe('From 1; 100 come at once')
+// https://github.com/XeroAPI/Xero-OpenAPI, xero_accounting.yaml: pages only where one is asked for.
+const page = pageNumber('page', { pages: 'pagination.pageCount', size: { default: 100 } })
 const where = z.string().optional().describe('Xero filter: Status=="AUTHORISED" AND AmountDue>0')
 const order = z.string().optional().describe('Such as UpdatedDateUTC DESC')
 const key = { header: 'Idempotency-Key' }
@@ -61,8 +62,9 @@ export const xero = connector({
   tools: () => ({
     list_contacts: tool({
       about: 'List or search the contacts (customers and suppliers) of Xero.',
-      input: { searchTerm: z.string().optional().describe('In name, email or account number'), where, order, page },
-      request: 'GET /Contacts{?searchTerm,where,order,page}',
+      input: { searchTerm: z.string().optional().describe('In name, email or account number'), where, order },
+      request: 'GET /Contacts?page=1{?searchTerm,where,order}',
+      page,
       pick: 'Contacts',
     }),
     create_contacts: tool({
@@ -88,11 +90,11 @@ export const xero = connector({
       input: {
         where,
         order,
-        page,
         Statuses: z.string().optional().describe('Comma-separated: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED'),
         summaryOnly: z.boolean().optional().describe('true leaves out the lines'),
       },
-      request: 'GET /Invoices{?where,order,page,Statuses,summaryOnly}',
+      request: 'GET /Invoices?page=1{?where,order,Statuses,summaryOnly}',
+      page,
       pick: 'Invoices',
     }),
     get_invoice: tool({
