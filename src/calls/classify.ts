@@ -53,7 +53,7 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
   const fault = new Fault(code, `${connector.name} answered ${status}${text ? `: ${text}` : '.'}`, details)
   // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out; nor do
   // errors beside the data of what was carried out. Where a rule reads the data, the data says that it was not.
-  const besideData = graphql && !rule?.body?.[0].startsWith('data.') && hasData(parsed)
+  const besideData = graphql && !String(rule?.body?.[0]).startsWith('data.') && hasData(parsed)
   const trusted = (rule ? !rule.unsure : status >= 400 && status < 500) && !besideData
   const passing = code === 'rate_limited' || (rule ? rule.unsure === true : status >= 500)
   return { ok: false, fault, reached: 'answered', trusted, passing }

@@ -20,8 +20,11 @@ export type ErrorRule = {
   status?: number
   /** A header that must have this value. */
   header?: [name: string, value: string]
-  /** A dotted path into the JSON body that must have this value, match this pattern, or, with `true`, not be empty. */
-  body?: [path: string, value: string | number | boolean | RegExp]
+  /**
+   * A path into the JSON body that must have this value, match this pattern, or, with `true`, not be empty. `[]` is the whole
+   * of an answer in plain text.
+   */
+  body?: [path: Path, value: string | number | boolean | RegExp]
   code: ErrorCode
   /** A failure inside the provider, which says nothing about whether the request was carried out. Any other rule says: not. */
   unsure?: true

@@ -6,7 +6,7 @@ import { authOf, valuesOf } from './auth-of.ts'
 import { restingState, type Standing } from './connection-state.ts'
 import { freshCredential } from './fresh-credential.ts'
 import { lockConnection } from './lock-connection.ts'
-import { type Account, probeAccount } from './probe-account.ts'
+import { type Probed, probeAccount } from './probe-account.ts'
 import { renewCredential } from './renew-on-demand.ts'
 import { isNew } from './renewal.ts'
 import { setConnectionState } from './set-state.ts'
@@ -20,8 +20,8 @@ export async function checkConnection(app: App, { id }: Pick<ConnectionRow, 'id'
   if (!connection) return new Fault('connection_not_found', 'There is no such connection.')
   const provider = app.catalog.providers.get(connection.provider)
   if (!provider) return new Fault('provider_not_found', `There is no provider "${connection.provider}".`)
-  const { account, row } = await ask(app, connection, provider)
-  const standing = standingOf(account, connection, row, provider, app.clock.now())
+  const { probed, row } = await ask(app, connection, provider)
+  const standing = standingOf(probed, connection, row, provider, app.clock.now())
   if (standing) {
     await app.db.write(async tx => {
       await lockConnection(app, tx, id)
@@ -41,35 +41,34 @@ export async function checkConnection(app: App, { id }: Pick<ConnectionRow, 'id'
 /** Asks, and once more with a new token where the one that is there is refused or has ended. */
 async function ask(app: App, connection: ConnectionRow, provider: Provider) {
   const row = await credentialRow(app, connection.id)
-  const first = { account: await probe(app, connection, provider), row }
-  if (row?.renewable !== 1 || !(first.account instanceof Fault) || first.account.code !== 'authentication_failed')
-    return first
+  const first = { probed: await probe(app, connection, provider), row }
+  const { account } = first.probed
+  if (row?.renewable !== 1 || !(account instanceof Fault) || account.code !== 'authentication_failed') return first
   if (isNew(row, app.clock.now()) && connection.state !== 'needs_reauth') return first
   // Somebody has asked: what failed before may be in order by now.
   const renewal = await renewCredential(app, { connection, provider, staleVersion: row.version, insist: true })
   if (renewal.end !== 'replaced') return first
-  return { account: await probe(app, renewal.found.connection, provider), row: renewal.found.row }
+  return { probed: await probe(app, renewal.found.connection, provider), row: renewal.found.row }
 }
 
-async function probe(app: App, connection: ConnectionRow, provider: Provider): Promise<Account | Fault> {
+async function probe(app: App, connection: ConnectionRow, provider: Provider): Promise<Probed> {
   const auth = authOf(provider, connection)
-  if (auth instanceof Fault) return auth
+  if (auth instanceof Fault) return { account: auth, refused: false }
   // One that a person has to renew is tried all the same: the provider may take it again.
   const credential = await freshCredential(app, { ...connection, state: 'healthy' }, provider)
-  if (credential instanceof Fault) return credential
+  if (credential instanceof Fault) return { account: credential, refused: false }
   return probeAccount(app, provider, auth, credential, valuesOf(provider, connection))
 }
 
 /** What the provider's answer says about the connection, or undefined when it says nothing. Pure. */
 function standingOf(
-  account: Account | Fault,
+  { account, refused }: Probed,
   connection: ConnectionRow,
   row: CredentialRow | undefined,
   { connector }: Provider,
   nowMs: number,
 ): Standing | undefined {
   if (account instanceof Fault) {
-    const refused = account.code === 'authentication_failed' && account.details.providerStatus === 401
     return refused
       ? { state: 'needs_reauth', reason: `${connector.name} no longer accepts the credential of this connection.` }
       : undefined

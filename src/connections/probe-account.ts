@@ -6,7 +6,7 @@ import { fillText, fillUrl, type Values } from '../catalog/fill-url.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { fillHeaders } from '../catalog/request.ts'
 import { fillTemplate, parseTemplate } from '../catalog/template.ts'
-import { Fault } from '../core/errors.ts'
+import { type ErrorCode, Fault } from '../core/errors.ts'
 import { jsonOrUndefined } from '../core/json.ts'
 import type { SignedRequest } from './apply-credential.ts'
 import type { Credential } from './credential.ts'
@@ -15,6 +15,9 @@ import { sendAs } from './send-as.ts'
 /** Whose account a credential opens, and what else the provider told of it. */
 export type Account = { id: string; label: string; metadata: Record<string, string> }
 
+/** `refused`: the provider said that the credential itself is no good, and not only that it may not do this. */
+export type Probed = { account: Account | Fault; refused: boolean }
+
 /** Proves a credential by the connector's cheap request, and learns whose account it opens. */
 export async function probeAccount(
   app: App,
@@ -22,20 +25,37 @@ export async function probeAccount(
   auth: Auth,
   credential: Credential,
   values: Values,
-): Promise<Account | Fault> {
-  const { name, account } = provider.connector
+): Promise<Probed> {
+  const { name } = provider.connector
   const request = probeRequest(provider, values)
-  if (request instanceof Fault) return request
+  if (request instanceof Fault) return { account: request, refused: false }
   const result = await sendAs(app, { auth, credential, values }, request)
-  if (result instanceof Fault) return result
+  if (result instanceof Fault) return { account: result, refused: false }
   if (result.kind === 'lost') {
-    return new Fault('provider_unavailable', `${name} could not be asked about this account. ${result.message}`, {
-      fix: `Check that ${new URL(request.url).origin} can be reached from here, then try again.`,
-    })
+    const account = new Fault(
+      'provider_unavailable',
+      `${name} could not be asked about this account. ${result.message}`,
+      {
+        fix: `Check that ${new URL(request.url).origin} can be reached from here, then try again.`,
+      },
+    )
+    return { account, refused: false }
   }
-  const body = jsonOrUndefined(result.body.toString('utf8'))
+  const text = result.body.toString('utf8')
   const { status, headers } = result
+  const body = jsonOrUndefined(text) ?? text
   const code = errorRule(provider.connector, { status, headers, body })?.code
+  const account = accountOf(provider, auth, { status, body, code }, values)
+  return { account, refused: status === 401 || code === 'authentication_failed' }
+}
+
+/** What an answer says about the account. Pure. */
+function accountOf(
+  { connector: { name, account } }: Provider,
+  auth: Auth,
+  { status, body, code }: { status: number; body: unknown; code: ErrorCode | undefined },
+  values: Values,
+): Account | Fault {
   if (status === 429 || code === 'rate_limited') {
     return new Fault('rate_limited', `${name} answers no more questions just now.`, { providerStatus: status })
   }
@@ -45,17 +65,12 @@ export async function probeAccount(
       fix: `Make a new ${auth.label}${auth.console ? ` at ${auth.console}` : ''}, and add it again.`,
     })
   }
-  if (code || status < 200 || status > 299) {
-    return new Fault('provider_unavailable', `${name} answered ${status} without naming an account.`, {
-      providerStatus: status,
-    })
-  }
+  const nameless = new Fault('provider_unavailable', `${name} answered ${status} without naming an account.`, {
+    providerStatus: status,
+  })
+  if (code || status < 200 || status > 299) return nameless
   const id = account.id === undefined ? '' : accountId(account.id, body, values)
-  if (typeof id !== 'string' && typeof id !== 'number') {
-    return new Fault('provider_unavailable', `${name} answered ${status} without naming an account.`, {
-      providerStatus: status,
-    })
-  }
+  if (typeof id !== 'string' && typeof id !== 'number') return nameless
   const label = account.label === undefined ? undefined : valueAt(body, account.label)
   return { id: plain(id), label: plain(label ?? (id || name)), metadata: kept(body, account.keep) }
 }

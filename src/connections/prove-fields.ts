@@ -43,7 +43,7 @@ export async function proveFields(
       : typed
   if (got instanceof Fault) return got
   const { credential, values, expiresAt, scopes, renewable } = got
-  const account = await probeAccount(app, provider, auth, credential, { base: provider.base, ...values })
+  const { account } = await probeAccount(app, provider, auth, credential, { base: provider.base, ...values })
   if (account instanceof Fault) return account
   return {
     auth,

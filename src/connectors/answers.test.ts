@@ -18,7 +18,7 @@ type Row = [
   words: string,
   tool: string,
   args: Record<string, unknown>,
-  answer: object,
+  answer: object | string,
   comesTo: object,
   status?: number,
 ]
@@ -148,6 +148,8 @@ test.each<Row>([
     { code: 'authentication_failed' },
     401,
   ],
+  // https://github.com/jsforce/jsforce/pull/736
+  ['a token that has ended', 'salesforce_list_objects', {}, 'Bad_OAuth_Token', { code: 'authentication_failed' }, 403],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',
@@ -292,8 +294,9 @@ test.each<Row>([
   const tool = catalog.tools.get(name)
   const request = tool && buildRequest(tool, args, 'call_1', sampleValues(tool.provider.connector))
   if (!tool || !request || 'field' in request) throw new Error(`no request of ${name}`)
-  const body = Buffer.from(JSON.stringify(answer))
-  const headers = { 'content-type': 'application/json' }
+  const isText = typeof answer === 'string'
+  const body = Buffer.from(isText ? answer : JSON.stringify(answer))
+  const headers = { 'content-type': isText ? 'text/plain' : 'application/json' }
   const classified = classify(tool, { kind: 'answered', status, headers, body }, 0)
   const came = classified.ok ? { next: undefined, ...succeeded(tool, classified, request) } : classified.fault
   expect(came).toMatchObject(comesTo)

@@ -63,6 +63,8 @@ export const salesforce = connector({
     version,
     errors: [
       { status: 401, body: ['0.errorCode', 'INVALID_SESSION_ID'], code: 'authentication_failed' },
+      // So says the identity service, which names the account: https://github.com/forcedotcom/SalesforceMobileSDK-Android/pull/2430.
+      { status: 403, body: [[], /^(Bad|Missing)_OAuth_Token$/], code: 'authentication_failed' },
       { status: 403, body: ['0.errorCode', 'REQUEST_LIMIT_EXCEEDED'], code: 'rate_limited' },
       { status: 400, body: ['0.errorCode', 'UNABLE_TO_LOCK_ROW'], code: 'conflict' },
       { status: 400, body: ['0.errorCode', 'DUPLICATES_DETECTED'], code: 'conflict' },

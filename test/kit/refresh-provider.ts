@@ -19,7 +19,10 @@ export const practice = connector({
     apiKey({ label: 'API key' }),
   ],
   account: { request: 'GET /me', id: 'id', label: 'name' },
-  api: { base: 'http://127.0.0.1:9' },
+  api: {
+    base: 'http://127.0.0.1:9',
+    errors: [{ status: 403, body: [[], 'Bad_Token'], code: 'authentication_failed' }],
+  },
   tools: {
     look: tool({ about: 'Look at things.', input: {}, request: 'GET /things' }),
     closed: tool({ about: 'What this account may not use.', input: {}, request: 'GET /closed' }),
@@ -145,6 +148,8 @@ export async function startRefreshProvider(options: RefreshProviderOptions): Pro
     if (path === '/token') return void answerToken(request, response)
     used.set(path, (used.get(path) ?? 0) + 1)
     const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    if (token === 'dead-key') return response.writeHead(403, { 'content-type': 'text/plain' }).end('Bad_Token')
+    if (token === 'weak-key') return send(response, 403, { error: 'forbidden' })
     const isGood = (accessTokens.get(token) ?? 0) > now() || token === 'good-key'
     if (!isGood || path === '/closed') return send(response, 401, { error: 'unauthorized' })
     send(response, 200, path === '/me' ? { id: 'acct_1', name: 'ada@example.com' } : { things: [numberOf(token)] })

@@ -84,6 +84,17 @@ describe('a check', () => {
     expect(await checkConnection(claw.app, { id })).toMatchObject({ state: 'healthy', state_reason: '' })
   })
 
+  test.each([
+    ['a 403 by which this provider refuses a token', 'dead-key', 'needs_reauth'],
+    ['a 403 that says nothing of the token', 'weak-key', 'healthy'],
+  ])('tells %s apart', async (_, secret, state) => {
+    await using claw = await startPractice()
+    const { id } = await claw.connectPractice({ ...key, parts: { secret }, endsInMs: null })
+    expect(await checkConnection(claw.app, { id })).toMatchObject({ state })
+    const code = state === 'healthy' ? 'permission_denied' : 'authentication_failed'
+    expect((await claw.look()).body).toMatchObject({ code })
+  })
+
   test('renews what can be renewed before it asks for a person', async () => {
     await using claw = await startPractice()
     const { id } = await claw.connectPractice()

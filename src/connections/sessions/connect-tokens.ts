@@ -25,7 +25,7 @@ export async function connectTokens(
 ): Promise<Fault | undefined> {
   const credential = new Credential({ ...kept.parts, ...tokens.parts })
   const values = { ...kept.values, ...told, ...tokens.metadata }
-  const account = await probeAccount(app, provider, auth, credential, { base: provider.base, ...values })
+  const { account } = await probeAccount(app, provider, auth, credential, { base: provider.base, ...values })
   if (account instanceof Fault) return account
   const saved = await finishConnecting(
     app,
