@@ -150,6 +150,16 @@ test.each<Row>([
   ],
   // https://github.com/jsforce/jsforce/pull/736
   ['a token that has ended', 'salesforce_list_objects', {}, 'Bad_OAuth_Token', { code: 'authentication_failed' }, 403],
+  // https://github.com/sarumont/py-trello/issues/367: of the token itself
+  [
+    'no right',
+    'trello_get_card',
+    { card_id: 'c' },
+    'unauthorized card permission requested',
+    { code: 'permission_denied' },
+    401,
+  ],
+  ['a token that was revoked', 'trello_list_boards', {}, 'invalid token', { code: 'authentication_failed' }, 401],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',

@@ -39,7 +39,11 @@ export const trello = connector({
   api: {
     base: 'https://api.trello.com/1',
     version: '1',
-    errors: [{ status: 429, code: 'rate_limited', waitMs: 10_000 }],
+    errors: [
+      // The token is as good as before ("invalid token" says otherwise): its owner may not do that with this board or card.
+      { status: 401, body: [[], /permission requested/], code: 'permission_denied' },
+      { status: 429, code: 'rate_limited', waitMs: 10_000 },
+    ],
     // https://developer.atlassian.com/cloud/trello/guides/rest-api/rate-limits/
     limits: [
       { name: 'token', requests: 100, windowS: 10 },
