@@ -160,6 +160,23 @@ test.each<Row>([
     401,
   ],
   ['a token that was revoked', 'trello_list_boards', {}, 'invalid token', { code: 'authentication_failed' }, 401],
+  // https://developer.clickup.com/docs/common_errors
+  [
+    'another workspace',
+    'clickup_get_task',
+    { task_id: 't' },
+    { err: 'Team(s) not authorized', ECODE: 'OAUTH_023' },
+    { code: 'permission_denied' },
+    401,
+  ],
+  [
+    'a token that was revoked',
+    'clickup_list_workspaces',
+    {},
+    { err: 'Token invalid', ECODE: 'OAUTH_025' },
+    { code: 'authentication_failed' },
+    401,
+  ],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',

@@ -36,7 +36,8 @@ export const clickup = connector({
   api: {
     base: 'https://api.clickup.com/api/v2',
     version: 'v2',
-    errors: [{ status: 401, body: ['ECODE', 'OAUTH_027'], code: 'permission_denied' }],
+    // https://developer.clickup.com/docs/common_errors: of these the workspace was not authorized; the token is good.
+    errors: [{ status: 401, body: ['ECODE', /^OAUTH_0(2[3679]|3\d|4[0-5])$/], code: 'permission_denied' }],
     retry: [{ header: 'x-ratelimit-reset', unit: 'epoch_s', when: ['x-ratelimit-remaining', '0'] }],
     // https://developer.clickup.com/docs/rate-limits
     hears: [
