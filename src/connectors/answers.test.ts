@@ -177,6 +177,28 @@ test.each<Row>([
     { code: 'authentication_failed' },
     401,
   ],
+  // https://learn.microsoft.com/graph/errors
+  [
+    'a scope that is not there',
+    'microsoft_teams_list_teams',
+    {},
+    {
+      error: {
+        code: 'Forbidden',
+        message: "Missing scope permissions on the request. API requires one of 'Team.ReadBasic.All'.",
+      },
+    },
+    { code: 'missing_scope' },
+    403,
+  ],
+  [
+    'a full OneDrive',
+    'onedrive_create_folder',
+    { parent_id: 'root', name: 'a', folder: {} },
+    { error: { code: 'quotaLimitReached', message: 'Full' } },
+    { code: 'quota_exceeded' },
+    507,
+  ],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',

@@ -65,8 +65,12 @@ export const microsoftUser = { request: 'GET /me', id: 'id', label: 'userPrincip
 /** https://learn.microsoft.com/graph/errors */
 const graphErrors: ErrorRule[] = [
   { status: 403, body: ['error.code', 'Authorization_RequestDenied'], code: 'missing_scope' },
+  { status: 403, body: ['error.message', /^Missing scope permissions/], code: 'missing_scope' },
   { status: 429, code: 'rate_limited' },
   { status: 503, body: ['error.code', /^(TooManyRequests|serviceNotAvailable)$/], code: 'rate_limited' },
+  // The storage is full, which does not pass in a moment, and nothing was stored.
+  { status: 507, code: 'quota_exceeded' },
+  { status: 509, code: 'rate_limited' },
 ]
 
 export const graphApi = {
