@@ -199,6 +199,19 @@ test.each<Row>([
     { code: 'quota_exceeded' },
     507,
   ],
+  // https://docs.x.com/x-api/fundamentals/response-codes-and-errors#error-types
+  [
+    'a month that is used up',
+    'twitter_whoami',
+    {},
+    {
+      title: 'UsageCapExceeded',
+      detail: 'Usage cap exceeded: Monthly product cap',
+      type: 'https://api.twitter.com/2/problems/usage-capped',
+    },
+    { code: 'quota_exceeded' },
+    429,
+  ],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',

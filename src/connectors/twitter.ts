@@ -47,6 +47,8 @@ export const twitter = connector({
     base: 'https://api.x.com/2',
     version: '2',
     errors: [
+      // Of a month: it does not pass with the window that the headers tell of.
+      { status: 429, body: ['type', /\/usage-capped$/], code: 'quota_exceeded' },
       { status: 429, code: 'rate_limited' },
       // https://docs.x.com/x-api/fundamentals/response-codes-and-errors#partial-errors
       {
