@@ -212,6 +212,23 @@ test.each<Row>([
     { code: 'quota_exceeded' },
     429,
   ],
+  // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+  [
+    'a day that is used up',
+    'hubspot_list_owners',
+    {},
+    { status: 'error', errorType: 'RATE_LIMIT', message: 'You have reached your daily limit.', policyName: 'DAILY' },
+    { code: 'quota_exceeded' },
+    429,
+  ],
+  [
+    'too many in ten seconds',
+    'hubspot_list_owners',
+    {},
+    { status: 'error', errorType: 'RATE_LIMIT', message: 'Oh', policyName: 'TEN_SECONDLY_ROLLING' },
+    { code: 'rate_limited' },
+    429,
+  ],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',

@@ -65,6 +65,7 @@ export const hubspot = connector({
     version: 'v3',
     errors: [
       { status: 403, body: ['category', 'MISSING_SCOPES'], code: 'missing_scope' },
+      { status: 429, body: ['policyName', 'DAILY'], code: 'quota_exceeded' },
       { status: 429, code: 'rate_limited', waitMs: 10_000 },
     ],
     // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: 100 to 190 by plan, as the answers say.
