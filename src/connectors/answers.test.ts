@@ -229,6 +229,23 @@ test.each<Row>([
     { code: 'rate_limited' },
     429,
   ],
+  // https://github.com/dropbox/dropbox-api-spec, files.stone: WriteError
+  [
+    'a folder that is only for reading',
+    'dropbox_create_folder',
+    { path: '/a' },
+    { error_summary: 'path/no_write_permission/..' },
+    { code: 'permission_denied' },
+    409,
+  ],
+  [
+    'a full Dropbox',
+    'dropbox_create_folder',
+    { path: '/a' },
+    { error_summary: 'path/insufficient_space/.' },
+    { code: 'quota_exceeded' },
+    409,
+  ],
   // What is wrong stands in a list of its own: https://mailchimp.com/developer/marketing/docs/errors/, Calendly's and Discord's API descriptions.
   [
     'a field that is not taken',

@@ -46,6 +46,12 @@ export const dropbox = connector({
         code: 'conflict',
         message: 'error.shared_link_already_exists.metadata.url',
       },
+      {
+        status: 409,
+        body: ['error_summary', /no_write_permission|access_restricted|no_permission|access_denied|restricted_content/],
+        code: 'permission_denied',
+      },
+      { status: 409, body: ['error_summary', /insufficient_space/], code: 'quota_exceeded' },
       { status: 409, code: 'validation_error' },
       { status: 429, code: 'rate_limited' },
     ],
