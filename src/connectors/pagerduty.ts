@@ -60,7 +60,8 @@ export const pagerduty = connector({
     list_open_incidents: tool({
       about: 'List the open incidents (alerts, outages) of PagerDuty: triggered and acknowledged ones.',
       input: {},
-      request: 'GET /incidents?statuses[]=triggered&statuses[]=acknowledged&limit=100',
+      // Those of the last month alone, unless told otherwise.
+      request: 'GET /incidents?statuses[]=triggered&statuses[]=acknowledged&date_range=all&limit=100',
       page,
       pick: 'incidents',
     }),

@@ -20,6 +20,12 @@ test.each<[tool: string, args: Record<string, unknown>, request: string]>([
     { spreadsheet_id: 's', range: 'A:C', valueInputOption: 'RAW', values: [[1]] },
     'POST https://sheets.googleapis.com/v4/spreadsheets/s/values/A%3AC:append?valueInputOption=RAW',
   ],
+  // https://github.com/PagerDuty/api-schema, GET /incidents: those of the last month unless the range is all.
+  [
+    'pagerduty_list_open_incidents',
+    {},
+    'GET https://api.pagerduty.com/incidents?statuses[]=triggered&statuses[]=acknowledged&date_range=all&limit=100',
+  ],
   // https://learn.microsoft.com/graph/api/chat-list: without $orderby they come in no order that means anything.
   [
     'microsoft_teams_list_chats',
