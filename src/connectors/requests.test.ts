@@ -1,9 +1,11 @@
 /** Requests whose exact form a provider's own description settles. */
 import { expect, test } from 'vitest'
 import { sampleValues } from '../../test/kit/sample-values.ts'
+import { createValidator } from '../calls/validate.ts'
 import { buildCatalog } from '../catalog/catalog.ts'
 import { nextPage, requestPage, restInputs } from '../catalog/page.ts'
 import { buildRequest } from '../catalog/request.ts'
+import { Fault } from '../core/errors.ts'
 import { connectors } from './index.ts'
 
 const catalog = buildCatalog(connectors)
@@ -84,6 +86,15 @@ test.each<[tool: string, args: Record<string, unknown>, answer: object, request:
     : requestPage(tool, first, next)
   expect(request).toMatchObject({ method: rest.slice(0, rest.indexOf(' ')), url: rest.slice(rest.indexOf(' ') + 1) })
   expect(Object(request).body).toBe(body)
+})
+
+test.each<[tool: string, args: Record<string, unknown>, missing?: string]>([
+  // https://github.com/twilio/twilio-oai, call_enum_status
+  ['twilio_list_calls', { Status: 'canceled' }],
+])('%s takes %j (without %s)', (name, args, missing) => {
+  const tool = catalog.tools.get(name)
+  const valid = tool && createValidator().validate(tool, args)
+  expect(valid instanceof Fault ? valid.details.missingFields : valid?.args).toEqual(missing ? [missing] : args)
 })
 
 type Prices = { most: number; property: number; connection: number }

@@ -97,7 +97,9 @@ export const twilio = connector({
       input: {
         To: phone.optional(),
         From: phone.optional(),
-        Status: z.enum(['queued', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer']).optional(),
+        Status: z
+          .enum(['queued', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer', 'canceled'])
+          .optional(),
       },
       request: 'GET /Calls.json{?To,From,Status}',
       page,
