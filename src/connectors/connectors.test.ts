@@ -244,6 +244,10 @@ describe.each(tools)('%s', (name, tool) => {
     if (omit) for (const field of fieldsOf(schema)) expect(field).not.toMatch(omit)
   })
 
+  test('promises no default: nobody fills one in', () => {
+    for (const schema of Object.values(propertiesOf(tool))) expect(schema).not.toHaveProperty('default')
+  })
+
   test('requires every input of its path', () => {
     expect(Object.keys(propertiesOf(tool))).toEqual(expect.arrayContaining(paths(tool)))
     expect(tool.inputSchema().required ?? []).toEqual(expect.arrayContaining(paths(tool)))

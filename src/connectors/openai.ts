@@ -94,7 +94,7 @@ export const openai = connector({
       input: {
         input_file_id: z.string().describe('Id of a file that was uploaded with purpose batch'),
         endpoint: z.enum(['/v1/responses', '/v1/chat/completions', '/v1/embeddings', '/v1/moderations']),
-        completion_window: z.literal('24h').default('24h'),
+        completion_window: z.literal('24h'),
       },
       request: 'POST /batches',
       job: {
