@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 
 const gid = z.string().describe('Gid')
-const limit = z.int().min(1).max(100).optional()
+const limit = z.int().min(1).max(100).describe('How many at once')
 const opt_fields = z.string().optional().describe('Comma-separated: name,completed,due_on,assignee.name,notes')
+// https://developers.asana.com/docs/pagination: without a limit there are no pages, and what is too much is cut off or refused.
 const next = cursor('offset', 'next_page.offset')
 const fields = {
   notes: z.string().optional(),
@@ -52,15 +53,15 @@ export const asana = connector({
   tools: () => ({
     list_workspaces: tool({
       about: 'List the workspaces and organizations of Asana that I belong to.',
-      input: { limit },
-      request: 'GET /workspaces{?limit}',
+      input: {},
+      request: 'GET /workspaces?limit=100',
       page: next,
       pick: 'data',
     }),
     list_projects: tool({
       about: 'List the projects of an Asana workspace.',
-      input: { workspace: gid, archived: z.boolean().optional(), limit },
-      request: 'GET /projects{?workspace,archived,limit}',
+      input: { workspace: gid, archived: z.boolean().optional() },
+      request: 'GET /projects?limit=100{?workspace,archived}',
       page: next,
       pick: 'data',
     }),

@@ -28,6 +28,9 @@ test.each<[tool: string, args: Record<string, unknown>, request: string]>([
     {},
     'GET https://api.pagerduty.com/incidents?statuses[]=triggered&statuses[]=acknowledged&date_range=all&limit=100',
   ],
+  // https://developers.asana.com/docs/pagination: pages only where a limit is said.
+  ['asana_list_workspaces', {}, 'GET https://app.asana.com/api/1.0/workspaces?limit=100'],
+  ['asana_list_projects', { workspace: '1' }, 'GET https://app.asana.com/api/1.0/projects?limit=100&workspace=1'],
   // https://learn.microsoft.com/graph/api/chat-list: without $orderby they come in no order that means anything.
   [
     'microsoft_teams_list_chats',
@@ -91,6 +94,8 @@ test.each<[tool: string, args: Record<string, unknown>, answer: object, request:
 test.each<[tool: string, args: Record<string, unknown>, missing?: string]>([
   // https://github.com/twilio/twilio-oai, call_enum_status
   ['twilio_list_calls', { Status: 'canceled' }],
+  // https://developers.asana.com/docs/pagination
+  ['asana_list_tasks', { project: '1' }, 'limit'],
 ])('%s takes %j (without %s)', (name, args, missing) => {
   const tool = catalog.tools.get(name)
   const valid = tool && createValidator().validate(tool, args)
