@@ -10,6 +10,9 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   ['slack', 'user', 'find_user_by_email', 'users:read.email'],
   ['slack', 'user', 'read_channel', 'groups:history'],
   ['slack', 'oauth2', 'read_channel', 'groups:history'],
+  ['slack', 'user', 'read_channel', 'im:history'],
+  ['slack', 'api_key', 'read_channel', 'mpim:history'],
+  ['slack', 'oauth2', 'list_channels', 'im:read'],
   // https://discord.com/developers/docs/resources/message#create-reaction
   ['discord', 'api_key', 'add_reaction', 'Add Reactions'],
   // https://github.com/anomalyco/opencode/issues/21928: api.responses.write

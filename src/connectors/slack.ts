@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { apiKey, connector, cursor, oauth2, tool } from '../catalog/define.ts'
 
-const channel = { channel: z.string().describe('Id such as C0123ABCD; for a direct message the id of a person') }
+const channel = { channel: z.string().describe('Id such as C0123ABCD; of a direct message D…, not that of the person') }
+const addressee = z.string().describe('Id such as C0123ABCD; for a direct message the id of a person')
 const ts = z.string().describe('Timestamp of a message, which is its id; keep every digit')
 const page = { limit: z.int().min(1).max(999).optional() }
 const message = z.object({ ts: z.string(), user: z.string().optional(), text: z.string().optional() })
@@ -12,6 +13,10 @@ const scopes = [
   'channels:history',
   'groups:read',
   'groups:history',
+  'im:read',
+  'im:history',
+  'mpim:read',
+  'mpim:history',
   'chat:write',
   'reactions:write',
   'users:read',
@@ -162,7 +167,7 @@ export const slack = connector({
     send_message: tool({
       about: 'Post (send) a message to a Slack channel, person or thread. Each call posts another one.',
       input: {
-        ...channel,
+        channel: addressee,
         text: z.string().min(1).max(40_000).describe('Slack mrkdwn: *bold*, <https://x.example|link>, <@U123>'),
         thread_ts: ts.optional().describe('Reply in the thread of this message'),
       },
