@@ -6,7 +6,7 @@ const table = { ...base, table: z.string().describe('Id (tbl…) or name') }
 const fields = z.record(z.string(), z.unknown()).describe('Values by the name of the field')
 const typecast = z.boolean().optional().describe('true turns texts into what the field holds')
 const next = cursor('offset', 'offset')
-const scopes = ['data.records:read', 'data.records:write', 'schema.bases:read']
+const scopes = ['data.records:read', 'data.records:write', 'schema.bases:read', 'user.email:read']
 
 /** Airtable's Web API: https://airtable.com/developers/web/api/introduction. */
 export const airtable = connector({

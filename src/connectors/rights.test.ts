@@ -13,6 +13,8 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   ['slack', 'user', 'read_channel', 'im:history'],
   ['slack', 'api_key', 'read_channel', 'mpim:history'],
   ['slack', 'oauth2', 'list_channels', 'im:read'],
+  // https://airtable.com/developers/web/api/get-user-id-scopes: the email by which a connection is called
+  ['airtable', 'oauth2', 'list_bases', 'user.email:read'],
   // https://discord.com/developers/docs/resources/message#create-reaction
   ['discord', 'api_key', 'add_reaction', 'Add Reactions'],
   // https://github.com/anomalyco/opencode/issues/21928: api.responses.write
