@@ -68,7 +68,9 @@ export const quickbooks = connector({
         statement: z
           .string()
           .min(1)
-          .describe("SELECT * FROM Invoice WHERE Balance > '0' ORDERBY TxnDate DESC MAXRESULTS 50"),
+          .describe(
+            "SELECT * FROM Invoice WHERE Balance > '0' ORDERBY TxnDate DESC STARTPOSITION 1 MAXRESULTS 50; 100 come unless told, 1000 at the most",
+          ),
       },
       request: 'GET /query?minorversion=75&query={statement}',
       pick: 'QueryResponse',
