@@ -1,9 +1,10 @@
 /** Signing in at an OpenID provider: a real one over HTTP, whose answers the tests choose. */
+import { Secret as OtpSecret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { type OpenIdProvider, startOpenIdProvider } from '../kit/openid-provider.ts'
-import { asBrowser, invitationTo, signUp } from '../kit/person.ts'
+import { asBrowser, cookieOf, invitationTo, signUp } from '../kit/person.ts'
 
 let provider: OpenIdProvider
 let claw: TestClawLink
@@ -142,16 +143,48 @@ test('an account is linked only by the browser that is signed in to it', async (
   expect((await signInThere()).cookie).toBeUndefined()
 })
 
-test('a second factor is asked for here as well', async () => {
+/** Somebody who signs in there and has one-time codes, and an invitation to a workspace that they are not in. */
+async function withCodes(sub: string) {
   const person = await signUp(claw)
-  provider.person = { ...usual, sub: 'guarded' }
+  provider.person = { ...usual, sub }
   await signInThere({ cookies: person.cookie })
-  await claw.app.db.write(tx =>
-    tx.updateTable('people').set({ two_factor: 1 }).where('id', '=', person.personId).execute(),
-  )
-  const { place, cookie } = await signInThere()
+  const { secret } = (await person.rest('POST', '/me/totp', { body: { password: person.password } })).body
+  const totp = new TOTP({ secret: OtpSecret.fromBase32(String(secret)) })
+  const code = () => totp.generate({ timestamp: claw.clock.now() })
+  expect((await person.rest('POST', '/me/totp/confirm', { body: { code: code() } })).status).toBe(200)
+  claw.clock.move(30_000)
+  const other = await signUp(claw)
+  const workspaceId = String((await other.rest('POST', '/workspaces', { body: { name: 'Other' } })).body.id)
+  return { person, code, workspaceId, invitation: await invitationTo(claw, { workspaceId }) }
+}
+
+const answerCode = (place: string, code: string) =>
+  asBrowser(claw)('POST', '/sign-in/second-factor', { body: { challenge: place.split('=')[1], code } })
+
+test('a second factor is asked for here as well, and before it nobody joins by an invitation', async () => {
+  const { person, code, workspaceId, invitation } = await withCodes('guarded')
+  const own = await invitationTo(claw)
+  expect(await signInThere({ invitation: own })).toMatchObject({ place: '/sign-in#problem=conflict' })
+  const { place, cookie } = await signInThere({ invitation })
   expect(place).toMatch(/^\/sign-in#challenge=clc_[0-9a-f]{48}$/)
   expect(cookie).toBeUndefined()
+  const read = () => asBrowser(claw)('POST', '/invitations/read', { body: { token: invitation } })
+  expect((await answerCode(place, 'wrong')).status).toBe(401)
+  expect((await read()).status).toBe(200)
+  expect((await me(person.cookie)).workspaces).toHaveLength(1)
+
+  const signedIn = cookieOf(await answerCode(place, code()))
+  expect(await me(signedIn)).toMatchObject({ workspaces: [{ role: 'owner' }, { id: workspaceId, role: 'member' }] })
+  expect((await read()).status).toBe(404)
+})
+
+test('an invitation that is taken back before the code is there signs nobody in', async () => {
+  const { person, code, invitation } = await withCodes('late')
+  const { place } = await signInThere({ invitation })
+  await claw.app.db.write(tx => tx.updateTable('invitations').set({ ended_at: 1 }).execute())
+  const late = await answerCode(place, code())
+  expect([late.status, cookieOf(late)]).toEqual([404, undefined])
+  expect((await me(person.cookie)).workspaces).toHaveLength(1)
 })
 
 test.each([

@@ -9,7 +9,7 @@ import { createPerson } from './create-person.ts'
 import { normaliseEmail } from './email.ts'
 import type { OidcProfile } from './finish-oidc-sign-in.ts'
 import { findInvitation } from './invitation.ts'
-import { joinWorkspace } from './join-workspace.ts'
+import { cannotJoin, joinWorkspace } from './join-workspace.ts'
 import type { CodeNeeded } from './sign-in.ts'
 
 type Arriving = { profile: OidcProfile; known: PersonRow | undefined; invitation: string | undefined; origin: Origin }
@@ -30,9 +30,13 @@ export async function acceptByOidc(
   if (invitation instanceof Fault) return invitation
   if (known && invitation) {
     return db.write(async tx => {
-      const refused = await joinWorkspace(tx, now, { invitation, person: known, origin })
+      const joining = { invitation, person: known }
+      const refused = await (known.two_factor
+        ? cannotJoin(tx, joining)
+        : joinWorkspace(tx, now, { ...joining, origin }))
       if (refused) return refused
-      if (known.two_factor) return { status: 'second_factor', challenge: await startChallenge(tx, vault, now, known) }
+      if (known.two_factor)
+        return { status: 'second_factor', challenge: await startChallenge(tx, vault, now, known, invitation.id) }
       return beginSession(tx, now, { person: known, origin, by: 'single sign-on' })
     })
   }

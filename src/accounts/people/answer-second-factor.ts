@@ -1,23 +1,28 @@
+import type { Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import type { PersonRow, Schema } from '../../db/schema.ts'
 import type { Origin } from '../principal.ts'
 import { beginSession, type SignedIn } from './begin-session.ts'
 import { endChallenge, isFor, takeChallengeTry } from './challenge.ts'
+import { findInvitationById } from './invitation.ts'
+import { joinWorkspace } from './join-workspace.ts'
 import { oneTimeCodes } from './one-time-code.ts'
 import { claimTry, forgiveTries, recordWrongTry } from './sign-in-try.ts'
 import { useCode } from './use-code.ts'
 
 /**
  * The second half of a sign-in: a one-time code or a recovery code for the challenge of the first half. Wrong codes count
- * like wrong passwords, so that new challenges give no more tries. One answer for every reason.
+ * like wrong passwords, so that new challenges give no more tries. One answer for every reason. Who came with an invitation
+ * joins now; one that cannot be accepted any more is told, and signs nobody in, as without a second factor.
  */
 export async function answerSecondFactor(
-  { db, clock, vault }: App,
+  { db, clock, vault, memory }: App,
   { challenge, code, origin }: { challenge: string; code: string; origin: Origin },
 ): Promise<SignedIn | Fault> {
   const codes = await oneTimeCodes()
   const now = clock.now()
-  return db.write(async tx => {
+  const done = await db.write(async tx => {
     const asked = await takeChallengeTry(tx, vault, now, challenge)
     if (!asked) return refused()
     const person = await claimTry(tx, now, { id: asked.personId })
@@ -29,8 +34,20 @@ export async function answerSecondFactor(
     }
     await forgiveTries(tx, person)
     await endChallenge(tx, challenge)
-    return beginSession(tx, now, { person, origin, by: used })
+    const unmet = asked.invitationId && (await accept(tx, now, { id: asked.invitationId, person, origin }))
+    return unmet || beginSession(tx, now, { person, origin, by: used })
   })
+  if (!(done instanceof Fault)) memory.sessions.clear()
+  return done
+}
+
+async function accept(
+  tx: Transaction<Schema>,
+  nowMs: number,
+  { id, person, origin }: { id: string; person: PersonRow; origin: Origin },
+): Promise<Fault | undefined> {
+  const invitation = await findInvitationById(tx, nowMs, id)
+  return invitation instanceof Fault ? invitation : joinWorkspace(tx, nowMs, { invitation, person, origin })
 }
 
 function refused(): Fault {

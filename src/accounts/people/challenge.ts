@@ -9,8 +9,11 @@ import type { Vault } from '../../vault/vault.ts'
 const lifetimeMs = 5 * 60_000
 const triesMax = 5
 
-/** Somebody who proved the first factor. The hash of the password's hash: another password ends it. */
-type Asked = { personId: string; passwordHash: string; triesLeft: number }
+/**
+ * Somebody who proved the first factor. The hash of the password's hash: another password ends it. `invitationId`: what they
+ * came to accept, once they have proved the second one too.
+ */
+type Asked = { personId: string; passwordHash: string; triesLeft: number; invitationId?: string | undefined }
 
 /** Asks for the second factor: 192 random bits that stand for the first one for five minutes and five tries. */
 export async function startChallenge(
@@ -18,9 +21,10 @@ export async function startChallenge(
   vault: Vault,
   nowMs: number,
   person: PersonRow,
+  invitationId?: string,
 ): Promise<Secret> {
   const token = `clc_${randomBytes(24).toString('hex')}`
-  const asked: Asked = { personId: person.id, passwordHash: fingerprint(person), triesLeft: triesMax }
+  const asked: Asked = { personId: person.id, passwordHash: fingerprint(person), triesLeft: triesMax, invitationId }
   await putSeal(tx, vault, {
     id: rowId(token),
     workspaceId: '',

@@ -30,15 +30,21 @@ export async function insertInvitation(
 /** The invitation of this token while it can be accepted, or one fault for every reason why not. */
 export async function findInvitation(db: Kysely<Schema>, nowMs: number, token: string): Promise<InvitationRow | Fault> {
   if (!/^cli_[0-9a-f]{48}$/.test(token)) return noInvitation()
-  const row = await db
-    .selectFrom('invitations')
-    .selectAll()
-    .where('hash', '=', hash('sha256', token))
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', nowMs)
-    .executeTakeFirst()
+  const row = await open(db, nowMs).where('hash', '=', hash('sha256', token)).executeTakeFirst()
   return row ?? noInvitation()
 }
+
+/** The same for one that was found before. */
+export async function findInvitationById(
+  db: Kysely<Schema>,
+  nowMs: number,
+  id: string,
+): Promise<InvitationRow | Fault> {
+  return (await open(db, nowMs).where('id', '=', id).executeTakeFirst()) ?? noInvitation()
+}
+
+const open = (db: Kysely<Schema>, nowMs: number) =>
+  db.selectFrom('invitations').selectAll().where('ended_at', 'is', null).where('expires_at', '>', nowMs)
 
 /** Ends an invitation for good. False when somebody else did so first. */
 export async function endInvitation(tx: Transaction<Schema>, nowMs: number, id: string): Promise<boolean> {

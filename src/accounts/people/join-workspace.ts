@@ -7,25 +7,18 @@ import type { Origin } from '../principal.ts'
 import { endInvitation, noInvitation } from './invitation.ts'
 import { outranks, roleOf } from './rank.ts'
 
+type Joining = { invitation: InvitationRow; person: Pick<PersonRow, 'id' | 'name' | 'email'> }
+
 /** Uses an invitation up for this person. A fault leaves everything as it was. */
 export async function joinWorkspace(
   tx: Transaction<Schema>,
   nowMs: number,
-  {
-    invitation,
-    person,
-    origin,
-  }: { invitation: InvitationRow; person: Pick<PersonRow, 'id' | 'name' | 'email'>; origin: Origin },
+  { invitation, person, origin }: Joining & { origin: Origin },
 ): Promise<Fault | undefined> {
   const { id, workspace_id, role } = invitation
-  if (invitation.email !== '' && invitation.email !== person.email)
-    return new Fault('forbidden', 'This invitation is for another email address.', {
-      fix: 'Sign in with the account of that address, or ask for an invitation of your own.',
-    })
   await lockWorkspace(tx, workspace_id)
-  const present = await roleOf(tx, workspace_id, person.id)
-  if (present !== undefined && !outranks(role, present))
-    return new Fault('conflict', 'You are a member of this workspace already.', { fix: 'There is nothing to do.' })
+  const refused = await cannotJoin(tx, { invitation, person })
+  if (refused) return refused
   if (!(await endInvitation(tx, nowMs, id))) return noInvitation()
   await tx
     .insertInto('members')
@@ -41,4 +34,18 @@ export async function joinWorkspace(
     details: { role },
   })
   return undefined
+}
+
+/** Why this person cannot accept it, as far as that shows before anything is done. */
+export async function cannotJoin(
+  tx: Transaction<Schema>,
+  { invitation: { workspace_id, role, email }, person }: Joining,
+): Promise<Fault | undefined> {
+  if (email !== '' && email !== person.email)
+    return new Fault('forbidden', 'This invitation is for another email address.', {
+      fix: 'Sign in with the account of that address, or ask for an invitation of your own.',
+    })
+  const present = await roleOf(tx, workspace_id, person.id)
+  if (present === undefined || outranks(role, present)) return undefined
+  return new Fault('conflict', 'You are a member of this workspace already.', { fix: 'There is nothing to do.' })
 }
