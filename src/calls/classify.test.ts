@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { buildCatalog, type Tool } from '../catalog/catalog.ts'
 import { apiKey, type Connector, connector, tool } from '../catalog/define.ts'
+import { Fault } from '../core/errors.ts'
 import { type LossReason, lost, type Reached } from '../net/wire.ts'
 import { classify } from './classify.ts'
 
@@ -281,6 +282,11 @@ describe('the provider’s own words', () => {
     [{ message: 'a\r\nb\u0000c\u200bd\u202ee' }, 'Demo answered 400: a b c d e'],
     [{ message: 'x'.repeat(900) }, `Demo answered 400: ${'x'.repeat(500)}`],
   ])('%j', (body, message) => {
-    expect(classify(toolOf(), answer(400, body), now)).toMatchObject({ fault: { message } })
+    const said = message !== 'Demo answered 400.'
+    const details = { providerStatus: 400, ...(said && { untrusted: true as const }) }
+    expect(classify(toolOf(), answer(400, body), now)).toHaveProperty(
+      'fault',
+      new Fault('validation_error', message, details),
+    )
   })
 })

@@ -50,6 +50,7 @@ export function classify(tool: Tool, result: WireResult, nowMs: number): Classif
     ...(graphql ? ['errors.0.message'] : []),
   ])
   const text = 'problem' in body && !rule ? body.problem : said
+  if (text) details.untrusted = true
   const fault = new Fault(code, `${connector.name} answered ${status}${text ? `: ${text}` : '.'}`, details)
   // A server error, or an answer that is not the API's own, says nothing about whether the request was carried out; nor do
   // errors beside the data of what was carried out. Where a rule reads the data, the data says that it was not.

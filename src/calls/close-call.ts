@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tool } from '../catalog/catalog.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, quotingAs } from '../core/errors.ts'
 import type { Ending } from '../core/outcome.ts'
 import { blankSecrets } from '../core/secret.ts'
 import type { Schema, UsageRow } from '../db/schema.ts'
@@ -101,7 +101,7 @@ function asFarAsKnown(
 ): Ending {
   if (!mayHaveBeenSent || outcome.kind !== 'failed' || effort?.attempts || tool?.effect === 'read') return outcome
   const message = `ClawLink was stopped while it sent this call, and it is not repeated: ${outcome.fault.message}`
-  return { kind: 'unknown', fault: new Fault('outcome_unknown', message) }
+  return { kind: 'unknown', fault: new Fault('outcome_unknown', message, quotingAs(outcome.fault)) }
 }
 
 /** A name that is no tool's, as it can be stored and shown: whatever a caller put there, a key by mistake too. */

@@ -73,8 +73,9 @@ function removed({ label }: ConnectionRow): Fault {
 
 function heldOff(app: App, { connection, row }: Found): Fault {
   const retryAfterMs = Math.max(1, row.renew_after - app.clock.now())
-  const message = connection.state_reason || `The sign-in of ${connection.label} could not be renewed just now.`
-  return new Fault('provider_unavailable', message, { retryAfterMs })
+  const { label, state_reason: reason } = connection
+  const message = reason || `The sign-in of ${label} could not be renewed just now.`
+  return new Fault('provider_unavailable', message, { retryAfterMs, ...(reason && { untrusted: true }) })
 }
 
 function needsPerson(app: App, { connection }: Found): Fault {

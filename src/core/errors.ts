@@ -211,6 +211,8 @@ export type FaultDetails = {
   retryAfterMs?: number
   /** Status of the provider's own answer, where there was one. */
   providerStatus?: number
+  /** The message quotes the provider, so part of it comes from outside and is never to be taken as instructions. */
+  untrusted?: true
   /** The call that ended with this, and how it ended. */
   callId?: string
   outcome?: 'failed' | 'unknown' | 'parked'
@@ -228,6 +230,9 @@ export type FaultDetails = {
   /** Which one in turn a waiting call is, and when it is expected to be sent (ISO). */
   queue?: { position: number; expectedAt: string }
 }
+
+/** For a fault whose message tells that of another one: it quotes the provider where that one does. */
+export const quotingAs = ({ details: { untrusted } }: Fault): FaultDetails => (untrusted ? { untrusted } : {})
 
 /** An expected failure, carried as a value. `message` is public: it never holds a secret or an internal cause. */
 export class Fault {

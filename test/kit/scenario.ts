@@ -23,6 +23,7 @@ export type Answer = {
   retryable?: boolean
   retryAfterMs?: number
   providerStatus?: number
+  untrusted?: boolean
   data?: unknown
   next?: string
   account?: string

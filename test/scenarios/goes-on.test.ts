@@ -322,6 +322,7 @@ describe('work that the provider takes longer for', () => {
         code: 'conflict',
         outcome: 'failed',
         detail: expect.stringContaining('There are no refunds to report.'),
+        untrusted: true,
       },
     })
   })

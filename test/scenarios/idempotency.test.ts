@@ -118,7 +118,7 @@ describe.each(Object.entries(asks))('over %s', (_, ask) => {
     await using claw = await startClawLink()
     const missing = { tool: 'sandbox_get_issue', args: { project: 'website', number: 99_999 } }
     const refused = await ask(claw, 'refused', missing)
-    expect(refused).toMatchObject({ outcome: 'failed', code: 'not_found' })
+    expect(refused).toMatchObject({ outcome: 'failed', code: 'not_found', untrusted: true })
     expect(await ask(claw, 'refused', missing)).toEqual({ ...refused, replayed: true })
     claw.sandbox.script({ kind: 'close_after_read' })
     const lost = await ask(claw, 'lost', write)

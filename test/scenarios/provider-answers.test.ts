@@ -200,11 +200,11 @@ describe('an answer without the part that the tool gives', () => {
 describe('the words of a provider', () => {
   play([
     {
-      guarantee: 'come on one line and no longer than 500 characters',
+      guarantee: 'come on one line, no longer than 500 characters, and marked as content from outside',
       ...read,
       faults: [{ kind: 'status', status: 404, body: { error: { message: `a\r\nb\u0000c\u202ed${'e'.repeat(600)}` } } }],
       status: 404,
-      answer: { outcome: 'failed', message: `Sandbox answered 404: a b c d${'e'.repeat(493)}` },
+      answer: { outcome: 'failed', message: `Sandbox answered 404: a b c d${'e'.repeat(493)}`, untrusted: true },
     },
     {
       guarantee: 'that are no text are shown as JSON',
@@ -216,9 +216,9 @@ describe('the words of a provider', () => {
     {
       guarantee: 'may be missing',
       ...read,
-      faults: [{ kind: 'status', status: 404, body: 'nothing here' }],
+      faults: [{ kind: 'status', status: 404, body: {} }],
       status: 404,
-      answer: { outcome: 'failed', code: 'not_found' },
+      answer: { outcome: 'failed', code: 'not_found', message: 'Sandbox answered 404.' },
     },
   ])
 })

@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts'
 import type { Tool } from '../../catalog/catalog.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, type FaultDetails, quotingAs } from '../../core/errors.ts'
 import type { Ending } from '../../core/outcome.ts'
 import type { CallRow } from '../../db/schema.ts'
 import type { JobEnd } from '../../jobs/job.ts'
@@ -52,7 +52,8 @@ export async function followJob(app: App, call: Call, row: CallRow): Promise<Job
   if (ending.kind !== 'succeeded') {
     const { code, retryable, message } = ending.fault
     if (retryable || passing.has(code)) return again()
-    return end(unknown(`The provider does not say what became of it: ${message}`), { ready, effort: sum })
+    const what = `The provider does not say what became of it: ${message}`
+    return end(unknown(what, quotingAs(ending.fault)), { ready, effort: sum })
   }
   const state = jobState(job, ending.output)
   if (state.kind === 'done') {
@@ -88,10 +89,13 @@ function sureOf({ effect }: Tool, ending: Ending): Ending {
   return ending.kind === 'failed' && effect !== 'read' ? { ...ending, kind: 'unknown' } : ending
 }
 
-const unknown = (message: string): Ending => ({ kind: 'unknown', fault: new Fault('outcome_unknown', message) })
-const cannotAsk = ({ message }: Fault) => unknown(`The provider cannot be asked about it: ${message}`)
+const unknown = (message: string, details?: FaultDetails): Ending => ({
+  kind: 'unknown',
+  fault: new Fault('outcome_unknown', message, details),
+})
+const cannotAsk = (why: Fault) => unknown(`The provider cannot be asked about it: ${why.message}`, quotingAs(why))
 
 function notDone(provider: string, message = 'it did not say why'): Ending {
-  const fix = 'Read why, and call again with what it needs.'
-  return { kind: 'failed', fault: new Fault('conflict', `${provider} began and could not finish: ${message}`, { fix }) }
+  const details = { fix: 'Read why, and call again with what it needs.', untrusted: true as const }
+  return { kind: 'failed', fault: new Fault('conflict', `${provider} began and could not finish: ${message}`, details) }
 }

@@ -74,7 +74,11 @@ export function refusal(
   }: { name: string; status: number; words?: string | undefined; retryAfterMs?: number },
 ): TokenRefusal {
   const said = words ? ` It says: ${words}` : ''
-  const details = { providerStatus: status, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+  const details: FaultDetails = {
+    providerStatus: status,
+    ...(said && { untrusted: true }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  }
   return { refused, reached: 'answered', fault: faultOf(refused, name, status, said, details) }
 }
 

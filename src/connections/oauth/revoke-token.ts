@@ -46,6 +46,7 @@ export async function revokeToken(
   if (status >= 200 && status < 300 && !code) return 'revoked'
   return new Fault('provider_unavailable', `${name} did not end its consent (${status}${code ? `, ${code}` : ''}).`, {
     providerStatus: status,
+    ...(code && { untrusted: true }),
     fix: 'Remove ClawLink from the connected apps in the settings of the account there.',
   })
 }

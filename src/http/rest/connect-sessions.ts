@@ -19,7 +19,9 @@ const state = z.enum(['awaiting_user', 'connected', 'failed', 'expired', 'denied
 const sessionProblem = z
   .object({ code: z.string(), message: z.string() })
   .nullable()
-  .describe('Why the last try did not work. While the state is `awaiting_user` the person may try again.')
+  .describe(
+    'Why the last try did not work: what follows `It says:` are the provider’s own words. While the state is `awaiting_user` the person may try again.',
+  )
 
 const scopes = z.array(z.string().min(1).max(200)).max(100)
 const label = z.string().max(80)
