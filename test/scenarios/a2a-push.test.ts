@@ -175,8 +175,22 @@ test.each(['http://169.254.169.254/latest', 'http://127.0.0.1:1/', 'https://10.0
   },
 )
 
-test('an agent that is ended is told nothing more of its tasks', async () => {
-  const key = await claw.newKey({ agent: 'Ended' })
+test.each<[string, string, (name: string) => Promise<unknown>, number]>([
+  ['an agent that is ended is told nothing more of its tasks', 'Ended', name => endAgent(name), 1],
+  [
+    'what was set with a key that is revoked tells nothing more, though its agent has another one',
+    'Robbed',
+    async name => [await claw.newKey({ agent: name }), await endFirstKey(name, { revoked_at: 1 })],
+    1,
+  ],
+  [
+    'what was set with a key that has run out goes on for an agent that has another one',
+    'Renewed',
+    async name => [await claw.newKey({ agent: name }), await endFirstKey(name, { expires_at: 1 })],
+    3,
+  ],
+])('%s', async (_, name, end, times) => {
+  const key = await claw.newKey({ agent: name })
   const [path, other] = [`/push-${randomUUID()}`, `/push-${randomUUID()}`]
   const client = await open({ key })
   const task = await sendTask(client)
@@ -185,8 +199,7 @@ test('an agent that is ended is told nothing more of its tasks', async () => {
   await client.createTaskPushNotificationConfig({ ...config, url: receiver.url(path) })
   await agent().step(task.id, 'progress', { note: 'Before' })
   await expect.poll(() => receiver.at(path).length).toBe(1)
-  const ended = await removeAgent(claw.app.db, claw.clock.now(), { workspaceId: claw.app.workspaceId, id: 'Ended' })
-  expect(ended).toMatchObject({ keys: 1 })
+  await end(name)
   await agent().step(task.id, 'complete', { result: 'A secret' })
   // Another one that is told later shows that its turn came.
   const later = await sendTask(await open())
@@ -195,5 +208,22 @@ test('an agent that is ended is told nothing more of its tasks', async () => {
   await (await open()).createTaskPushNotificationConfig(others)
   await agent().step(later.id, 'complete', { result: 'Done' })
   await expect.poll(() => receiver.at(other).length).toBe(2)
-  expect(receiver.at(path)).toHaveLength(1)
+  await expect.poll(() => receiver.at(path).length).toBe(times)
 })
+
+async function endAgent(id: string) {
+  const ended = await removeAgent(claw.app.db, claw.clock.now(), { workspaceId: claw.app.workspaceId, id })
+  expect(ended).toMatchObject({ keys: 1 })
+}
+
+async function endFirstKey(agentName: string, change: { revoked_at: number } | { expires_at: number }) {
+  const { db } = claw.app
+  const agent = await db.read.selectFrom('agents').select('id').where('name', '=', agentName).executeTakeFirstOrThrow()
+  const { id } = await db.read
+    .selectFrom('keys')
+    .select('id')
+    .where('agent_id', '=', agent.id)
+    .orderBy('id')
+    .executeTakeFirstOrThrow()
+  await db.write(tx => tx.updateTable('keys').set(change).where('id', '=', id).execute())
+}

@@ -17,15 +17,15 @@ const lookEveryMs = 30_000
 
 /**
  * Tells one URL of what happened to a task since it was told last: in order, each at least once. What it throws is tried
- * again. While the agent that asked for it has no key it is told nothing: it could not read the task itself then. `again`: it was
- * for this that a task given by other ways than A2A is looked at from time to time.
+ * again. While the agent that asked for it has no key it is told nothing: it could not read the task itself then. Nor once the
+ * key that set it is revoked: whoever had that key may have chosen the URL. `again`: it was for this that a task given by other ways than A2A is looked at from time to time.
  */
 export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   const row = await app.db.read.selectFrom('a2a_pushes').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) return 'done'
   const task = await getTask(app, seenBy(row.workspace_id, row.agent_id), row.task_id)
   const target = await pushTarget(app, row)
-  if (task instanceof Fault || !target || !(await hasKey(app, row))) return 'done'
+  if (task instanceof Fault || !target || !(await mayBeTold(app, row, target))) return 'done'
   // Not those of the task as it is shown, which has the latest only.
   for (let told = row.told_version; told < task.version; ) {
     const events = await taskEventsAfter(app, { id: row.task_id, workspace_id: row.workspace_id }, told)
@@ -39,17 +39,21 @@ export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   return { againAt: app.clock.now() + lookEveryMs }
 }
 
-async function hasKey({ db, clock }: App, { workspace_id, agent_id }: A2aPushRow): Promise<boolean> {
-  const found = await db.read
+/** A key that has run out, as one that was replaced does, counts as long as the agent has another. */
+async function mayBeTold(
+  { db, clock }: App,
+  { workspace_id, agent_id }: A2aPushRow,
+  { keyId }: PushTarget,
+): Promise<boolean> {
+  const keys = await db.read
     .selectFrom('keys')
-    .select('id')
+    .select(['id', 'expires_at'])
     .where('workspace_id', '=', workspace_id)
     .where('agent_id', '=', agent_id)
     .where('revoked_at', 'is', null)
-    .where(is => is.or([is('expires_at', 'is', null), is('expires_at', '>', clock.now())]))
-    .limit(1)
-    .executeTakeFirst()
-  return found !== undefined
+    .execute()
+  const isThere = keyId === undefined || keys.some(({ id }) => id === keyId)
+  return isThere && keys.some(({ expires_at }) => expires_at === null || expires_at > clock.now())
 }
 
 const noteTold = ({ db }: App, id: string, version: number) =>

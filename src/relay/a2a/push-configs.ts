@@ -9,8 +9,8 @@ import { openBody, sealBody } from '../body.ts'
 import { runSoon } from './hurry-job.ts'
 import { pushKind } from './tell-pushes.ts'
 
-/** What is sealed of it. */
-export type PushTarget = { url: string; token: string; authentication?: AuthenticationInfo | undefined }
+/** What is sealed of it. `keyId`: of the key that set it. */
+export type PushTarget = { url: string; token: string; authentication?: AuthenticationInfo | undefined; keyId?: string }
 
 type Owner = { workspaceId: string; agentId: string }
 
@@ -31,7 +31,7 @@ export function checkPush(app: App, { id, url, token, authentication }: TaskPush
 /** Tells this URL of what happens to the task from now on; one of the same id and agent is replaced. */
 export async function savePush(
   app: App,
-  { workspaceId, agentId }: Owner,
+  { workspaceId, agentId, keyId }: Owner & { keyId: string },
   task: { id: string; version: number },
   config: TaskPushNotificationConfig,
   wire: string,
@@ -40,7 +40,7 @@ export async function savePush(
   if (url instanceof Fault) return url
   const configId = config.id || randomUUID()
   const id = `${task.id}/${configId}`
-  const target: PushTarget = { url, token: config.token, authentication: config.authentication }
+  const target: PushTarget = { url, token: config.token, authentication: config.authentication, keyId }
   const row: A2aPushRow = {
     id,
     task_id: task.id,
