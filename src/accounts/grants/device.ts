@@ -26,18 +26,19 @@ export async function findDevice(app: App, person: PersonPrincipal, typed: strin
   const now = clock.now()
   const refused = codeTries.refusal(person.personId, now)
   if (refused) return refused
+  // Wrong until it is found, so that tries at once are no more than tries in a row.
+  codeTries.failed(person.personId, now)
   const row = await db.read
     .selectFrom('oauth_records')
     .selectAll()
     .where('user_code', '=', userCodeId(typed))
     .executeTakeFirst()
   const code = row && openRecord<AdapterPayload>(vault, row, now)
-  if (!code) {
-    codeTries.failed(person.personId, now)
+  if (!code)
     return new Fault('not_found', 'No device shows this code.', {
       fix: 'Compare it with the one on the device. It is valid for ten minutes.',
     })
-  }
+  codeTries.forgive(person.personId, now)
   if (code.payload.accountId || code.payload.error) return decidedAlready()
   const { client, address } = code.payload.deviceInfo as DeviceDetails // as the authorization server has put it
   return {

@@ -10,13 +10,17 @@ export async function findPairingByCode(app: App, member: MemberPrincipal, typed
   const now = app.clock.now()
   const refused = app.codeTries.refusal(member.personId, now)
   if (refused) return refused
+  // Wrong until it is found, so that tries at once are no more than tries in a row.
+  app.codeTries.failed(member.personId, now)
   const code = readUserCode(typed)
   const row =
     code === undefined
       ? undefined
       : await app.db.read.selectFrom('pairings').selectAll().where('user_code', '=', code).executeTakeFirst()
-  if (row && isVisible(row, member)) return pairingView(row, now)
-  app.codeTries.failed(member.personId, now)
+  if (row && isVisible(row, member)) {
+    app.codeTries.forgive(member.personId, now)
+    return pairingView(row, now)
+  }
   return new Fault('not_found', 'No device shows this code.', {
     fix: 'Compare it with the one on the device. It is valid for 15 minutes.',
   })
