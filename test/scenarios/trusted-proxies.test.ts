@@ -25,6 +25,20 @@ test('a client behind a trusted proxy has limits of its own, and its own address
   expect(await shown(claw, 'audit')).toContain('203.0.113.9')
 })
 
+test('the addresses of one IPv6 network register no more OAuth clients than one address does', async () => {
+  await using claw = await startClawLink({ connected: false, config: { trustedProxies: ['127.0.0.0/8'] } })
+  const register = (address: string) =>
+    claw.http({
+      method: 'POST',
+      path: '/oauth/register',
+      headers: { 'content-type': 'application/json', ...from(address) },
+      body: JSON.stringify({ redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' }),
+    })
+  for (let i = 0; i < 30; i++) expect((await register(`2001:db8::${i}`)).status).toBe(201)
+  expect((await register('2001:db8::99')).status).toBe(429)
+  expect((await register('2001:db8:0:1::1')).status).toBe(201)
+})
+
 test.each([
   ['by default', []],
   ['when it comes from elsewhere than a trusted proxy', ['10.0.0.1']],

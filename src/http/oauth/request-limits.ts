@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { networkOf } from '../../accounts/network-of.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { createTries } from '../../core/tries.ts'
@@ -17,15 +18,16 @@ const windowMs = 10 * 60_000
 
 /**
  * In ten minutes: of registrations, and of documents, 30 from one address and 300 from all; of requests that a person is to
- * decide about 120 from one address. Kept in this process alone.
+ * decide about 120 from one address. Addresses of one network count as one. Kept in this process alone.
  */
 export function createRequestLimits(app: App): RequestLimits {
   const fromOne = createTries({ max: 30, windowMs })
   const fromAll = createTries({ max: 300, windowMs })
   const asking = createTries({ max: 120, windowMs })
+  const from = (incoming: IncomingMessage) => networkOf(clientAddress(app, incoming))
 
   function rare(kind: string, incoming: IncomingMessage, nowMs: number): Fault | undefined {
-    return counted(fromOne, `${kind} ${clientAddress(app, incoming)}`, nowMs) ?? counted(fromAll, kind, nowMs)
+    return counted(fromOne, `${kind} ${from(incoming)}`, nowMs) ?? counted(fromAll, kind, nowMs)
   }
 
   return {
@@ -33,7 +35,7 @@ export function createRequestLimits(app: App): RequestLimits {
       const path = incoming.url?.split('?', 1)[0]
       if (path === oauthPaths.registration) return rare('registration', incoming, nowMs)
       const isAsking = path === oauthPaths.authorization || path === oauthPaths.device_authorization
-      return isAsking ? counted(asking, clientAddress(app, incoming), nowMs) : undefined
+      return isAsking ? counted(asking, from(incoming), nowMs) : undefined
     },
     countDocument: (incoming, nowMs) => rare('document', incoming, nowMs) === undefined,
   }
