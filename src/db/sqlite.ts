@@ -102,7 +102,10 @@ async function migrateAtOnce(writer: DatabaseSync, writing: Kysely<Schema>): Pro
   }
 }
 
-/** Kysely's view of a connection. `begin` becomes `begin immediate`: every transaction here writes. */
+/**
+ * Kysely's view of a connection. `begin` becomes `begin immediate`: every transaction here writes. `rollback` does nothing where
+ * SQLite has rolled back by itself, as it does when the disk is full: it would fail, and hide why the transaction had to end.
+ */
 function adapt(database: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>()
   return {
@@ -114,7 +117,8 @@ function adapt(database: DatabaseSync): SqliteDatabase {
       const adapted = {
         reader: statement.columns().length > 0,
         all: (parameters: readonly unknown[]) => statement.all(...parameters.map(bindable)),
-        run: (parameters: readonly unknown[]) => statement.run(...parameters.map(bindable)),
+        run: (parameters: readonly unknown[]) =>
+          sql === 'rollback' && !database.isTransaction ? nothing : statement.run(...parameters.map(bindable)),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(bindable)),
       }
       if (statements.size >= 500) statements.clear()
@@ -123,6 +127,8 @@ function adapt(database: DatabaseSync): SqliteDatabase {
     },
   }
 }
+
+const nothing = { changes: 0, lastInsertRowid: 0 }
 
 function checkVersion(database: DatabaseSync): void {
   const version = String(database.prepare('select sqlite_version() as version').get()?.version)

@@ -152,6 +152,14 @@ describe('one call leaves one row', () => {
           arguments: { tool: 'sandbox_whoami', arguments: {} },
         })
         expect(JSON.stringify(sent.body)).toMatch(/disk .* is full/)
+        // A transaction, which SQLite ends by itself, and an upload, in whose middle there is no more room.
+        const message = { to: 'tester', body: 'x'.repeat(50_000) }
+        const transaction = await claw.rest('POST', '/relay/messages', { body: message })
+        const upload = await claw.rest('POST', '/files', { raw: new Uint8Array(8 * 1024 * 1024) })
+        for (const { status, text } of [transaction, upload]) {
+          expect(text).toMatch(/disk .* is full/)
+          expect(status).toBe(500)
+        }
         await growTo(1_000_000)
         expect((await claw.call('sandbox_whoami')).status).toBe(200)
         expect(await claw.rows('usage')).toHaveLength(answers.length)

@@ -20,7 +20,7 @@ export async function takeContent<T>(
   try {
     return await use({ content, announced: length === undefined ? undefined : Number(length) })
   } catch (cause) {
-    if (incoming.complete) throw cause
+    if (incoming.complete || !incoming.destroyed) throw cause // whoever sends it is still there
     return new Fault('validation_error', 'The upload ended early, and nothing of it is kept.', {
       fix: 'Send the whole file again.',
     })

@@ -34,6 +34,13 @@ test('what fails inside is told without its text, and logged with it, in answers
   for (const line of lines) expect(line).toContain(secret)
 })
 
+test('that the database is the trouble is told, since its owner can help', async () => {
+  const { handler } = hiding(() => {
+    throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+  })
+  await expect(handler.getTask({ ...ask, historyLength: undefined }, context)).rejects.toThrow(/disk .* is full/)
+})
+
 test('an error of A2A is told as it is', async () => {
   const { handler, lines } = hiding(() => {
     throw new TaskNotFoundError('There is no such task.')

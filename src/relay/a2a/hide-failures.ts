@@ -1,6 +1,7 @@
 import { A2AError } from '@a2a-js/sdk/errors'
 import type { A2ARequestHandler } from '@a2a-js/sdk/server'
 import type { Log } from '../../core/log.ts'
+import { innerFault } from '../../db/inner-fault.ts'
 
 /**
  * The same handler, but of what fails inside ClawLink the caller hears only that it did: the bindings write out any error, and
@@ -10,7 +11,7 @@ export function hideFailures(log: Log, handler: A2ARequestHandler): A2ARequestHa
   function told(cause: unknown, method: string): unknown {
     if (cause instanceof A2AError) return cause
     log.error({ err: cause, method }, 'a request over A2A failed inside ClawLink')
-    return new Error('Something went wrong inside ClawLink. Nothing more is known to the caller.')
+    return new Error(innerFault(cause).message)
   }
 
   async function* guarded(events: AsyncIterable<unknown>, method: string): AsyncGenerator<unknown, void, undefined> {
