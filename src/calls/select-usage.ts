@@ -28,8 +28,7 @@ export type Reach = { callId: string; startedAt: number }
 export function selectUsage(db: Db, principal: Principal, filter: UsageFilter, reach?: Reach) {
   const { agent, connection, provider, tool, outcome, environment } = filter
   const ownAgent = principal.kind === 'agent' ? principal.agentId : undefined
-  return selectRange(db, principal, filter)
-    .$if(reach !== undefined, q => q.where('call_id', '>=', reach?.callId ?? ''))
+  return selectRange(db, principal, filter, reach)
     .$if(ownAgent !== undefined, q => q.where('agent_id', '=', ownAgent ?? ''))
     .$if(agent !== undefined, q => q.where('agent_id', '=', agent ?? ''))
     .$if(connection !== undefined, q => q.where('connection_id', '=', connection ?? ''))
@@ -55,11 +54,16 @@ export async function reachOf(
   return last && beyond ? { callId: last.call_id, startedAt: last.started_at } : undefined
 }
 
-function selectRange(db: Db, { workspaceId }: Principal, { since, until, before }: UsageFilter) {
+/** With one end at each side: of two, SQLite goes by the first that is written and reads for nothing up to the other. */
+function selectRange(db: Db, { workspaceId }: Principal, { since, until, before }: UsageFilter, reach?: Reach) {
+  const from = inOrder(firstAt(since), reach?.callId).at(-1)
+  const to = inOrder(firstAt(until), before).at(0)
   return db.read
     .selectFrom('usage')
     .where('workspace_id', '=', workspaceId)
-    .$if(since !== undefined, q => q.where('call_id', '>=', firstId('call', Math.max(0, since ?? 0))))
-    .$if(until !== undefined, q => q.where('call_id', '<', firstId('call', Math.max(0, until ?? 0))))
-    .$if(before !== undefined, q => q.where('call_id', '<', before ?? ''))
+    .$if(from !== undefined, q => q.where('call_id', '>=', from ?? ''))
+    .$if(to !== undefined, q => q.where('call_id', '<', to ?? ''))
 }
+
+const firstAt = (ms: number | undefined) => (ms === undefined ? undefined : firstId('call', Math.max(0, ms)))
+const inOrder = (...ids: (string | undefined)[]) => ids.filter(id => id !== undefined).sort()

@@ -1,8 +1,10 @@
 /** How SQLite finds what is asked for again and again: while it looks, a ClawLink does nothing else. */
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
 import { expect, test } from 'vitest'
+import type { MemberPrincipal } from '../../src/accounts/principal.ts'
 import type { App } from '../../src/app.ts'
 import { forgetExpiredJob } from '../../src/calls/forget-expired.ts'
+import { selectUsage } from '../../src/calls/select-usage.ts'
 import type { Db } from '../../src/db/db.ts'
 import type { JobRow, Schema } from '../../src/db/schema.ts'
 import { fitsWorkspace, tooManyAtOnce } from '../../src/files/quota.ts'
@@ -53,3 +55,18 @@ test.runIf(process.env.CLAWLINK_TEST_DIALECT === 'sqlite')(
     }
   },
 )
+
+test('calls in a range of time are read from its one end, whatever else says how far to look', async () => {
+  await using claw = await startClawLink()
+  const { app } = claw
+  const principal = { kind: 'member', workspaceId: app.workspaceId } as MemberPrincipal // all of one that is read
+  const reach = { callId: 'call_0002', startedAt: 2 }
+  const { parameters, sql: text } = selectUsage(
+    app.db,
+    principal,
+    { since: 1, until: 9, before: 'call_0005' },
+    reach,
+  ).compile()
+  expect(text.match(/"call_id" (>=|<)/g)).toEqual(['"call_id" >=', '"call_id" <'])
+  expect(parameters).toEqual([app.workspaceId, 'call_0002', 'call_000000000009'])
+})
