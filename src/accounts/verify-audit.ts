@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Db } from '../db/db.ts'
 import type { AuditRow } from '../db/schema.ts'
 import { type AuditHead, auditHead, genesisHead, hashOfRow, readHead } from './audit.ts'
@@ -30,6 +31,8 @@ export async function verifyAudit(db: Db, rowsPerPage = 1000): Promise<AuditVerd
       after = row.seq
     }
     if (rows.length < rowsPerPage) break
+    // On SQLite nothing else would be done before the end of a long record.
+    await nextTurn()
   }
   if (last.seq < headBefore.seq) return brokenAt(last, last.seq + 1, 'It is missing, and so is all that came after it.')
   // A row and the head are written at once, so whatever was read is not beyond the head of now.

@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Transaction } from 'kysely'
 import type { App } from '../app.ts'
 import { forgetSessions } from '../connections/sessions/forget-sessions.ts'
+import type { Schema } from '../db/schema.ts'
 import { forgetEvents } from '../events/forget-events.ts'
 import { forgetFiles } from '../files/forget-files.ts'
 import type { JobKind } from '../jobs/job.ts'
@@ -19,13 +22,18 @@ export const forgetExpiredJob = (app: App): JobKind => ({
   async run() {
     const now = app.clock.now()
     await endAbandoned(app)
-    await app.db.write(async tx => {
-      await tx.deleteFrom('seals').where('expires_at', '<=', now).execute()
-      await forgetKeys(tx, { nowMs: now, endedBeforeMs: now - answerKeptMs })
-      await forgetSessions(tx, now)
-      await forgetEvents(tx, now)
-      await forgetBreakers(tx, now)
-    })
+    const forgets: ((tx: Transaction<Schema>) => Promise<unknown>)[] = [
+      tx => tx.deleteFrom('seals').where('expires_at', '<=', now).execute(),
+      tx => forgetKeys(tx, { nowMs: now, endedBeforeMs: now - answerKeptMs }),
+      tx => forgetSessions(tx, now),
+      tx => forgetEvents(tx, now),
+      tx => forgetBreakers(tx, now),
+    ]
+    // Others have their turn in between: of each there may be very many.
+    for (const forget of forgets) {
+      await app.db.write(forget)
+      await nextTurn()
+    }
     await forgetFiles(app)
     return { againAt: now + everyMs }
   },

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { JobKind } from '../jobs/job.ts'
@@ -5,7 +6,7 @@ import { forgetSharedFiles } from './files/forget-shared-files.ts'
 import { expireMessages } from './messages/end-undelivered.ts'
 import { lookAtDueTasks } from './tasks/due-tasks.ts'
 
-/** Rows in one transaction: larger ones hold up everybody else. */
+/** Rows in one transaction, between which others have their turn: larger ones hold up everybody else. */
 const atOnce = 500
 /** Of which kind of row so much is done in one run at most; the rest is for the next. */
 const batchesMax = 20
@@ -20,7 +21,10 @@ export async function sweepRelay(app: App): Promise<void> {
 }
 
 async function repeat(step: () => Promise<number>): Promise<void> {
-  for (let i = 0; i < batchesMax; i++) if ((await step()) < atOnce) return
+  for (let i = 0; i < batchesMax; i++) {
+    if ((await step()) < atOnce) return
+    await nextTurn()
+  }
 }
 
 async function expire(app: App): Promise<number> {

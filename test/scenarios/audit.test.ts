@@ -54,6 +54,20 @@ describe('a record that nobody touched', () => {
     expect((await verifyAudit(place.db)).last).toEqual({ seq: 7, hash: rows.at(-1)?.hash })
   })
 
+  test('lets others have their turn while it is read', async () => {
+    await using place = await openTestDb()
+    await recordMany(place.db, 7)
+    let turns = 0
+    const turn = () => {
+      turns++
+      next = setImmediate(turn)
+    }
+    let next = setImmediate(turn)
+    await verifyAudit(place.db, 1)
+    clearImmediate(next)
+    expect(turns).toBeGreaterThanOrEqual(6)
+  })
+
   test('is whole whatever texts it holds', async () => {
     await using place = await openTestDb()
     const texts = [
