@@ -67,6 +67,25 @@ test('a chosen theme is there before the first paint of the next visit', async (
   expect(await tab.page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
 })
 
+test('a browser that has gone offline still reads and writes: ClawLink may be on the same machine', async () => {
+  await using tab = await openPage(browser, claw, { session })
+  const { page } = tab
+  await tab.visit('/settings')
+  await page.evaluate(`window.dispatchEvent(new Event('offline'))`)
+  await page.getByRole('button', { name: 'Save name' }).click()
+  await page.getByText('Saved.').waitFor()
+  await page.getByRole('link', { name: 'Members' }).click()
+  await page.getByRole('list', { name: 'Members' }).getByText('Ada').waitFor()
+})
+
+test('approvals that cannot be read are told as that, not as none', async () => {
+  await using tab = await openPage(browser, claw, { session })
+  await tab.page.route('**/api/v1/approvals*', route => route.fulfill({ status: 403 }))
+  await tab.visit('/')
+  await tab.page.getByText('The server answered with 403 and no reason.').waitFor()
+  expect(await tab.page.getByText('Nothing waits').count()).toBe(0)
+})
+
 test('menus and dialogs work by keyboard alone, and give the focus back', async () => {
   await using tab = await openPage(browser, claw, { session })
   await tab.visit('/members')

@@ -20,10 +20,15 @@ const client = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
+    // A ClawLink on this machine answers without the internet, so nothing waits for the browser to be online; and a yes that
+    // cannot be sent is told as that, instead of being sent at some later time.
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 5_000,
       retry: (count, problem) => count < 2 && isWorthRetrying(problem),
     },
+    mutations: { networkMode: 'always' },
   },
 })
 const router = createAppRouter(client)

@@ -5,6 +5,7 @@ import { buttonStyle } from '../../kit/button-style.ts'
 import { Card } from '../../kit/card.tsx'
 import { EffectBadge } from '../../kit/effect-badge.tsx'
 import { List, ListRow } from '../../kit/list.tsx'
+import { ProblemNote } from '../../kit/problem-note.tsx'
 import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { Time } from '../../kit/time.tsx'
 import { pendingApprovals } from '../../session/pending-approvals.ts'
@@ -21,7 +22,8 @@ export function WaitingCard() {
       </Card>
     )
   }
-  const items = pending.data?.items ?? []
+  if (pending.error) return <ProblemNote problem={pending.error} />
+  const { items } = pending.data
   if (items.length === 0) return <NothingWaits />
   return (
     <Card
