@@ -9,6 +9,7 @@ import { startSession } from '../../src/accounts/sessions.ts'
 import type { May } from '../../src/http/require-principal.ts'
 import { restRoutes } from '../../src/http/rest/routes.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
+import { changedSince, copyOf, rowsNow } from '../kit/copies.ts'
 import { addMember } from '../kit/member.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { type Foreign, foreignThings, sampleBody, snapshot } from './authorization-matrix.ts'
@@ -19,6 +20,8 @@ const roles = ['owner', 'admin', 'member'] as const
 
 let claw: TestClawLink
 let things: Foreign
+/** Everything that is there, as it stays. */
+let rows: Awaited<ReturnType<typeof rowsNow>>
 let document: { paths: Record<string, Record<string, Record<string, unknown>>> }
 /** One person per role in the workspace under test, and one who owns another workspace. */
 const people = new Map<string, string>()
@@ -39,6 +42,7 @@ beforeAll(async () => {
   )
   document = JSON.parse((await claw.http({ method: 'GET', path: '/api/openapi.json' })).text)
   things = await foreignThings(claw, people.get('owner') ?? '')
+  rows = await rowsNow(claw)
 })
 afterAll(() => claw.stop())
 
@@ -77,6 +81,17 @@ describe.each(restRoutes.map(route => ({ name: `${route.method.toUpperCase()} ${
         expect(withoutId(real.text, id)).toBe(withoutId(madeUp.text, unknownId))
       }
       expect(await snapshot(claw)).toEqual(before)
+    })
+
+    if (route.method === 'get' || !mayPass('owner', route.may)) return
+    test('changes the thing that it names and no other', async () => {
+      const id = things.idFor(route.path)
+      if (id === undefined) return
+      const copied = (await copyOf(claw, rows))(id)
+      if (copied === id) return // of a kind that has tests of its own
+      const { status, body } = await ask(route, 'owner', { id: copied, body: sampleBody(route) })
+      expect(status, JSON.stringify(body)).toBeLessThan(500)
+      expect(await changedSince(claw, rows)).toEqual([])
     })
   },
 )

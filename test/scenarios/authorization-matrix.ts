@@ -6,6 +6,7 @@ import { putSharedFile } from '../../src/relay/files/put-shared-file.ts'
 import { agentWriter } from '../../src/relay/files/writer.ts'
 import { sendMessage } from '../../src/relay/messages/send-message.ts'
 import { delegateTask } from '../../src/relay/tasks/delegate-task.ts'
+import { putSeal } from '../../src/vault/sealed-rows.ts'
 import type { TestClawLink } from '../kit/clawlink.ts'
 
 export type Foreign = {
@@ -174,6 +175,7 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         created_at: now,
       })
       .execute()
+    await putSeal(tx, app.vault, { id: ids.oauthApp, workspaceId: app.workspaceId, text: '{}' })
     await tx
       .insertInto('connect_sessions')
       .values({
