@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
+import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
 import { endUndelivered } from '../../src/relay/messages/end-undelivered.ts'
 import { releaseMessages } from '../../src/relay/messages/release-messages.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
@@ -16,6 +18,8 @@ beforeAll(async () => {
 afterAll(() => claw.stop())
 
 const bodies = (messages: Got[]) => messages.map(({ body }) => body)
+const waits = (agent: Agent) => expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${agent.id}`)).toBe(1)
+const boxOf = (agent: Agent) => ({ workspaceId: claw.app.workspaceId, agentId: agent.id, device: '' })
 const pair = async (): Promise<[Agent, Agent]> => [await newAgent('ann'), await newAgent('bob')]
 
 describe('agents', () => {
@@ -106,9 +110,19 @@ describe('messages', () => {
     await bob.ok('POST', `/inbox/${message?.id}/extend`, { lease: message?.lease, leaseSeconds: 60 })
     claw.clock.move(50_000)
     expect(await bob.take()).toEqual([])
+    const next = bob.take(1, 60)
+    await waits(bob)
     await bob.ok('POST', `/inbox/${message?.id}/release`, { lease: message?.lease })
-    expect(await bob.take()).toMatchObject([{ id: message?.id, deliveries: 2 }])
+    expect(await next).toMatchObject([{ id: message?.id, deliveries: 2 }])
     expect(await bob.refused('POST', `/inbox/${message?.id}/release`, { lease: message?.lease })).toBe('conflict')
+  })
+
+  test('of those that were taken together only the one that is given back goes on', async () => {
+    const [ann, bob] = await pair()
+    for (const body of [1, 2]) await ann.send(bob, body)
+    const [first] = await bob.take()
+    await bob.ok('POST', `/inbox/${first?.id}/release`, { lease: first?.lease })
+    expect(bodies(await bob.take())).toEqual([1])
   })
 
   test('sent twice under one messageId are there once; something else under it is refused', async () => {
@@ -133,9 +147,10 @@ describe('messages', () => {
     await ann.send(bob, 'other')
     const first = await bob.at('tower').take()
     expect(bodies(first)).toEqual([1, 'other'])
-    expect(await bob.at('phone').take()).toEqual([])
+    const next = bob.at('phone').take(1, 60)
+    await waits(bob)
     await bob.ack(first[0])
-    const second = await bob.at('phone').take()
+    const second = await next
     expect(bodies(second)).toEqual([2])
     await bob.ack(second[0])
     expect(bodies(await bob.at('tower').take())).toEqual([3])
@@ -169,6 +184,15 @@ describe('messages', () => {
     const over = setInterval(() => claw.clock.move(5_000), 20)
     expect(await idle).toEqual([])
     clearInterval(over)
+  })
+
+  test('go on to the next where nobody is there any more to take them, and do not count as handed out', async () => {
+    const [ann, bob] = await pair()
+    await ann.send(bob, 1)
+    let looks = 0
+    const claim = { limit: 1, leaseMs: 60_000, waitMs: 0, gone: () => ++looks > 1 }
+    expect(await awaitMessages(claw.app, boxOf(bob), claim)).toEqual([])
+    expect(await bob.take()).toMatchObject([{ deliveries: 1 }])
   })
 
   test('can be read again from a cursor, also once they are acknowledged', async () => {
@@ -220,11 +244,15 @@ describe('messages', () => {
     const [ann, bob] = await pair()
     await ann.send(bob, 'bad', { thread: 'd' })
     await ann.send(bob, 'good', { thread: 'd' })
+    let taken: Got[] = []
     for (let i = 0; i < 3; i++) {
-      expect(bodies(await bob.take())).toEqual(['bad'])
+      taken = await bob.take()
+      expect(bodies(taken)).toEqual(['bad'])
       claw.clock.move(60_001)
     }
     expect(bodies(await bob.take())).toEqual(['good'])
+    const [{ id, lease } = { id: '', lease: '' }] = taken
+    expect(await bob.refused('POST', `/inbox/${id}/ack`, { lease })).toBe('conflict')
     const { items } = await bob.ok('GET', '/dead-letters')
     expect(items).toMatchObject([{ body: 'bad', to: { id: bob.id }, problem: expect.stringContaining('3 times') }])
     expect((await ann.ok('GET', '/dead-letters')).items).toEqual([])
@@ -246,10 +274,17 @@ describe('messages', () => {
     claw.clock.move(61_000)
     const seq = Number(last.cursor)
     const seen = { seq, lane: 2, bytes: 0, created_at: 0, expires_at: Number.MAX_SAFE_INTEGER, deliveries: 3 }
-    const box = { workspaceId: claw.app.workspaceId, agentId: bob.id, device: '' }
-    await releaseMessages(claw.app, box, [last], { unseen: true })
-    await endUndelivered(claw.app, bob.id, { over: [seen], now: claw.app.relay.now() })
-    expect(await bob.take()).toMatchObject([{ id: last.id, deliveries: 3 }])
+    const end = () => endUndelivered(claw.app, bob.id, { over: [seen], now: claw.app.relay.now() })
+    await releaseMessages(claw.app, boxOf(bob), [last], { unseen: true })
+    await end()
+    const [again] = await bob.take()
+    expect(again).toMatchObject({ id: last.id, deliveries: 3 })
+    // Nor is it over while somebody has it, or once it is done.
+    await end()
+    await bob.ack(again)
+    claw.clock.move(61_000)
+    await end()
+    expect((await bob.ok('GET', '/dead-letters')).items).toEqual([])
   })
 
   test('that are given back too often tell why as their receiver said it, which is sealed until then', async () => {
@@ -319,12 +354,18 @@ describe('bad input', () => {
   test('a message that nobody has cannot be acknowledged, extended or given back', async () => {
     const [ann, bob] = await pair()
     const { id } = await ann.send(bob, 1)
+    for (const change of [ackMessages, releaseMessages])
+      expect(await change(claw.app, boxOf(bob), [{ id, lease: '' }])).toMatchObject([{ code: 'conflict' }])
     for (const step of ['ack', 'extend', 'release'])
       expect(await bob.refused('POST', `/inbox/${id}/${step}`, { lease: 'lease_made_up' })).toBe('conflict')
     const [message] = await bob.take()
     for (const step of ['ack', 'extend', 'release'])
       expect(await ann.refused('POST', `/inbox/${id}/${step}`, { lease: message?.lease })).toBe('not_found')
     expect(await bob.refused('POST', `/inbox/${id}/ack`, { lease: '' })).toBe('validation_error')
+    await bob.ack(message)
+    for (const step of ['extend', 'release'])
+      expect(await bob.refused('POST', `/inbox/${id}/${step}`, { lease: message?.lease })).toBe('conflict')
+    expect(await bob.refused('POST', `/inbox/${id}/ack`, { lease: 'lease_made_up' })).toBe('conflict')
   })
 
   test('workspaces know nothing of each other', async () => {
