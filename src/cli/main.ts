@@ -1,6 +1,7 @@
 /** The `clawlink` command: its whole surface on one screen. Each command loads its own file only when it is used. */
 import { Command } from 'commander'
 import { version } from '../core/version.ts'
+import { askForHelp } from './ask-for-help.ts'
 import { command, settingsFor } from './command.ts'
 import { addRelayCommands } from './relay/commands.ts'
 
@@ -8,7 +9,7 @@ const program = new Command('clawlink')
   .description('The link between your AI agents and everything else.')
   .version(version, '-v, --version', 'Show the version.')
   .helpOption('-h, --help', 'Show this help.')
-  .helpCommand('help [command]', 'Show the help of a command.')
+  .helpCommand('help [command...]', 'Show the help of a command.')
   .showHelpAfterError('Run it with --help to see what it takes.')
   .showSuggestionAfterError()
   .enablePositionalOptions()
@@ -366,4 +367,4 @@ command(
 process.stdout.on('error', cause => {
   if (!('code' in cause && cause.code === 'EPIPE')) throw cause
 })
-await program.parseAsync()
+await program.parseAsync(askForHelp(program, process.argv.slice(2)), { from: 'user' })

@@ -39,6 +39,14 @@ test('every command has a help that says how it is used, what it does, and what 
   }
 })
 
+test('help shows the help of the command that it names, at any level', async () => {
+  for (const words of [[], ['start'], ['keys'], ['keys', 'create']]) {
+    const asked = await home.run(['help', ...words])
+    expect(asked, words.join(' ')).toEqual(await home.run([...words, '--help']))
+    expect(asked.stdout).toContain(`Usage: ${['clawlink', ...words].join(' ')} [options]`)
+  }
+})
+
 test('the help of start lists every setting that check shows, also those that have no flag', async () => {
   const { stdout } = await home.run(['start', '--help'])
   const { settings } = await home.json(['check'])
@@ -63,6 +71,10 @@ test('it says its version', async () => {
 test.each([
   [['strat'], "error: unknown command 'strat'\n(Did you mean start?)"],
   [['keys', 'crate'], "error: unknown command 'crate'\n(Did you mean create?)"],
+  [['help', 'strat'], "error: unknown command 'strat'\n(Did you mean start?)"],
+  [['help', 'keys', 'crate'], "error: unknown command 'crate'\n(Did you mean create?)"],
+  [['keys', 'crate', '--help'], "error: unknown command 'crate'\n(Did you mean create?)"],
+  [['nothing-like-it', '-h'], "error: unknown command 'nothing-like-it'"],
   [['start', '--prot', '1'], "error: unknown option '--prot'\n(Did you mean --port?)"],
   [['tools', 'call', 'x', '--conection', 'y'], "error: unknown option '--conection'\n(Did you mean --connection?)"],
   [['keys', 'create'], "error: required option '--name <agent>' not specified"],
