@@ -20,7 +20,7 @@ import { type Flags, orExit, reachedAt, settingsOf, text, withApp, withDb } from
 const by = { actor: commandLine }
 
 export async function addConnectionCommand(flags: Flags, slug: string): Promise<void> {
-  const added = orExit(await withApp(flags, app => add(app, flags, slug)), flags)
+  const added = orExit(await withApp(flags, app => add(app, flags, slug), 'begin'), flags)
   if (flags.json) return printJson(added)
   print(`${green('Connected')} ${added.provider} as ${bold(added.account.label)} (${added.id}).`)
   print(dim(`See what it can do: clawlink tools search --provider ${added.provider}`))

@@ -13,7 +13,7 @@ import { version } from '../core/version.ts'
 import type { ConnectionRow } from '../db/schema.ts'
 import { bold, dim, green, print, printJson, red, yellow } from './print.ts'
 import { aboutProviderApi } from './provider-apis.ts'
-import { type Flags, reachedAt, runningUrl, settingsOf } from './settings.ts'
+import { type Flags, missingData, reachedAt, runningUrl, settingsOf } from './settings.ts'
 
 export type Finding = { state: 'good' | 'note' | 'bad'; what: string; fix?: string }
 
@@ -88,6 +88,8 @@ async function aboutServerAt(url: string): Promise<Finding> {
 }
 
 async function aboutStores(config: Config): Promise<{ findings: Finding[]; apis: Finding[]; tools: ToolVersion[] }> {
+  const missing = await missingData(config)
+  if (missing) return { findings: [{ state: 'note', what: missing.message, fix: missing.fix }], apis: [], tools: [] }
   const opened = await openApp(config, { log: createLog('silent') })
   if (opened instanceof Fault)
     return { findings: [{ state: 'bad', what: opened.message, fix: opened.fix }], apis: [], tools: [] }

@@ -22,8 +22,10 @@ export async function addEndpointCommand(flags: Flags, url: string): Promise<voi
       flags,
     )
   const added = orExit(
-    await withApp(flags, app =>
-      addEndpoint(app, app.workspaceId, { url, types, about: text(flags, 'about') ?? '' }, by),
+    await withApp(
+      flags,
+      app => addEndpoint(app, app.workspaceId, { url, types, about: text(flags, 'about') ?? '' }, by),
+      'begin',
     ),
     flags,
   )

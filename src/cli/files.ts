@@ -16,11 +16,20 @@ import { principalOf } from './tools.ts'
 /** Files of the command line's own agent: what it gives its calls. Those of other agents are listed and read too. */
 export async function putFileCommand(flags: Flags, path: string): Promise<void> {
   const bytes = orExit(await sizeOf(path), flags)
-  const made = await withApp(flags, async app => {
-    const { workspaceId, agentId } = await principalOf(app, flags)
-    const asked = { workspaceId, agentId, name: text(flags, 'name') ?? basename(path), mediaType: text(flags, 'type') }
-    return createFile(app, asked, counted(createReadStream(path), bytes), { announced: bytes })
-  })
+  const made = await withApp(
+    flags,
+    async app => {
+      const { workspaceId, agentId } = await principalOf(app, flags)
+      const asked = {
+        workspaceId,
+        agentId,
+        name: text(flags, 'name') ?? basename(path),
+        mediaType: text(flags, 'type'),
+      }
+      return createFile(app, asked, counted(createReadStream(path), bytes), { announced: bytes })
+    },
+    'begin',
+  )
   const view = viewOf(orExit(made, flags))
   if (flags.json) return printJson(view)
   print(`${view.file}  ${dim(`${view.name}, ${view.bytes} bytes, until ${view.expiresAt}`)}`)

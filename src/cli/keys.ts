@@ -24,23 +24,27 @@ export async function createKeyCommand(flags: Flags): Promise<void> {
   }
   const callsPerMinute = orExit(wholeNumber(flags, 'perMinute', '--per-minute', [1, 1_000_000]), flags)
   const callsPerDay = orExit(wholeNumber(flags, 'perDay', '--per-day', [1, 1_000_000_000]), flags)
-  const made = await withDb(flags, async db => {
-    const now = Date.now()
-    const workspaceId = await ensureWorkspace(db, now)
-    const environment = flags.test ? 'test' : 'live'
-    const scope = await readScopeFlags(db, flags, { workspaceId, environment })
-    if (scope instanceof Fault) return scope
-    return createKey(db, now, {
-      workspaceId,
-      agent: text(flags, 'name') ?? '',
-      environment,
-      scope,
-      callsPerMinute,
-      callsPerDay,
-      by,
-      ...(days !== undefined && { expiresInMs: Number(days) * dayMs }),
-    })
-  })
+  const made = await withDb(
+    flags,
+    async db => {
+      const now = Date.now()
+      const workspaceId = await ensureWorkspace(db, now)
+      const environment = flags.test ? 'test' : 'live'
+      const scope = await readScopeFlags(db, flags, { workspaceId, environment })
+      if (scope instanceof Fault) return scope
+      return createKey(db, now, {
+        workspaceId,
+        agent: text(flags, 'name') ?? '',
+        environment,
+        scope,
+        callsPerMinute,
+        callsPerDay,
+        by,
+        ...(days !== undefined && { expiresInMs: Number(days) * dayMs }),
+      })
+    },
+    'begin',
+  )
   show(orExit(made, flags), flags)
 }
 

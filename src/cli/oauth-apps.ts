@@ -18,34 +18,38 @@ export async function addOAuthAppCommand(flags: Flags, registration: string): Pr
   const clientFile = await fileOf(flags, 'file')
   const privateKey = await fileOf(flags, 'keyFile')
   const clientId = text(flags, 'clientId')
-  const added = await withApp(flags, async app => {
-    const known = (await listRegistrations(app, app.workspaceId)).find(({ slug }) => slug === registration)
-    const asks = known !== undefined && clientFile === undefined && privateKey === undefined && clientId !== undefined
-    if (known && !flags.json && !clientFile && process.stdin.isTTY) {
-      for (const [index, step] of known.steps.entries()) print(`${index + 1}. ${step}`)
-      for (const { title, text: about } of known.warnings) print(`${yellow(title)} ${dim(about)}`)
-    }
-    if (known && clientId === undefined && clientFile === undefined) {
-      const orFile = known.acceptsFile ? ', or --file <path> with the file that the provider gives to download' : ''
-      return new Fault('validation_error', 'No client id is given.', { fix: `Give --client-id <id>${orFile}.` })
-    }
-    const secret = asks ? (await readSecret('Client secret (not shown; empty for none)')).reveal() : ''
-    return addOAuthApp(
-      app,
-      app.workspaceId,
-      {
-        registration,
-        label: text(flags, 'label'),
-        clientId,
-        clientFile,
-        privateKey,
-        keyId: text(flags, 'keyId'),
-        isDefault: flags.default === true,
-        ...(secret !== '' && { clientSecret: secret }),
-      },
-      by,
-    )
-  })
+  const added = await withApp(
+    flags,
+    async app => {
+      const known = (await listRegistrations(app, app.workspaceId)).find(({ slug }) => slug === registration)
+      const asks = known !== undefined && clientFile === undefined && privateKey === undefined && clientId !== undefined
+      if (known && !flags.json && !clientFile && process.stdin.isTTY) {
+        for (const [index, step] of known.steps.entries()) print(`${index + 1}. ${step}`)
+        for (const { title, text: about } of known.warnings) print(`${yellow(title)} ${dim(about)}`)
+      }
+      if (known && clientId === undefined && clientFile === undefined) {
+        const orFile = known.acceptsFile ? ', or --file <path> with the file that the provider gives to download' : ''
+        return new Fault('validation_error', 'No client id is given.', { fix: `Give --client-id <id>${orFile}.` })
+      }
+      const secret = asks ? (await readSecret('Client secret (not shown; empty for none)')).reveal() : ''
+      return addOAuthApp(
+        app,
+        app.workspaceId,
+        {
+          registration,
+          label: text(flags, 'label'),
+          clientId,
+          clientFile,
+          privateKey,
+          keyId: text(flags, 'keyId'),
+          isDefault: flags.default === true,
+          ...(secret !== '' && { clientSecret: secret }),
+        },
+        by,
+      )
+    },
+    'begin',
+  )
   const app = orExit(added, flags)
   if (flags.json) return printJson(app)
   print(`${green('Added')} the OAuth app ${bold(app.label)} for ${app.registrationName} (${app.id}).`)

@@ -6,7 +6,7 @@ import { ownUrl } from '../core/own-url.ts'
 import { readConfig, type Settings } from '../core/read-config.ts'
 import type { Db } from '../db/db.ts'
 import { instanceAt } from '../db/instance-lock.ts'
-import { openDb } from '../db/open.ts'
+import { hasData, openDb } from '../db/open.ts'
 import { printFault } from './print.ts'
 
 /** What commander parsed: texts, or true for a switch. */
@@ -44,10 +44,24 @@ export function orExit<T>(value: T | Fault, flags: Flags): T {
   process.exit(1)
 }
 
+/**
+ * What a command does where there is no data yet: say so and make nothing; begin with it; or show what there is without, on
+ * data that is thrown away.
+ */
+type Beginning = 'refuse' | 'begin' | 'pretend'
+
 /** Opens ClawLink for one command, beside a server that may be running on the same data, and closes it again. */
-export async function withApp<T>(flags: Flags, run: (app: App) => Promise<T>): Promise<T> {
+export async function withApp<T>(
+  flags: Flags,
+  run: (app: App) => Promise<T>,
+  beginning: Beginning = 'refuse',
+): Promise<T> {
   const config = settingsOf(flags)
-  const opened = orExit(await openApp(config, { log: createLog('warn') }), flags)
+  const missing = beginning === 'begin' ? undefined : await missingData(config)
+  if (missing && beginning === 'refuse') orExit(missing, flags)
+  const place = missing && (await import('./relay/ephemeral.ts')).ephemeralPlace()
+  const opened = orExit(await openApp({ ...config, ...place?.settings }, { log: createLog('warn') }), flags)
+  place?.unname()
   opened.app.url = () => reachedAt(config)
   try {
     return await run(opened.app)
@@ -57,11 +71,29 @@ export async function withApp<T>(flags: Flags, run: (app: App) => Promise<T>): P
 }
 
 /** Only the database: for commands that need no credential, so that they work without the key ring too. */
-export async function withDb<T>(flags: Flags, run: (db: Db) => Promise<T>): Promise<T> {
-  const db = orExit(await openDb(settingsOf(flags)), flags)
+export async function withDb<T>(
+  flags: Flags,
+  run: (db: Db) => Promise<T>,
+  beginning: Exclude<Beginning, 'pretend'> = 'refuse',
+): Promise<T> {
+  const config = settingsOf(flags)
+  if (beginning === 'refuse') orExit((await missingData(config)) ?? 0, flags)
+  const db = orExit(await openDb(config), flags)
   try {
     return await run(db)
   } finally {
     await db.close()
   }
+}
+
+/** That there is no data yet, where there is none. */
+export async function missingData(config: Config): Promise<Fault | undefined> {
+  if (await hasData(config)) return undefined
+  if (config.databaseUrl)
+    return new Fault('not_found', 'There is no ClawLink data yet in the database that CLAWLINK_DATABASE_URL names.', {
+      fix: 'Begin with `clawlink start`, or set it to the URL of the database that has the data.',
+    })
+  return new Fault('not_found', `There is no ClawLink data in ${config.dataDir} yet.`, {
+    fix: 'Begin with `clawlink start`, or name the folder that has the data: --data <folder>.',
+  })
 }

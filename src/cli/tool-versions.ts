@@ -4,8 +4,10 @@ import { type Flags, orExit, withApp } from './settings.ts'
 import { principalOf } from './tools.ts'
 
 export async function toolVersionsCommand(flags: Flags, provider?: string): Promise<void> {
-  const found = await withApp(flags, async app =>
-    listToolVersions(app, await principalOf(app, flags), { provider, limit: Number.POSITIVE_INFINITY }),
+  const found = await withApp(
+    flags,
+    async app => listToolVersions(app, await principalOf(app, flags), { provider, limit: Number.POSITIVE_INFINITY }),
+    'pretend',
   )
   const { items } = orExit(found, flags)
   if (flags.json) return printJson({ items })

@@ -28,12 +28,15 @@ export async function principalOf(app: App, flags: Flags): Promise<AgentPrincipa
 
 export async function searchCommand(flags: Flags, words: string[]): Promise<void> {
   const limit = orExit(parseLimit(text(flags, 'limit') ?? ''), flags)
-  const found = await withApp(flags, async app =>
-    searchTools(app, await principalOf(app, flags), {
-      query: words.join(' '),
-      provider: text(flags, 'provider'),
-      limit,
-    }),
+  const found = await withApp(
+    flags,
+    async app =>
+      searchTools(app, await principalOf(app, flags), {
+        query: words.join(' '),
+        provider: text(flags, 'provider'),
+        limit,
+      }),
+    'pretend',
   )
   const items = orExit(found, flags)
   if (flags.json) return printJson({ items })
@@ -45,7 +48,10 @@ export async function searchCommand(flags: Flags, words: string[]): Promise<void
 }
 
 export async function describeCommand(flags: Flags, name: string): Promise<void> {
-  const tool = orExit(await withApp(flags, async app => describeTool(app, await principalOf(app, flags), name)), flags)
+  const tool = orExit(
+    await withApp(flags, async app => describeTool(app, await principalOf(app, flags), name), 'pretend'),
+    flags,
+  )
   if (flags.json) return printJson(tool)
   print(
     `${bold(tool.name)}  ${dim(`${tool.effect}${tool.repeatable ? ', safe to repeat' : ''}${tool.paged ? ', in pages' : ''}`)}\n${tool.about}\n`,

@@ -1,17 +1,15 @@
-import { openDb } from '../db/open.ts'
 import { newKeyRing, writeKeyRing } from '../vault/key-ring.ts'
 import { keyRingSource } from '../vault/key-ring-source.ts'
 import { protectKeyRing } from '../vault/protect.ts'
 import { rotateVault } from '../vault/rotate.ts'
 import { dim, print, printJson, yellow } from './print.ts'
-import { type Flags, orExit, settingsOf } from './settings.ts'
+import { type Flags, orExit, settingsOf, withDb } from './settings.ts'
 
 export async function rotateCommand(flags: Flags): Promise<void> {
   const config = settingsOf(flags)
-  const db = orExit(await openDb(config), flags)
   const showProgress = process.stderr.isTTY && !flags.json
   const progress = (done: number) => showProgress && process.stderr.write(`\r${done} sealed records wrapped`)
-  const rotation = await rotateVault(db, keyRingSource(config), progress).finally(() => db.close())
+  const rotation = await withDb(flags, db => rotateVault(db, keyRingSource(config), progress))
   if (showProgress) process.stderr.write('\r\u001b[K')
   const { ringVersion, madeKey, records, broken } = orExit(rotation, flags)
   if (flags.json) return printJson({ ringVersion, madeKey, records, broken })

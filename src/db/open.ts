@@ -1,19 +1,31 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Db } from './db.ts'
+
+type DbSettings = { dataDir: string; databaseUrl?: Secret | undefined }
+
+const sqlitePath = ({ dataDir }: DbSettings) => join(dataDir, 'clawlink.sqlite')
+
+/** Whether these settings lead to data: `openDb` makes what is not there. True where only opening it tells what is wrong. */
+export async function hasData(settings: DbSettings): Promise<boolean> {
+  if (!settings.databaseUrl) return existsSync(sqlitePath(settings))
+  const { hasTables } = await import('./postgres.ts')
+  return hasTables(settings.databaseUrl.reveal()).catch(() => true)
+}
 
 /**
  * Opens the database that the settings name, at this version's tables. PostgreSQL's driver loads only when it is used.
  * `threadFailed` is told when a thread that writes beside the event loop has ended by itself: all is written without it then.
  */
 export async function openDb(
-  settings: { dataDir: string; databaseUrl?: Secret | undefined },
+  settings: DbSettings,
   threadFailed: (cause: unknown) => void = () => {},
 ): Promise<Db | Fault> {
   if (!settings.databaseUrl) {
     const { openSqlite } = await import('./sqlite.ts')
-    const path = join(settings.dataDir, 'clawlink.sqlite')
+    const path = sqlitePath(settings)
     return openSqlite(path, threadFailed).catch(cause =>
       refusal(
         `The database ${path}`,

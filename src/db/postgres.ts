@@ -67,6 +67,19 @@ export async function openPostgres(url: string, options: { poolMax?: number } = 
   }
 }
 
+/** Whether ClawLink has ever made its tables there. Changes nothing. */
+export async function hasTables(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, application_name: 'clawlink', ...patience })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query("select to_regclass('kysely_migration') is not null as made")
+    return Object(rows[0]).made === true
+  } finally {
+    await client.end()
+  }
+}
+
 function prepared<Row>(pool: pg.Pool, compile: () => CompiledQuery<Row>) {
   const statement = once(() => {
     const { sql: text } = compile()

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
+import { hasData } from '../../src/db/open.ts'
 import { type DbPlace, emptyDatabase, openTestDb } from '../kit/open-db.ts'
 import { runOther } from './other-process.ts'
 
@@ -45,6 +46,13 @@ describe('migrations', () => {
     ])
     const tables = ['workspaces', 'agents', 'keys', 'connections', 'credentials', 'usage', 'settings'] as const
     for (const table of tables) expect(await db.read.selectFrom(table).selectAll().execute()).toEqual([])
+  })
+
+  test('are not begun by a look at whether there is data', async () => {
+    await using place = await emptyDatabase()
+    for (let looks = 0; looks < 2; looks++) expect(await hasData(place.settings)).toBe(false)
+    await place.open()
+    expect(await hasData(place.settings)).toBe(true)
   })
 
   test('do nothing when the database is opened again', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spawnCli } from '../kit/cli.ts'
@@ -146,6 +146,27 @@ describe('the first steps, each after the one before', () => {
     }
     expect((await home.json(['keys', 'list'])).items).toMatchObject([{ id, state: 'revoked' }])
   })
+})
+
+test('a command that only looks makes nothing where there is no data, and says how to begin', async () => {
+  using nowhere = tempHome()
+  const data = join(nowhere.path, '.local/share/clawlink')
+  const begin = 'Begin with `clawlink start`, or name the folder that has the data: --data <folder>.'
+  for (const args of [
+    ['keys', 'list'],
+    ['calls', 'list'],
+    ['tools', 'call', 'sandbox_whoami'],
+    ['vault', 'rotate'],
+  ]) {
+    const { exitCode, stdout, stderr } = await nowhere.run(args)
+    expect({ exitCode, stdout }, args.join(' ')).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toBe(`error: There is no ClawLink data in ${data} yet. (not_found)\n${begin}\n`)
+  }
+  const { findings } = await nowhere.json(['doctor'])
+  expect(findings).toContainEqual({ state: 'note', what: `There is no ClawLink data in ${data} yet.`, fix: begin })
+  const found = await nowhere.json(['tools', 'search', 'open', 'an', 'issue', '--limit', '1'])
+  expect(found.items).toMatchObject([{ connected: false }])
+  expect(readdirSync(nowhere.path)).toEqual([])
 })
 
 test('the welcome gives commands that work as they stand, for the settings that the server was started with', async () => {

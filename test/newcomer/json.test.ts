@@ -2,17 +2,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TempHome, tempHome } from './temp-home.ts'
 
 let home: TempHome
+/** Where a key was made, and nothing else. */
+let begun: TempHome
 let server: Awaited<ReturnType<TempHome['start']>>
 let atSandbox: string[]
 
 beforeAll(async () => {
   home = tempHome()
+  begun = tempHome()
+  await begun.run(['keys', 'create', '--name', 'first'])
   server = await home.start(['--sandbox', '--port', '0', '--sandbox-port', '0'])
   atSandbox = ['--sandbox-port', new URL(server.sandbox?.url ?? '').port]
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
   home[Symbol.dispose]()
+  begun[Symbol.dispose]()
 })
 
 test('without --json, what needs the browser comes with its link, at the server that runs on the same data', async () => {
@@ -75,8 +80,7 @@ test.each([
   [['tools', 'call', 'github_whoami'], { code: 'not_connected', callId: expect.any(String), outcome: 'failed' }],
   [['vault', 'protect'], { code: 'validation_error', fix: 'Set CLAWLINK_KEYRING_PASSPHRASE.' }],
 ])('with --json a failure is one JSON document on standard error: %j', async (args, problem) => {
-  using other = tempHome()
-  const { exitCode, stdout, stderr } = await other.run([...args, '--json'])
+  const { exitCode, stdout, stderr } = await begun.run([...args, '--json'])
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
   expect(JSON.parse(stderr)).toMatchObject({ detail: expect.any(String), fix: expect.any(String), ...problem })
 })

@@ -221,8 +221,7 @@ describe('clawlink agents and keys', () => {
     [['agents', 'remove', 'nobody'], 'There is no agent nobody.'],
     [['agents', 'rename', 'nobody', 'x'], 'There is no agent nobody.'],
   ])('say what is wrong with %j', async (args, words) => {
-    using home = tempHome()
-    const { exitCode, stdout, stderr } = await home.run(args)
+    const { exitCode, stdout, stderr } = await server.home.run(args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toContain(words)
   })

@@ -9,6 +9,7 @@ import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { version } from '../../core/version.ts'
+import { hasData } from '../../db/open.ts'
 import { serve } from '../../roles/serve.ts'
 import { announce } from '../lan/announce.ts'
 import { bold, dim, green, print, printJson, yellow } from '../print.ts'
@@ -66,7 +67,9 @@ async function refusalOf(flags: Flags, { host, names }: { host: string; names: s
   const fix = flags.ephemeral
     ? 'Name the agents that get one: --for laptop,server'
     : 'Make one: clawlink keys create --name <agent>'
-  const hasKeys = flags.ephemeral ? names.length > 0 : await withDb(flags, hasKey)
+  const hasKeys = flags.ephemeral
+    ? names.length > 0
+    : (await hasData(settingsOf(flags))) && (await withDb(flags, hasKey))
   return hasKeys
     ? undefined
     : new Fault('forbidden', `There is no key yet, so nobody could use a relay at ${host}.`, { fix })
