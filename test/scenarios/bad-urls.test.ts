@@ -32,6 +32,22 @@ describe('a path that names nothing is answered with 404 and the way to the docu
   })
 })
 
+test.each([
+  ['GET', '/whoami'],
+  ['GET', '/connections'],
+  ['GET', '/health'],
+  ['GET', '/tools/sandbox_whoami'],
+  ['POST', '/tools/sandbox_whoami/calls'],
+])('a name in the query that %s %s does not know is refused, and nothing is done', async (method, path) => {
+  const claw = shared()
+  const answer = await claw.rest(method, `${path}?colour=red`, { body: method === 'POST' ? {} : undefined })
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { code: 'validation_error', invalidFields: [{ field: 'colour', problem: 'is not known here' }] },
+  })
+  expect(claw.sandbox.requests).toEqual([])
+})
+
 describe('a name in a path', () => {
   const names = [
     '..',

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { inWords } from '../../core/in-words.ts'
@@ -30,7 +30,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   if (known instanceof Fault) return problem(known)
   const unstored = nulIn(route, request)
   if (unstored) return problem(unstored)
-  const query = route.query && queryOf(route.query, request.query)
+  const query = queryOf(route.query ?? noQuery, request.query)
   if (query instanceof Fault) return problem(query)
   const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
   const bytes = route.body ? await readBody(app, request.incoming, bytesMax) : undefined
@@ -48,6 +48,9 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   const ready = answer.json === undefined ? json(answer.value, route.status) : jsonText(answer.json, route.status)
   return answer.headers ? { ...ready, headers: { ...ready.headers, ...answer.headers } } : ready
 }
+
+/** Of a route that takes none: a name that nobody hears is most often a slip, there as elsewhere. */
+const noQuery = z.strictObject({})
 
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
 function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefined {
