@@ -1,5 +1,5 @@
 import { blankSecrets, mask } from '../core/secret.ts'
-import { withoutSecret } from './cassette-secrets.ts'
+import { decoded, withoutSecret } from './cassette-secrets.ts'
 
 /** How often something was blanked, by why. */
 export type Blanked = {
@@ -108,11 +108,3 @@ export const holdsTokenFields = (body: string): boolean => tokenFields.test(body
 
 const tokenFields =
   /(?:^|[?&"'\s\\])(?:grant_type|client_secret|client_assertion|code_verifier|device_code|access_token|refresh_token|id_token|accessToken|refreshToken|oauth_token|oauth_token_secret|oauth_verifier)[\\"']*\s*[=:]/
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
-}

@@ -96,7 +96,8 @@ function hex(number: number, digits: number): string {
   return number.toString(16).padStart(digits, '0')
 }
 
-function decoded(text: string): string {
+/** The text without its percent-encoding; as it is, where that is malformed. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

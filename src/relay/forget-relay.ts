@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import type { JobKind } from '../jobs/job.ts'
 import { forgetSharedFiles } from './files/forget-shared-files.ts'
 import { expireMessages } from './messages/end-undelivered.ts'
+import { keepMs } from './retention.ts'
 import { lookAtDueTasks } from './tasks/due-tasks.ts'
 
 /** Rows in one transaction, between which others have their turn: larger ones hold up everybody else. */
@@ -67,7 +68,7 @@ async function forget(
 }
 
 async function forgetTasks(app: App): Promise<number> {
-  const before = app.relay.now() - app.config.relayKeepHours * 60 * 60 * 1000
+  const before = app.relay.now() - keepMs(app)
   return app.db.write(async tx => {
     const done = await tx
       .deleteFrom('relay_tasks')

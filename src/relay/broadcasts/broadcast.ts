@@ -8,6 +8,7 @@ import type { Box } from '../box.ts'
 import { badNames, jsonOf } from '../messages/check-sent.ts'
 import { digestOf } from '../messages/message.ts'
 import { putMessages } from '../messages/new-message.ts'
+import { keepMs } from '../retention.ts'
 import { copiesAtOnce, copiesFor, copyExpiresAt, type Original, subscribersAfter } from './copies.ts'
 import { fanOutKind } from './fan-out.ts'
 import { badTopic, tagSet } from './topic.ts'
@@ -33,13 +34,11 @@ export type Broadcasted = {
   repeated: boolean
 }
 
-const hourMs = 60 * 60 * 1000
-
 /**
- * Tells everybody who subscribes to the topic, the sender too when it does. An empty agent stands for ClawLink itself. Resolves once it is durable: each of them then
- * gets one copy in its mailbox, and never two. Where they are many, that goes on after this has resolved, in a job that is
- * stored with the broadcast. Faults: `validation_error`, `payload_too_large`, and `idempotency_conflict` when this sender has
- * broadcast something else under the same `messageId`.
+ * Tells everybody who subscribes to the topic, the sender too when it does. An empty agent stands for ClawLink itself. Resolves
+ * once it is durable: each of them then gets one copy in its mailbox, and never two. Where they are many, that goes on after this
+ * has resolved, in a job that is stored with the broadcast. Faults: `validation_error`, `payload_too_large`, and
+ * `idempotency_conflict` when this sender has broadcast something else under the same `messageId`.
  */
 export async function broadcast(app: App, box: Box, said: Broadcasting): Promise<Broadcasted | Fault> {
   const { topic, content, messageId } = said
@@ -88,7 +87,7 @@ function originalOf(
     refused: 0,
     state: 'sending',
     created_at: now,
-    expires_at: now + app.config.relayKeepHours * hourMs,
+    expires_at: now + keepMs(app),
     bytes,
   }
 }
@@ -105,7 +104,7 @@ async function store(
   const recipients = copies ? copies.to.length : 0
   const refused = copies ? copies.refused : 0
   const { id, topic, workspace_id } = row
-  const expires_at = copyExpiresAt(app, row.created_at) + app.config.relayKeepHours * hourMs
+  const expires_at = copyExpiresAt(app, row.created_at) + keepMs(app)
   const stored = await app.db.together(async tx => {
     const inserted = await tx
       .insertInto('relay_broadcasts')

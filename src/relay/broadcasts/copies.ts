@@ -4,6 +4,7 @@ import { listIn } from '../agents/agent.ts'
 import { messageIdFor } from '../messages/message.ts'
 import { type NewMessage, type Prepared, prepareMessages } from '../messages/new-message.ts'
 import { freeRoom, takeRoom } from '../messages/room.ts'
+import { messageLastsMs } from '../retention.ts'
 import { everyTopic, wantsTags } from './topic.ts'
 
 /** A broadcast as its row has it, but for what the database gives, and the size of the JSON that its copies share. */
@@ -15,10 +16,8 @@ type Subscriber = { id: string; name: string; wants: string[][] }
 /** So many subscribers get their copies in one transaction. */
 export const copiesAtOnce = 200
 
-const hourMs = 60 * 60 * 1000
-
 /** Until when a copy waits in its mailbox. */
-export const copyExpiresAt = ({ config }: App, createdAt: number) => createdAt + config.relayMessageHours * hourMs
+export const copyExpiresAt = (app: App, createdAt: number) => createdAt + messageLastsMs(app)
 
 /**
  * Those who subscribed to the topic, or to all of them, before the broadcast, with a key that still holds, and have not left;

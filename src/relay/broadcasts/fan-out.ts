@@ -1,6 +1,7 @@
 import type { App } from '../../app.ts'
 import type { JobKind } from '../../jobs/job.ts'
 import { putMessages } from '../messages/new-message.ts'
+import { keepMs, messageLastsMs } from '../retention.ts'
 import { copiesAtOnce, copiesFor, copyIdFor, type Original, subscribersAfter } from './copies.ts'
 
 export const fanOutKind = 'relay_fan_out'
@@ -16,8 +17,6 @@ export function fanOutJob(app: App): JobKind {
   }
 }
 
-const hourMs = 60 * 60 * 1000
-
 /**
  * Puts a copy into the mailbox of every subscriber that has none yet, some per transaction. May be run again, and by two at
  * once: the id of a copy makes a second one impossible for as long as the first is kept, and afterwards none is made any more.
@@ -25,9 +24,8 @@ const hourMs = 60 * 60 * 1000
 export async function fanOut(app: App, id: string): Promise<void> {
   const original = await findOriginal(app, id)
   if (!original || original.state === 'sent') return
-  const { relayMessageHours, relayKeepHours } = app.config
   // A copy that was received at once is kept for `relayKeepHours`; one that waits, longer.
-  const until = original.created_at + Math.min(relayMessageHours, relayKeepHours) * hourMs
+  const until = original.created_at + Math.min(messageLastsMs(app), keepMs(app))
   let after = ''
   let refused = 0
   while (app.relay.now() < until) {

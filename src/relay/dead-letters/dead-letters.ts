@@ -6,6 +6,7 @@ import type { Schema } from '../../db/schema.ts'
 import { agentById } from '../agents/find-recipient.ts'
 import { type Message, type MessageRow, viewOf } from '../messages/message.ts'
 import { readProblem } from '../messages/problem.ts'
+import { keepMs, messageLastsMs } from '../retention.ts'
 
 /** A message that could not be delivered. */
 export type DeadLetter = Message & {
@@ -51,15 +52,12 @@ async function viewOfLetter(app: App, row: MessageRow): Promise<DeadLetter> {
   }
 }
 
-const hourMs = 60 * 60 * 1000
-
 /**
  * Puts a dead letter back into its mailbox, as if it had never been handed out. `conflict` for a task that has ended or that
  * somebody else has by now: its receiver would do it for nothing.
  */
 export async function requeueDeadLetter(app: App, workspaceId: string, id: string): Promise<{ id: string } | Fault> {
-  const { relayMessageHours, relayKeepHours } = app.config
-  const expires_at = app.relay.now() + relayMessageHours * hourMs
+  const expires_at = app.relay.now() + messageLastsMs(app)
   const row = await app.db.write(async tx => {
     if (await isPast(tx, workspaceId, id))
       return new Fault('conflict', 'The task has ended, or somebody else has it by now.', {
@@ -74,7 +72,7 @@ export async function requeueDeadLetter(app: App, workspaceId: string, id: strin
       .returning(['mailbox', 'content_id'])
       .executeTakeFirst()
     // What it says is kept for as long as it may wait now.
-    const keptUntil = expires_at + relayKeepHours * hourMs
+    const keptUntil = expires_at + keepMs(app)
     if (requeued?.content_id)
       await tx
         .updateTable('relay_contents')

@@ -2,8 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Schema } from '../../db/schema.ts'
 import { isWaiting, type Waiting } from '../queries.ts'
-
-const hourMs = 60 * 60 * 1000
+import { keepMs } from '../retention.ts'
 
 /**
  * What was handed out too often becomes a dead letter; what nobody received in time has expired, and with it all in this
@@ -46,7 +45,7 @@ export async function expireMessages(
 
 /** Neither waits any longer, and both are kept for a while. What its last receiver said when it gave it back stays beside it. */
 function end(
-  { config }: App,
+  app: App,
   tx: Transaction<Schema>,
   { state, problem }: { state: 'dead' | 'expired'; problem: string },
   now: number,
@@ -56,7 +55,7 @@ function end(
     .set({
       state,
       problem: sql<string>`${problem} || problem`,
-      expires_at: now + config.relayKeepHours * hourMs,
+      expires_at: now + keepMs(app),
     })
     .where('state', '=', sql.lit('waiting'))
     .where('lease_until', '<=', now)

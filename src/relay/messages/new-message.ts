@@ -4,6 +4,7 @@ import type { RelayContentRow, RelayMessageRow } from '../../db/relay-schema.ts'
 import type { Schema } from '../../db/schema.ts'
 import { sealText } from '../body.ts'
 import { laneOf, type Priority } from '../priority.ts'
+import { keepMs } from '../retention.ts'
 import type { MessageRow } from './message.ts'
 
 /** A message on its way into a mailbox. */
@@ -74,8 +75,6 @@ export type Prepared = {
   contents: Insertable<RelayContentRow>[]
 }
 
-const hourMs = 60 * 60 * 1000
-
 /** Seals messages. Before the transaction that puts them there: a key for it may have to be made first. */
 export async function prepareMessages(app: App, messages: readonly NewMessage[]): Promise<Prepared> {
   const contents: Insertable<RelayContentRow>[] = []
@@ -86,7 +85,7 @@ export async function prepareMessages(app: App, messages: readonly NewMessage[])
     const sealed = json && (await sealText(app, { workspaceId, id }, json))
     if (bytes <= inlineBytesMax || kind === 'task')
       return messageRow(app, message, { sealed, bytes: bytes + (message.contentBytes ?? 0) })
-    const expires_at = message.expiresAt + app.config.relayKeepHours * hourMs
+    const expires_at = message.expiresAt + keepMs(app)
     contents.push({ id, workspace_id: workspaceId, sealed, expires_at })
     return messageRow(app, { ...message, contentId: id }, { sealed: '', bytes })
   })

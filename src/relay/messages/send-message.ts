@@ -6,6 +6,7 @@ import { findRecipient, type Recipient } from '../agents/find-recipient.ts'
 import { sealText, toSeal } from '../body.ts'
 import type { Box } from '../box.ts'
 import type { Priority } from '../priority.ts'
+import { keepMs, messageLastsMs } from '../retention.ts'
 import { badNames, jsonOf } from './check-sent.ts'
 import { digestOf, messageIdFor, viewOf } from './message.ts'
 import { inlineBytesMax, messageRow, type NewMessage } from './new-message.ts'
@@ -29,8 +30,7 @@ export type Sending = {
 
 export type Sent = { id: string; to: { id: string; name: string }; thread: string | null; repeated: boolean }
 
-const hourMs = 60 * 60 * 1000
-const expiresMaxMs = 30 * 24 * hourMs
+const expiresMaxMs = 30 * 24 * 60 * 60 * 1000
 
 /**
  * Sends a message to another agent. Resolves once it is durable, and only then is it acknowledged. Faults: `not_found` for an
@@ -56,8 +56,7 @@ export async function sendMessage(app: App, box: Box, sending: Sending): Promise
   const full = await takeRoom(app, to, bytes)
   if (full) return full
 
-  const { relayMessageHours } = app.config
-  const expiresAt = app.relay.now() + Math.min(sending.expiresInMs ?? relayMessageHours * hourMs, expiresMaxMs)
+  const expiresAt = app.relay.now() + Math.min(sending.expiresInMs ?? messageLastsMs(app), expiresMaxMs)
   const message: NewMessage = {
     id,
     workspaceId: box.workspaceId,
@@ -129,7 +128,7 @@ async function putLarge(app: App, message: NewMessage, json: string): Promise<vo
   const { id, workspaceId, expiresAt } = message
   const sealed = await sealText(app, { workspaceId, id }, json)
   const row = messageRow(app, { ...message, contentId: id }, { sealed: '', bytes: Buffer.byteLength(json) })
-  const expires_at = expiresAt + app.config.relayKeepHours * hourMs
+  const expires_at = expiresAt + keepMs(app)
   await app.db.together(async tx => {
     await tx.insertInto('relay_messages').values(row).execute()
     await tx

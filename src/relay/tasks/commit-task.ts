@@ -6,6 +6,7 @@ import { a2aDevice } from '../a2a/device.ts'
 import { tellPushes } from '../a2a/tell-pushes.ts'
 import { sealBody } from '../body.ts'
 import { type NewMessage, type Prepared, prepareMessages, putMessages } from '../messages/new-message.ts'
+import { keepMs } from '../retention.ts'
 
 /** A change of a task: all of it is stored, or nothing is. */
 export type TaskChange = {
@@ -65,7 +66,7 @@ export async function commitNewTask(
 ): Promise<boolean> {
   const prepared = await prepareMessages(app, messages)
   const event = await eventRow(app, row, change)
-  const expires_at = row.deadline_at + app.config.relayKeepHours * 60 * 60 * 1000
+  const expires_at = row.deadline_at + keepMs(app)
   const stored = await app.db.together(async tx => {
     const inserted = await tx
       .insertInto('relay_tasks')

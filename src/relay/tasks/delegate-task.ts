@@ -10,6 +10,7 @@ import { badNames, jsonOf } from '../messages/check-sent.ts'
 import { digestOf } from '../messages/message.ts'
 import { takeRoom } from '../messages/room.ts'
 import { laneOf, type Priority } from '../priority.ts'
+import { messageLastsMs } from '../retention.ts'
 import { chooseAssignee } from './choose-assignee.ts'
 import { commitNewTask } from './commit-task.ts'
 import { lookAgainMs } from './look-at-task.ts'
@@ -36,8 +37,7 @@ export type Delegation = {
   thread?: string | undefined
 }
 
-const hourMs = 60 * 60 * 1000
-const deadlineMaxMs = 30 * 24 * hourMs
+const deadlineMaxMs = 30 * 24 * 60 * 60 * 1000
 const taskBytesMax = 32 * 1024
 const attachmentsMax = 100
 const attachmentLengthMax = 500
@@ -66,7 +66,7 @@ export async function delegateTask(app: App, box: Box, asked: Delegation): Promi
   const assignee = to ?? (await chosen(app, box, asked.capability ?? '', bytes))
 
   const now = app.relay.now()
-  const deadline = now + Math.min(asked.deadlineMs ?? app.config.relayMessageHours * hourMs, deadlineMaxMs)
+  const deadline = now + Math.min(asked.deadlineMs ?? messageLastsMs(app), deadlineMaxMs)
   const offeredUntil = to || !assignee ? 0 : now + app.config.relayOfferSeconds * 1000
   const row: RelayTaskRow = {
     id,

@@ -3,9 +3,8 @@ import type { RelayTaskRow } from '../../db/relay-schema.ts'
 import { messageIdFor } from '../messages/message.ts'
 import type { NewMessage } from '../messages/new-message.ts'
 import { priorityOf } from '../priority.ts'
+import { messageLastsMs } from '../retention.ts'
 import type { TaskBody } from './task.ts'
-
-const hourMs = 60 * 60 * 1000
 
 /**
  * The same change of a task has one message for each receiver. A task that was forgotten may be given again under its id, while
@@ -58,6 +57,6 @@ export function updateMessage(
     taskId: row.id,
     priority: priorityOf(row.lane),
     body: { taskId: row.id, state: row.state, step, version: row.version, ...said },
-    expiresAt: app.relay.now() + app.config.relayMessageHours * hourMs,
+    expiresAt: app.relay.now() + messageLastsMs(app),
   }
 }
