@@ -8,6 +8,7 @@ import type { Box } from '../box.ts'
 import { badNames, jsonOf } from '../messages/check-sent.ts'
 import { digestOf } from '../messages/message.ts'
 import { putMessages } from '../messages/new-message.ts'
+import { putContent } from '../put-content.ts'
 import { keepMs } from '../retention.ts'
 import { copiesAtOnce, copiesFor, copyExpiresAt, type Original, subscribersAfter } from './copies.ts'
 import { fanOutKind } from './fan-out.ts'
@@ -112,11 +113,7 @@ async function store(
       .onConflict(on => on.column('id').doNothing())
       .executeTakeFirst()
     if (inserted.numInsertedOrUpdatedRows !== 1n) return false
-    await tx
-      .insertInto('relay_contents')
-      .values({ id, workspace_id, sealed, expires_at })
-      .onConflict(on => on.column('id').doUpdateSet({ sealed, expires_at }))
-      .execute()
+    await putContent(tx, { id, workspace_id, sealed, expires_at })
     if (copies) await putMessages(tx, copies.prepared)
     else await enqueue(app, tx, { workspaceId: workspace_id, kind: fanOutKind, subject: id })
     return true

@@ -6,6 +6,7 @@ import { findRecipient, type Recipient } from '../agents/find-recipient.ts'
 import { sealText, toSeal } from '../body.ts'
 import type { Box } from '../box.ts'
 import type { Priority } from '../priority.ts'
+import { putContent } from '../put-content.ts'
 import { keepMs, messageLastsMs } from '../retention.ts'
 import { badNames, jsonOf } from './check-sent.ts'
 import { digestOf, messageIdFor, viewOf } from './message.ts'
@@ -128,15 +129,9 @@ async function putLarge(app: App, message: NewMessage, json: string): Promise<vo
   const { id, workspaceId, expiresAt } = message
   const sealed = await sealText(app, { workspaceId, id }, json)
   const row = messageRow(app, { ...message, contentId: id }, { sealed: '', bytes: Buffer.byteLength(json) })
-  const expires_at = expiresAt + keepMs(app)
   await app.db.together(async tx => {
     await tx.insertInto('relay_messages').values(row).execute()
-    await tx
-      .insertInto('relay_contents')
-      .values({ id, workspace_id: workspaceId, sealed, expires_at })
-      // Of a message of this id that is forgotten.
-      .onConflict(on => on.column('id').doUpdateSet({ sealed, expires_at }))
-      .execute()
+    await putContent(tx, { id, workspace_id: workspaceId, sealed, expires_at: expiresAt + keepMs(app) })
   })
   app.relay.wake([message.mailbox])
 }

@@ -6,6 +6,7 @@ import { a2aDevice } from '../a2a/device.ts'
 import { tellPushes } from '../a2a/tell-pushes.ts'
 import { sealBody } from '../body.ts'
 import { type NewMessage, type Prepared, prepareMessages, putMessages } from '../messages/new-message.ts'
+import { putContent } from '../put-content.ts'
 import { keepMs } from '../retention.ts'
 
 /** A change of a task: all of it is stored, or nothing is. */
@@ -75,12 +76,7 @@ export async function commitNewTask(
       .executeTakeFirst()
     if (inserted.numInsertedOrUpdatedRows !== 1n) return false
     if (content !== undefined)
-      await tx
-        .insertInto('relay_contents')
-        .values({ id: row.id, workspace_id: row.workspace_id, sealed: content, expires_at })
-        // Of a task of this id that is forgotten.
-        .onConflict(on => on.column('id').doUpdateSet({ sealed: content, expires_at }))
-        .execute()
+      await putContent(tx, { id: row.id, workspace_id: row.workspace_id, sealed: content, expires_at })
     await addTo(tx, event, prepared, undefined)
     return true
   })
