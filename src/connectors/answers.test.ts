@@ -212,6 +212,23 @@ test.each<Row>([
     { code: 'quota_exceeded' },
     429,
   ],
+  // https://developers.zoom.us/docs/api/rate-limits/
+  [
+    'a day that is used up',
+    'zoom_create_meeting',
+    { user_id: 'me', topic: 'a', type: 2 },
+    { code: 429, message: 'You have exceeded the daily rate limit (100) of Meeting Create/Update API requests.' },
+    { code: 'quota_exceeded' },
+    429,
+  ],
+  [
+    'too many in a second',
+    'zoom_list_meetings',
+    { user_id: 'me' },
+    { code: 429, message: 'You have reached the maximum per-second rate limit for this API.' },
+    { code: 'rate_limited' },
+    429,
+  ],
   // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
   [
     'a day that is used up',

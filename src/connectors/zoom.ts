@@ -56,6 +56,8 @@ export const zoom = connector({
       { status: 400, body: ['code', 4711], code: 'missing_scope' },
       { status: 400, body: ['errors', true], code: 'validation_error', message: 'errors' },
       { status: 401, body: ['code', 124], code: 'authentication_failed' },
+      // Of a person or the account, until midnight in UTC.
+      { status: 429, body: ['message', /daily rate limit/], code: 'quota_exceeded' },
     ],
     message: ['message'],
     omit: /^(pic_url|host_key|pmi)$/,
