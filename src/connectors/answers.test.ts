@@ -212,6 +212,15 @@ test.each<Row>([
     { code: 'quota_exceeded' },
     429,
   ],
+  // https://developers.google.com/workspace/drive/api/guides/handle-errors
+  [
+    'a full Drive',
+    'google_drive_create_folder',
+    { name: 'a', mimeType: 'application/vnd.google-apps.folder' },
+    { error: { errors: [{ reason: 'storageQuotaExceeded' }], code: 403, message: 'Full' } },
+    { code: 'quota_exceeded' },
+    403,
+  ],
   // https://developers.zoom.us/docs/api/rate-limits/
   [
     'a day that is used up',

@@ -109,6 +109,7 @@ export const googleErrors: ErrorRule[] = [
     ],
     code: 'rate_limited',
   },
+  { status: 403, body: ['error.errors.0.reason', 'storageQuotaExceeded'], code: 'quota_exceeded' },
   { status: 403, body: ['error.errors.0.reason', 'insufficientPermissions'], code: 'missing_scope' },
   { status: 403, body: ['error.details.0.reason', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'], code: 'missing_scope' },
 ]
