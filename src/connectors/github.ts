@@ -20,8 +20,8 @@ export const github = connector({
       console: 'https://github.com/settings/tokens',
       advice:
         'Classic token: tick repo and notifications, and workflow if agents may change files under .github/workflows. ' +
-        'Fine-grained token: choose the repositories and give Contents, Issues, Pull requests and Actions; ' +
-        'it cannot read notifications.',
+        'Fine-grained token: choose the repositories and give Contents, Issues, Pull requests and Actions, and ' +
+        'Administration if agents may make and change repositories and say who works on them; it cannot read notifications.',
     }),
     oauth2Device({
       label: 'GitHub account, by a code',

@@ -15,6 +15,8 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   ['slack', 'oauth2', 'list_channels', 'im:read'],
   // https://airtable.com/developers/web/api/get-user-id-scopes: the email by which a connection is called
   ['airtable', 'oauth2', 'list_bases', 'user.email:read'],
+  // https://docs.github.com/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
+  ['github', 'api_key', 'add_collaborator', 'Administration'],
   // https://discord.com/developers/docs/resources/message#create-reaction
   ['discord', 'api_key', 'add_reaction', 'Add Reactions'],
   // https://github.com/anomalyco/opencode/issues/21928: api.responses.write
@@ -30,6 +32,7 @@ test('a restricted key of Stripe is proven by what its advice says to tick', () 
   const { account, auth } = connectors.stripe
   expect(account.request).toBe('GET /balance')
   expect(auth[0].advice).toMatch(/read on Balance/)
+// https://github.com/twilio/twilio-oai, twilio_api_v2010: child accounts have no balance information.
 })
 
 // https://github.com/getsentry/sentry, src/sentry/api/endpoints: organization_index.py sorts by -date_added; index.py gives the user.
