@@ -32,7 +32,12 @@ test('a restricted key of Stripe is proven by what its advice says to tick', () 
   const { account, auth } = connectors.stripe
   expect(account.request).toBe('GET /balance')
   expect(auth[0].advice).toMatch(/read on Balance/)
+})
+
 // https://github.com/twilio/twilio-oai, twilio_api_v2010: child accounts have no balance information.
+test('a subaccount of Twilio can be connected, and is known by its SID', () => {
+  const { request, id } = connectors.twilio.account
+  expect([request, id]).toEqual(['GET /IncomingPhoneNumbers.json?PageSize=1', '{account_sid}'])
 })
 
 // https://github.com/getsentry/sentry, src/sentry/api/endpoints: organization_index.py sorts by -date_added; index.py gives the user.

@@ -47,7 +47,8 @@ export const twilio = connector({
       },
     }),
   ],
-  account: { request: 'GET /Balance.json', id: 'account_sid', label: 'account_sid' },
+  // Not the balance, which is that of a main account: a subaccount has none.
+  account: { request: 'GET /IncomingPhoneNumbers.json?PageSize=1', id: '{account_sid}' },
   api: {
     base: 'https://api.twilio.com/2010-04-01/Accounts/{account_sid}',
     version: '2010-04-01',
