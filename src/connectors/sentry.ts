@@ -100,7 +100,10 @@ export const sentry = connector({
       input: {
         ...issue,
         status: z.enum(['resolved', 'unresolved', 'ignored', 'resolvedInNextRelease']).optional(),
-        assignedTo: z.string().optional().describe('Email or username, or team:slug; empty for nobody'),
+        assignedTo: z
+          .string()
+          .optional()
+          .describe('Email or username, or team: and the id of a team, as list_projects has it; empty for nobody'),
       },
       request: 'PUT /organizations/{organization}/issues/{issue_id}/',
     }),
