@@ -54,10 +54,19 @@ export type TokenFacts = {
   token: string
   /** Where it is another one than `token`. */
   refresh?: string
-  /** RFC 7009 unless `by` says otherwise. `bearer`: the token in the Authorization header. `query`: in `?token=`. */
+  /**
+   * RFC 7009 unless `by` says otherwise. `bearer`: the token in the Authorization header. `query`: in `?token=`. `hint`: false
+   * where the provider takes no `token_type_hint`.
+   */
   revoke?:
     | string
-    | { url: string; method?: 'POST' | 'GET' | 'DELETE'; by?: 'form' | 'bearer' | 'query'; param?: string }
+    | {
+        url: string
+        method?: 'POST' | 'GET' | 'DELETE'
+        by?: 'form' | 'bearer' | 'query'
+        param?: string
+        hint?: false
+      }
   /** How the client proves itself (RFC 6749, 2.3; RFC 7523, 2.2). `post` unless told. */
   clientAuth?: 'post' | 'basic' | 'none' | 'private_key_jwt'
   /** Where the parameters have other names than RFC 6749 gives them. */

@@ -33,11 +33,11 @@ export const notion = connector({
       authorize: 'https://api.notion.com/v1/oauth/authorize',
       authorizeParams: { owner: 'user' },
       token: 'https://api.notion.com/v1/oauth/token',
-      revoke: 'https://api.notion.com/v1/oauth/revoke',
+      revoke: { url: 'https://api.notion.com/v1/oauth/revoke', hint: false },
       clientAuth: 'basic',
       body: 'json',
       tokenHeaders: { 'notion-version': version },
-      // Notion documents no PKCE, and checks the body of its token requests strictly.
+      // Notion documents neither PKCE nor a hint, and checks the body of its token requests strictly.
       pkce: 'off',
       // What it may do is set on the integration; which pages, the person chooses.
       scopes: [],

@@ -57,6 +57,12 @@ test('an organization of Datadog can be reached wherever it lives', () => {
   expect(new Set(connectors.datadog.inputs?.site?.options)).toEqual(new Set([...sites, ...others]))
 })
 
+// https://github.com/makenotion/notion-sdk-js, src/api-endpoints/oauth.ts: the token and nothing else.
+test('Notion is asked to end its consent by the token alone', () => {
+  const way = connectors.notion.auth.find(({ kind }) => kind === 'oauth2')
+  expect(way).toMatchObject({ revoke: { hint: false }, body: 'json', clientAuth: 'basic' })
+})
+
 // https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/: a scope has to be specified.
 test('a code of Zendesk is handed in with the scopes that the token shall have', () => {
   const way = connectors.zendesk.auth.find(({ kind }) => kind === 'oauth2')

@@ -47,6 +47,12 @@ describe('a token is revoked as the provider wants it', () => {
       `Basic ${Buffer.from('app%3A1:s%2Fe%2Bc+r%3Aet%25').toString('base64')}`,
     ],
     [
+      'client by basic, JSON, the token alone',
+      url => ({ revoke: { url: `${url}/revoke`, hint: false }, clientAuth: 'basic', body: 'json' }),
+      { method: 'POST', path: '/revoke', body: '{"token":"rt 1"}' },
+      `Basic ${Buffer.from('app%3A1:s%2Fe%2Bc+r%3Aet%25').toString('base64')}`,
+    ],
+    [
       'by the access token in a header',
       url => ({ revoke: { url: `${url}/revoke`, by: 'bearer', method: 'GET' } }),
       { method: 'GET', path: '/revoke', body: '' },

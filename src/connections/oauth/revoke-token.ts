@@ -81,6 +81,7 @@ function revocation(
   const proof = proveClient(context.auth, client, { url, nowMs, nonce: randomUUID() })
   if (proof instanceof Fault) return proof
   const hint = token === refreshToken ? 'refresh_token' : 'access_token'
-  const params = withoutEmpty({ ...proof.params, [param]: token, ...(param === 'token' && { token_type_hint: hint }) })
+  const hinted = param === 'token' && facts.hint !== false
+  const params = withoutEmpty({ ...proof.params, [param]: token, ...(hinted && { token_type_hint: hint }) })
   return { ...wireRequest(url, context.auth, params, proof.headers), method }
 }
