@@ -63,6 +63,11 @@ test('Notion is asked to end its consent by the token alone', () => {
   expect(way).toMatchObject({ revoke: { hint: false }, body: 'json', clientAuth: 'basic' })
 })
 
+// https://learn.microsoft.com/entra/identity-platform/quickstart-register-app: a view without a page opens none.
+test('the wizard for Microsoft leads to the list of registered apps', () => {
+  expect(connectors.outlook.auth[0].console).toMatch(/#view\/Microsoft_AAD_RegisteredApps\/ApplicationsListBlade$/)
+})
+
 // https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/: a scope has to be specified.
 test('a code of Zendesk is handed in with the scopes that the token shall have', () => {
   const way = connectors.zendesk.auth.find(({ kind }) => kind === 'oauth2')

@@ -4,7 +4,7 @@ import { bodyLink, type ErrorRule, oauth2 } from '../../catalog/define.ts'
 const microsoftApp = {
   slug: 'microsoft',
   name: 'Microsoft',
-  console: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps',
+  console: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
   steps: [
     'Open https://entra.microsoft.com, go to App registrations and press New registration.',
     'Give it a name. As supported account types choose "Accounts in any organizational directory and personal Microsoft accounts"; for one organization alone, "Accounts in this organizational directory only".',
