@@ -47,9 +47,19 @@ describe('a token is revoked as the provider wants it', () => {
       `Basic ${Buffer.from('app%3A1:s%2Fe%2Bc+r%3Aet%25').toString('base64')}`,
     ],
     [
-      'client by basic, JSON, the token alone',
-      url => ({ revoke: { url: `${url}/revoke`, hint: false }, clientAuth: 'basic', body: 'json' }),
-      { method: 'POST', path: '/revoke', body: '{"token":"rt 1"}' },
+      'client by basic, JSON, the token alone, with the headers of token requests',
+      url => ({
+        revoke: { url: `${url}/revoke`, hint: false },
+        clientAuth: 'basic',
+        body: 'json',
+        tokenHeaders: { 'acme-version': '2' },
+      }),
+      {
+        method: 'POST',
+        path: '/revoke',
+        body: '{"token":"rt 1"}',
+        headers: expect.objectContaining({ 'acme-version': '2' }),
+      },
       `Basic ${Buffer.from('app%3A1:s%2Fe%2Bc+r%3Aet%25').toString('base64')}`,
     ],
     [

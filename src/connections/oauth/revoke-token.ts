@@ -5,7 +5,7 @@ import type { WireRequest } from '../../net/wire.ts'
 import type { Credential } from '../credential.ts'
 import { type Engine, type OAuthContext, tokenTimeoutMs } from './client.ts'
 import { endpointUrl } from './endpoint-url.ts'
-import { whatIsKnown, withoutEmpty } from './fill-params.ts'
+import { fillParams, whatIsKnown, withoutEmpty } from './fill-params.ts'
 import { partsOf } from './grant.ts'
 import { parseTokenBody } from './parse-token-body.ts'
 import { proveClient } from './prove-client.ts'
@@ -76,12 +76,14 @@ function revocation(
       timeoutMs: tokenTimeoutMs,
     }
   }
-  const parts = partsOf({ grant: 'refresh', credential })
-  const client = clientFor(context, whatIsKnown(context, parts))
+  const known = whatIsKnown(context, partsOf({ grant: 'refresh', credential }))
+  const client = clientFor(context, known)
+  const headers = fillParams(context.auth.tokenHeaders, known)
+  if (headers instanceof Fault) return headers
   const proof = proveClient(context.auth, client, { url, nowMs, nonce: randomUUID() })
   if (proof instanceof Fault) return proof
   const hint = token === refreshToken ? 'refresh_token' : 'access_token'
   const hinted = param === 'token' && facts.hint !== false
   const params = withoutEmpty({ ...proof.params, [param]: token, ...(hinted && { token_type_hint: hint }) })
-  return { ...wireRequest(url, context.auth, params, proof.headers), method }
+  return { ...wireRequest(url, context.auth, params, { ...headers, ...proof.headers }), method }
 }
