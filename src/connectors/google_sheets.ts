@@ -12,7 +12,9 @@ import {
 const scopes = ['https://www.googleapis.com/auth/spreadsheets', googleEmailScope]
 const sheet = { spreadsheet_id: z.string().describe('From the address of the sheet: /d/ID/edit') }
 const range = z.string().min(1).describe("In A1 notation: Sheet1!A1:C10, 'Sheet name'!A:C")
-const values = z.array(z.array(z.union([z.string(), z.number(), z.boolean()]))).describe('Rows of cells')
+const values = z
+  .array(z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])))
+  .describe('Rows of cells; null leaves one as it is')
 const valueInputOption = z.enum(['RAW', 'USER_ENTERED']).describe('RAW keeps text as text; USER_ENTERED reads formulas')
 
 /** Google Sheets API v4: https://developers.google.com/workspace/sheets/api/reference/rest. */

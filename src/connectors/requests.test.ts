@@ -92,6 +92,11 @@ test.each<[tool: string, args: Record<string, unknown>, answer: object, request:
 })
 
 test.each<[tool: string, args: Record<string, unknown>, missing?: string]>([
+  // https://sheets.googleapis.com/$discovery/rest?version=v4, ValueRange
+  [
+    'google_sheets_write_range',
+    { spreadsheet_id: 's', range: 'A1:C1', valueInputOption: 'RAW', values: [[1, null, 'c']] },
+  ],
   // https://github.com/twilio/twilio-oai, call_enum_status
   ['twilio_list_calls', { Status: 'canceled' }],
   // https://developers.asana.com/docs/pagination
