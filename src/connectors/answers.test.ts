@@ -345,6 +345,14 @@ test.each<Row>([
   ['no right', 'slack_list_users', {}, { ok: false, error: 'no_permission' }, { code: 'permission_denied' }],
   // https://resend.com/docs/api-reference/errors
   ['a refused key', 'resend_list_domains', {}, { name: 'invalid_api_key' }, { code: 'authentication_failed' }, 403],
+  [
+    'a revoked key',
+    'resend_list_domains',
+    {},
+    { statusCode: 400, message: 'API key is invalid', name: 'validation_error' },
+    { code: 'authentication_failed' },
+    400,
+  ],
   ['a full day', 'resend_list_domains', {}, { name: 'daily_quota_exceeded' }, { code: 'quota_exceeded' }, 429],
   ['too many at once', 'resend_list_domains', {}, { name: 'rate_limit_exceeded' }, { code: 'rate_limited' }, 429],
   // https://github.com/sendgrid/sendgrid-nodejs/issues/1032

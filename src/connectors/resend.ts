@@ -22,6 +22,8 @@ export const resend = connector({
     errors: [
       { status: 401, body: ['name', 'restricted_api_key'], code: 'missing_scope' },
       { status: 403, body: ['name', 'invalid_api_key'], code: 'authentication_failed' },
+      // What a key that was revoked really gets, whatever the reference says.
+      { status: 400, body: ['message', 'API key is invalid'], code: 'authentication_failed' },
       { status: 409, body: ['name', 'invalid_idempotent_request'], code: 'idempotency_conflict' },
       { status: 422, code: 'validation_error' },
       // Of a day, a month or an account: they do not pass by waiting for the next second.
