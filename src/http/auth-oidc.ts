@@ -17,12 +17,16 @@ import { sessionCookieOf } from './rest/signed-in-reply.ts'
 
 const name = 'clawlink_oidc'
 /** `to` has to fit into a cookie, sealed. */
-const startBody = z.strictObject({ invitation: z.string().max(100).optional(), to: z.string().max(1000).optional() })
+const startBody = z.strictObject({
+  invitation: z.string().max(100).optional(),
+  to: z.string().max(1000).optional(),
+  password: z.string().max(400).optional(),
+})
 
 /**
  * Signing in at an OpenID provider, below `/auth/oidc`. `GET /start` is a link. `POST /start` answers with the place to go
  * to: for who accepts an invitation, whose token is in the body and in no URL, for who wants to go on to a page, or who is
- * signed in and links the account. Whatever comes of it is told in the fragment: `/sign-in#challenge=…`, `#problem=<code>`,
+ * signed in and links the account, with their password. Whatever comes of it is told in the fragment: `/sign-in#challenge=…`, `#problem=<code>`,
  * and `#done` where there is a page to go on to.
  */
 export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
@@ -40,8 +44,9 @@ export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
     if (asking instanceof Fault) return responseOf(problem(asking))
     const body = await bodyOf(app, incoming)
     if (body instanceof Fault) return responseOf(problem(body))
-    const person = asking && 'sessionId' in asking ? asking : undefined
-    const started = (await tooMany(app, incoming)) ?? (await startOidcSignIn(app, { ...body, person }))
+    const linking =
+      asking && 'sessionId' in asking ? { person: asking, origin: requestOrigin(app, incoming) } : undefined
+    const started = (await tooMany(app, incoming)) ?? (await startOidcSignIn(app, { ...body, linking }))
     if (started instanceof Fault) return responseOf(problem(started))
     const answer = json({ location: started.location })
     return responseOf({ ...answer, headers: { ...answer.headers, 'set-cookie': keep(app, started.state) } })
@@ -73,7 +78,9 @@ async function bodyOf(app: App, incoming: HttpBindings['incoming']): Promise<z.o
   const parsed = bytes instanceof Fault ? bytes : parseJson(bytes)
   if (parsed instanceof Fault) return parsed
   const body = startBody.safeParse(parsed.value)
-  return body.success ? body.data : new Fault('validation_error', 'The body holds an `invitation`, a `to`, or nothing.')
+  return body.success
+    ? body.data
+    : new Fault('validation_error', 'The body holds an `invitation`, a `to`, a `password`, or nothing.')
 }
 
 /** Each start asks the provider for something, so each one counts, unless its way back was good. */

@@ -142,12 +142,24 @@ describe('people, each step after the one before', () => {
   })
 })
 
-test('signing in elsewhere goes on to the page that was asked for, too', async () => {
+test('an account elsewhere is linked with the password, and signing in there goes on to the page that was asked for, too', async () => {
   await using provider = await startOpenIdProvider()
   const { issuer, clientId, clientSecret } = provider
   const oidc = { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: new Hidden(clientSecret) }
   await using works = await startClawLink({ connected: false, config: { ...oidc, oidcLabel: 'Works' } })
-  await signUp(works)
+  const { email, password } = await signUp(works)
+  {
+    await using member = await openPage(browser, works)
+    await member.page.goto('/sign-in?to=/settings')
+    await signIn(member.page, { email, password })
+    await member.page.getByRole('button', { name: 'Link Works' }).click()
+    await member.page.getByRole('dialog').getByLabel('Password').fill(password)
+    const back = member.page.waitForResponse(answer => answer.url().includes('/auth/oidc/callback'))
+    await member.page.getByRole('button', { name: 'Continue' }).click()
+    expect((await back).headers().location).toBe(`${works.url}/settings`)
+    await heading(member.page, 'Settings')
+  }
+  provider.person = { ...provider.person, sub: 'another' }
   await invitationTo(works, { role: 'admin', email: 'ada@example.com' })
   await using visitor = await openPage(browser, works)
   await visitor.page.goto('/audit')

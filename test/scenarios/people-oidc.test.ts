@@ -31,10 +31,17 @@ afterEach(() => {
   claw.clock.move(60_000)
 })
 
-type Trip = { cookies?: string | undefined; invitation?: string; to?: string; change?: (back: URL) => void }
+type Trip = {
+  cookies?: string | undefined
+  /** Of whoever is signed in, when another one is typed than their own. */
+  password?: string
+  invitation?: string
+  to?: string
+  change?: (back: URL) => void
+}
 
 /** Starts as a browser with these cookies does, and goes to the provider: the cookies from then on, and the way back. */
-async function goThere({ cookies, invitation, to }: Trip = {}) {
+async function goThere({ cookies, password = 'four plain words here', invitation, to }: Trip = {}) {
   const headers = { origin: claw.url, 'content-type': 'application/json', ...(cookies && { cookie: cookies }) }
   const started = await claw.http(
     cookies === undefined && invitation === undefined && to === undefined
@@ -43,7 +50,7 @@ async function goThere({ cookies, invitation, to }: Trip = {}) {
           method: 'POST',
           path: '/auth/oidc/start',
           headers,
-          body: JSON.stringify({ invitation, to }),
+          body: JSON.stringify({ invitation, to, ...(cookies !== undefined && { password }) }),
         },
   )
   const location = started.status === 302 ? started.headers.get('location') : JSON.parse(started.text).location
@@ -131,6 +138,24 @@ test('a person who is signed in links the account there, and then both ways lead
   expect(await me((await signInThere()).cookie)).toMatchObject({ person: { id: person.personId, hasPassword: true } })
   const other = await signUp(claw)
   expect(await signInThere({ cookies: other.cookie })).toMatchObject({ place: '/settings#problem=conflict' })
+})
+
+test('an account is linked with the password alone, so that a stolen session does not become a way in for good', async () => {
+  const { cookie, rest } = await signUp(claw)
+  const headers = { cookie, origin: claw.url, 'content-type': 'application/json' }
+  const link = async (body: object) => {
+    const answer = await claw.http({ method: 'POST', path: '/auth/oidc/start', headers, body: JSON.stringify(body) })
+    return [answer.status, answer.headers.get('set-cookie'), JSON.parse(answer.text).code]
+  }
+  expect(await link({})).toEqual([400, null, 'validation_error'])
+  expect(await link({ password: 'not the password' })).toEqual([403, null, 'forbidden'])
+  const { items } = (await rest('GET', '/audit?action=sign_in.failed')).body
+  expect(items).toMatchObject([{ details: { step: 'password', failures: 1 } }])
+  // Who came by the provider has no password, and stays with the account there.
+  provider.person = { ...usual, sub: 'no password', email: 'none@example.com' }
+  const { cookie: session = '' } = await signInThere({ invitation: await invitationTo(claw) })
+  headers.cookie = session
+  expect(await link({ password: '' })).toEqual([409, null, 'conflict'])
 })
 
 test('an account is linked only by the browser that is signed in to it', async () => {
