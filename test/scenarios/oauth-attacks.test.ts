@@ -150,6 +150,21 @@ describe('the authorization request', () => {
     }
   })
 
+  test('a mistake in a request leads to no web site, which anybody may register, but back to a program', async () => {
+    const site = 'https://evil.example/fake-sign-in'
+    const clientId = await newClient({ redirect_uris: [site] })
+    for (const [change, error] of [
+      [{ prompt: 'none' }, 'consent_required'],
+      [{ response_type: 'token' }, 'unsupported_response_type'],
+      [{ code_challenge_method: 'plain' }, 'invalid_request'],
+    ] as const) {
+      const { answer } = await authorize(claw, browser, { clientId, redirectUri: site, change })
+      expect([answer.status, answer.location, JSON.parse(answer.text).error]).toEqual([400, '', error])
+    }
+    const asked = await authorize(claw, browser, { clientId, redirectUri: site })
+    expect(asked.uid).not.toBe('')
+  })
+
   test('only the port of a loopback redirect may differ', async () => {
     const clientId = await newClient()
     expect(

@@ -16,14 +16,22 @@ const looked = [
 type Query = Record<string, string | string[] | undefined>
 
 /** The part of a Koa context that is needed here. */
-type Context = { method: string; path: string; query: Query; status: number; body: unknown }
+type Context = {
+  method: string
+  path: string
+  query: Query
+  status: number
+  body: unknown
+  response: { get(name: string): string; remove(name: string): void }
+}
 
 /**
  * Authorization requests, each brought down to what matters, before oidc-provider sees them. The scope is always the one
  * that there is: what a client may do in detail is the person's choice. Answers go by redirect alone, so that no page is
- * ever rendered here.
+ * ever rendered here. Errors too, but to no web site: anybody may register one, and a link to ClawLink would lead there
+ * without a person having been asked (RFC 9700, 4.11.2).
  */
-export async function plainAuthorization(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+export const plainAuthorization = (issuer: string) => async (ctx: Context, next: () => Promise<unknown>) => {
   if (ctx.method !== 'GET' || ctx.path !== oauthPaths.authorization) {
     await next()
     return
@@ -37,6 +45,11 @@ export async function plainAuthorization(ctx: Context, next: () => Promise<unkno
   if (query.prompt === 'none') plain.prompt = 'none'
   ctx.query = plain
   await next()
+  const to = URL.parse(ctx.response.get('location'))
+  if (to?.protocol !== 'https:' || to.origin === new URL(issuer).origin) return
+  ctx.response.remove('location')
+  const said = new URLSearchParams(to.hash ? to.hash.slice(1) : to.search)
+  refuse(ctx, said.get('error') ?? 'invalid_request', said.get('error_description') ?? '')
 }
 
 function refuse(ctx: Context, error: string, description: string): void {

@@ -20,7 +20,7 @@ export async function createProvider(app: App, mayFetch: (ctx: KoaContextWithOID
   const provider = new Provider(issuer, configuration(app, await serverKeys(app), mayFetch))
   // Its URLs and the security of its cookies follow headers that the endpoint sets to what the issuer says.
   provider.proxy = true
-  provider.use(plainAuthorization)
+  provider.use(plainAuthorization(issuer))
   const failed = (cause: unknown) => app.log.error({ err: cause }, 'the authorization server failed')
   provider.on('server_error', (_, cause) => failed(cause))
   // Koa would write it to the console.
