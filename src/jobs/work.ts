@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { newId } from '../core/ids.ts'
 import { blankSecrets } from '../core/secret.ts'
@@ -65,6 +66,8 @@ export function startWorking(
 
   /** Gives when the next job is due that it did not take. */
   async function take(now: number): Promise<number | undefined> {
+    // On SQLite jobs that do nothing but put themselves off would follow each other without an end, and nothing else be done.
+    await nextTurn()
     const limit = atOnce - running.size
     if (limit <= 0) return undefined
     const { jobs, nextAt } = await claimJobs(db, { owner, now, limit })

@@ -75,6 +75,24 @@ describe('a job', () => {
     await working.stop(0)
   })
 
+  test('lets others have their turn, however often it is due again at once', async () => {
+    await using claw = await start()
+    let turns = 0
+    const turn = () => {
+      turns++
+      next = setImmediate(turn)
+    }
+    let next = setImmediate(turn)
+    const { runs, kinds } = noting(count => (count < 100 ? { againAt: claw.clock.now() } : 'done'))
+    await add(claw, 'one')
+    const working = startWorking(claw.app, kinds)
+    await expect.poll(() => stored(claw)).toEqual([])
+    clearImmediate(next)
+    expect(runs).toHaveLength(100)
+    expect(turns).toBeGreaterThan(100)
+    await working.stop(0)
+  })
+
   test('that goes on later keeps its place and starts anew', async () => {
     await using claw = await start()
     const { runs, kinds } = noting(count => (count < 3 ? { againAt: claw.clock.now() + 10_000 } : 'done'))
