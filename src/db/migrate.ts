@@ -27,12 +27,22 @@ const migrations: Record<string, { up(db: Kysely<unknown>, dialect: Dialect): Pr
   '0010-ends': ends,
 }
 
+/** Tables of which this version knows too little to touch them. */
+export class LaterVersion extends Error {
+  constructor(migration: string) {
+    super(`it was brought to a later version of ClawLink, which made ${migration}`)
+  }
+}
+
 /**
  * Brings the tables to this version. On PostgreSQL the migrator takes a lock and runs them in one transaction; on SQLite the
  * caller has to.
  */
 export async function migrate<S>(db: Kysely<S>, dialect: Dialect): Promise<string[]> {
-  if (await isUpToDate(db)) return []
+  const done = await doneBefore(db)
+  const unknown = done.find(name => !Object.hasOwn(migrations, name))
+  if (unknown !== undefined) throw new LaterVersion(unknown)
+  if (isDeepStrictEqual(done, Object.keys(migrations))) return []
   const bound = Object.entries(migrations).map(([name, { up }]): [string, Migration] => [
     name,
     { up: on => up(on, dialect) },
@@ -43,12 +53,16 @@ export async function migrate<S>(db: Kysely<S>, dialect: Dialect): Promise<strin
   return results.map(result => result.migrationName)
 }
 
-/** Usual at a start, and a look at one small table says it. The migrator would describe every table several times over. */
-async function isUpToDate<S>(db: Kysely<S>): Promise<boolean> {
-  const done = await sql<{ name: string }>`select name from kysely_migration order by name`
-    .execute(db)
-    .then(({ rows }) => rows.map(({ name }) => name))
-    // No such table: nothing was ever done. Whatever else is wrong stays wrong for the migrator, which says it.
-    .catch(() => [])
-  return isDeepStrictEqual(done, Object.keys(migrations))
+/**
+ * What was done, from a look at one small table: usual at a start is that nothing is to do, and the migrator would describe
+ * every table several times over.
+ */
+function doneBefore<S>(db: Kysely<S>): Promise<string[]> {
+  return (
+    sql<{ name: string }>`select name from kysely_migration order by name`
+      .execute(db)
+      .then(({ rows }) => rows.map(({ name }) => name))
+      // No such table: nothing was ever done. Whatever else is wrong stays wrong for the migrator, which says it.
+      .catch(() => [])
+  )
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Db } from './db.ts'
+import { LaterVersion } from './migrate.ts'
+import { isBusy, isFull } from './run-batch.ts'
 
 type DbSettings = { dataDir: string; databaseUrl?: Secret | undefined }
 
@@ -45,13 +47,16 @@ export async function openDb(
   return openPostgres(url).catch(cause => refusal('PostgreSQL', cause, fix))
 }
 
-function refusal(what: string, cause: unknown, fix: string): Fault {
+/** Why a database could not be opened, and what its owner can do. Pure. */
+export function refusal(what: string, cause: unknown, otherwise: string): Fault {
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause
-  return new Fault(
-    'internal',
-    `${what} cannot be used: ${reason instanceof Error ? reason.message : String(reason)}.`,
-    {
-      fix,
-    },
-  )
+  const message = `${what} cannot be used: ${reason instanceof Error ? reason.message : String(reason)}.`
+  return new Fault('internal', message, { fix: fixOf(reason) ?? otherwise })
+}
+
+function fixOf(reason: unknown): string | undefined {
+  if (reason instanceof LaterVersion) return 'Start that version again, or restore a backup from before it.'
+  if (isBusy(reason)) return 'Another program keeps it to itself: try again in a moment, or end that program.'
+  if (isFull(reason)) return 'Make room on its disk. What was stored before is not lost.'
+  return undefined
 }

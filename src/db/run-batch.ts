@@ -55,7 +55,9 @@ export function bindable(value: unknown): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue) // the column types of schema.ts
 }
 
-/** Result code 5, SQLITE_BUSY (https://sqlite.org/rescode.html); the rest of the number says how it came about. */
-export function isBusy(cause: unknown): boolean {
-  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
-}
+/** SQLITE_BUSY and SQLITE_FULL (https://sqlite.org/rescode.html); the rest of the number says how it came about. */
+export const isBusy = (cause: unknown): boolean => resultCode(cause) === 5
+export const isFull = (cause: unknown): boolean => resultCode(cause) === 13
+
+const resultCode = (cause: unknown) =>
+  cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined

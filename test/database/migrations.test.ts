@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../src/db/db.ts'
-import { hasData } from '../../src/db/open.ts'
+import { hasData, openDb } from '../../src/db/open.ts'
 import { type DbPlace, emptyDatabase, openTestDb } from '../kit/open-db.ts'
 import { runOther } from './other-process.ts'
 
@@ -71,6 +71,17 @@ describe('migrations', () => {
     await expect(place.open()).rejects.toThrow('already exists')
     await runSql(place, 'drop table connections')
     await place.open()
+  })
+
+  test('leave a database alone that a later version has changed, and say so', async () => {
+    await using place = await openTestDb()
+    await place.db.close()
+    await runSql(place, `insert into kysely_migration (name, timestamp) values ('9999-later', '2030')`)
+    const refused = await openDb(place.settings)
+    expect(refused).toMatchObject({
+      message: expect.stringMatching(/later version of ClawLink, which made 9999-later\.$/),
+      fix: expect.stringContaining('Start that version again'),
+    })
   })
 
   test('run once when several processes open an empty database at the same moment', async () => {
