@@ -51,7 +51,13 @@ async function wakeWorkers(app: App, tx: Transaction<Schema>): Promise<void> {
 /** A start has other things to do, and of what is new there is nothing to tidy up. */
 const firstAfterMs = 5_000
 
-/** Sees that the one job of each of these kinds exists that runs again and again. A new one first runs a little later. */
+/** None of what runs again and again pauses for longer. */
+const pauseMsMax = 60 * 60_000
+
+/**
+ * Sees that the one job of each of these kinds exists that runs again and again. A new one first runs a little later, and so
+ * does one that a clock which was ahead has put off for longer than any pause.
+ */
 export async function ensureRecurring(app: App, kinds: readonly string[]): Promise<void> {
   const now = app.clock.now()
   const rows = kinds.map(kind =>
@@ -61,7 +67,12 @@ export async function ensureRecurring(app: App, kinds: readonly string[]): Promi
     tx
       .insertInto('jobs')
       .values(rows)
-      .onConflict(on => on.doNothing())
+      .onConflict(on =>
+        on
+          .column('id')
+          .doUpdateSet({ run_at: now + firstAfterMs })
+          .where('jobs.run_at', '>', now + pauseMsMax),
+      )
       .execute(),
   )
 }
