@@ -56,9 +56,8 @@ export async function pair(flags: Flags): Promise<void> {
   print(`${green('Paired.')} This machine is the agent ${bold(about.agent)} (${about.environment}).`)
   print(`Its key is in ${file}.\n`)
   const bearer = flags.printKey ? key : '<key>'
-  print(
-    `Next:  ${bold(`claude mcp add --transport http clawlink ${url}/mcp --header "Authorization: Bearer ${bearer}"`)}`,
-  )
+  const add = `claude mcp add --transport http --scope user clawlink ${url}/mcp --header "Authorization: Bearer ${bearer}"`
+  print(`Next:  ${bold(add)}`)
   if (!flags.printKey) print(dim('`clawlink pair --print-key` would have shown the key; it is in the file.'))
 }
 

@@ -47,7 +47,7 @@ function welcome({ app, url = '', sandbox }: Serving, flags: Flags, setupUrl: st
     'Next steps (commands go into another terminal, in this folder):',
     `  Connect an app     ${bold(`${url}/connections`)}`,
     `  Or with its key    ${bold(connect + sameFlags(settings, flags, settingsFor.credentials) + port)}`,
-    `  Tell your agent    ${bold(`claude mcp add --transport http clawlink ${url}/mcp`)}`,
+    `  Tell your agent    ${bold(`claude mcp add --transport http --scope user clawlink ${url}/mcp`)}`,
     dim('                     It signs in through the browser, where you choose what it may do.'),
     `  Or give it a key   ${bold(`npx clawlink pair --url ${url}`)}`,
     dim(`                     You approve it in the browser. MCP: ${url}/mcp  REST: ${url}/api/openapi.json`),

@@ -71,9 +71,9 @@ describe('a key that is made on the page', () => {
       scope: { effects: ['read'], providers: ['sandbox'], tools: ['sandbox_list_projects', 'sandbox_whoami'] },
     })
     expect(await block(page, 'lines for Claude Code')).toBe(
-      `claude mcp add --transport http clawlink ${claw.url}/mcp --header "Authorization: Bearer ${key}"`,
+      `claude mcp add --transport http --scope user clawlink ${claw.url}/mcp --header "Authorization: Bearer ${key}"`,
     )
-    for (const client of ['Codex', 'OpenClaw', 'Cursor']) {
+    for (const client of ['Codex', 'OpenClaw', 'Hermes', 'Gemini CLI', 'Cursor', 'VS Code']) {
       await page.getByRole('tab', { name: client }).click()
       const lines = await block(page, `lines for ${client}`)
       expect(lines).toContain(key)

@@ -179,7 +179,7 @@ test('the welcome gives commands that work as they stand, for the settings that 
   const { stdout } = running.said()
   const [, connect = ''] = /Or with its key +npx clawlink (.*)$/m.exec(stdout) ?? []
   const [, pair = ''] = /Or give it a key +npx clawlink (.*)$/m.exec(stdout) ?? []
-  const [, mcpUrl = ''] = /claude mcp add --transport http clawlink (\S+)$/m.exec(stdout) ?? []
+  const [, mcpUrl = ''] = /claude mcp add --transport http --scope user clawlink (\S+)$/m.exec(stdout) ?? []
   const [, secret = ''] = /Its API key: (\S+)$/m.exec(stdout) ?? []
   const words = (line: string) =>
     [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')

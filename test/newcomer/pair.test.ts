@@ -96,7 +96,7 @@ describe('clawlink pair', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['credentials.json'])
     const { stdout, stderr } = running.said()
     expect(stdout).toContain(`Its key is in ${file}.`)
-    expect(stdout).toContain(`claude mcp add --transport http clawlink ${server.url}/mcp`)
+    expect(stdout).toContain(`claude mcp add --transport http --scope user clawlink ${server.url}/mcp`)
     expect(stdout + stderr).not.toContain(key)
     expect((await rest(server.url, key, '/whoami')).body).toMatchObject({
       agent: { name: 'My laptop' },

@@ -17,7 +17,7 @@ export function clientLines(url: string, key: string): ClientLines[] {
     {
       client: 'Claude Code',
       where: 'In a terminal',
-      lines: `claude mcp add --transport http clawlink ${mcp} --header "Authorization: Bearer ${key}"`,
+      lines: `claude mcp add --transport http --scope user clawlink ${mcp} --header "Authorization: Bearer ${key}"`,
     },
     {
       client: 'Codex',
@@ -30,10 +30,29 @@ export function clientLines(url: string, key: string): ClientLines[] {
       lines: `openclaw mcp add clawlink --url ${mcp} --transport streamable-http --header "Authorization=Bearer ${key}"`,
     },
     {
+      client: 'Hermes',
+      where: 'In ~/.hermes/config.yaml',
+      lines: `mcp_servers:\n  clawlink:\n    url: "${mcp}"\n    headers: { Authorization: "Bearer ${key}" }`,
+    },
+    {
+      client: 'Gemini CLI',
+      where: 'In a terminal',
+      lines: `gemini mcp add -s user -t http -H "Authorization: Bearer ${key}" clawlink ${mcp}`,
+    },
+    {
       client: 'Cursor',
       where: 'In ~/.cursor/mcp.json',
       lines: JSON.stringify(
         { mcpServers: { clawlink: { url: mcp, headers: { Authorization: `Bearer ${key}` } } } },
+        null,
+        2,
+      ),
+    },
+    {
+      client: 'VS Code',
+      where: 'In the mcp.json of your profile, which “MCP: Open User Configuration” opens',
+      lines: JSON.stringify(
+        { servers: { clawlink: { type: 'http', url: mcp, headers: { Authorization: `Bearer ${key}` } } } },
         null,
         2,
       ),
