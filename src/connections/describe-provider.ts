@@ -36,7 +36,7 @@ export type ProviderDescription = Omit<ProviderView, 'ways'> & { inputs: Record<
 
 /** One provider with all its ways to connect. */
 export async function describeProvider(
-  app: Pick<App, 'db' | 'catalog'>,
+  app: Pick<App, 'db' | 'catalog' | 'config'>,
   sight: Sight,
   slug: string,
 ): Promise<ProviderDescription | Fault> {

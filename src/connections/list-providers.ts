@@ -18,11 +18,11 @@ export type ProviderView = {
   /** How many connections and tools of it this principal sees. */
   connections: number
   tools: number
-  /** Whether it can be connected now: one of its ways needs no OAuth app, or has one. */
+  /** Whether it can be connected now: it is there, and one of its ways needs no OAuth app, or has one. */
   ready: boolean
 }
 
-export function listProviders(app: Pick<App, 'db' | 'catalog'>, sight: Sight): Promise<ProviderView[]> {
+export function listProviders(app: Pick<App, 'db' | 'catalog' | 'config'>, sight: Sight): Promise<ProviderView[]> {
   return viewProviders(app, sight, providersFor(app, sight))
 }
 
@@ -35,7 +35,7 @@ export function providersFor({ catalog }: Pick<App, 'catalog'>, { scope = {} }: 
 
 /** These providers with what there is of each. Only their tools are made. */
 export async function viewProviders(
-  { db }: Pick<App, 'db'>,
+  { db, config }: Pick<App, 'db' | 'config'>,
   sight: Sight,
   providers: readonly Provider[],
 ): Promise<ProviderView[]> {
@@ -51,7 +51,7 @@ export async function viewProviders(
     ...plainView(provider),
     connections: connections.filter(row => row.provider === provider.slug).length,
     tools: provider.tools.filter(tool => allowsTool(scope, tool)).length,
-    ready: provider.connector.auth.some(auth => isReady(provider, auth, registrations)),
+    ready: isThere(provider, config) && provider.connector.auth.some(auth => isReady(provider, auth, registrations)),
   }))
 }
 
@@ -63,6 +63,11 @@ function plainView({ slug, connector }: Provider): Omit<ProviderView, 'connectio
     category: connector.category ?? '',
     ways: connector.auth.map(({ id, kind, label }) => ({ id, kind, label })),
   }
+}
+
+/** Whether there is anything to connect: what is for practice runs only where it was started with ClawLink. Pure. */
+function isThere({ slug, connector }: Provider, { baseUrls }: Pick<App['config'], 'baseUrls'>): boolean {
+  return connector.category !== 'practice' || baseUrls[slug] !== undefined
 }
 
 /** Whether this way can be gone now. Pure. */

@@ -67,7 +67,11 @@ export const sandbox = connector({
   category: 'practice',
   about: 'A practice provider on this machine: made-up mail, issues and payments to try tools on without harm.',
   auth: [
-    apiKey({ label: 'API key', advice: 'The sandbox shows its API key when it starts.' }),
+    apiKey({
+      label: 'API key',
+      advice:
+        'The sandbox shows its API key when it starts: with ClawLink by `npm start -- --sandbox`, or alone by `npx clawlink sandbox`.',
+    }),
     oauth2({
       label: 'Sandbox account',
       advice: 'Choose one of its two made-up people and what ClawLink may do.',

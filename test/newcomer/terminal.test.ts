@@ -63,7 +63,7 @@ describe.runIf(hasTerminals)('a secret that is typed at a terminal', () => {
     const { exitCode, shown } = await type(`${sandbox.apiKey}oops\\x7f\\x7f\\x7f\\x7f\\r`, 'typed')
     expect(exitCode).toBe(0)
     expect(shown).toContain('Sandbox API key (not shown): ')
-    expect(shown).toContain('The sandbox shows its API key when it starts.')
+    expect(shown).toContain('The sandbox shows its API key when it starts: with ClawLink by `npm start -- --sandbox`')
     expect(shown).toMatch(/\nConnected sandbox as \S+ \(conn_\w+\)\./)
     expect(shown).not.toContain(sandbox.apiKey.slice(0, 8))
     expect(shown).not.toContain('oops')

@@ -1,6 +1,7 @@
 /** What can be connected, and what each way asks for. */
 import { describe, expect, test } from 'vitest'
 import { commandLine } from '../../src/accounts/audit.ts'
+import { listProviders } from '../../src/connections/list-providers.ts'
 import { addOAuthApp } from '../../src/connections/oauth-apps/add-oauth-app.ts'
 import { startWithDemo } from '../kit/demo-provider.ts'
 import { signIn } from '../kit/member.ts'
@@ -32,7 +33,10 @@ describe('the list of providers', () => {
       ready: true,
     })
     expect(of('demo_files')?.ready).toBe(false)
-    expect(of('sandbox')?.connections).toBe(2)
+    expect(of('sandbox')).toMatchObject({ connections: 2, ready: true })
+    const withoutSandbox = { ...claw.app, config: { ...claw.app.config, baseUrls: {} } }
+    const listed = await listProviders(withoutSandbox, { workspaceId: claw.app.workspaceId, environment: 'live' })
+    expect(listed.find(({ slug }) => slug === 'sandbox')?.ready).toBe(false)
     await addOAuthApp(
       claw.app,
       claw.app.workspaceId,

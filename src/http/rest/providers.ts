@@ -18,7 +18,11 @@ const provider = z.object({
   ways: z.array(way.pick({ id: true, kind: true, label: true })),
   connections: z.number().describe('How many of them you see.'),
   tools: z.number(),
-  ready: z.boolean().describe('Whether it can be connected now: without an OAuth app, or with one that is there.'),
+  ready: z
+    .boolean()
+    .describe(
+      'Whether it can be connected now: without an OAuth app, or with one that is there. The sandbox: whether it was started.',
+    ),
 })
 
 export const providerRoutes = [
