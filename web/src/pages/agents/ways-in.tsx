@@ -18,7 +18,7 @@ export function WaysIn({ isFirst }: { isFirst: boolean }) {
     >
       <div className="grid gap-6 md:grid-cols-2">
         <Way icon={TabletSmartphone} title="Pair from a terminal">
-          <p>Where the agent runs. It prints a link and a code to compare.</p>
+          <p>In a folder of ClawLink, where the agent runs. It prints a link and a code to compare.</p>
           <CodeBlock text={`npx clawlink pair${url}`} label="command to pair" />
         </Way>
         <Way icon={PlugZap} title="Sign in from an MCP client">

@@ -13,7 +13,10 @@ export function Begin() {
     >
       <div className="grid gap-6 md:grid-cols-2">
         <Way icon={<SquareTerminal className="size-4 text-sea" aria-hidden />} title="From a terminal">
-          <p>The first gets a key, approved here by you. The second registers, and shows what arrives.</p>
+          <p>
+            In a folder of ClawLink, where the agent runs. The first gets a key, approved here by you. The second
+            registers, and shows what arrives.
+          </p>
           <CodeBlock text={`npx clawlink pair --url ${origin}`} label="command to pair" />
           <CodeBlock
             text={`npx clawlink register --capability code --watch --url ${origin}`}

@@ -32,7 +32,7 @@ export function FirstSteps() {
         ))}
       </ol>
       <div className="flex flex-col gap-1.5 text-sm">
-        <p className="text-soft">Where the agent runs, this begins the first step:</p>
+        <p className="text-soft">In a folder of ClawLink, where the agent runs, this begins the first step:</p>
         <CodeBlock label="pairing command" text={`npx clawlink pair --url ${window.location.origin}`} />
       </div>
       <Link to="/" className={buttonStyle('primary')}>
