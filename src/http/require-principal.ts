@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { notAMember } from '../accounts/people/no-member.ts'
-import { isAllowed, type PermissionName, type permissions } from '../accounts/permissions.ts'
+import { isAllowed, type PermissionName, permissions } from '../accounts/permissions.ts'
 import type { AgentPrincipal, MemberPrincipal, PersonPrincipal, Principal } from '../accounts/principal.ts'
 import { findSession } from '../accounts/sessions.ts'
 import type { App } from '../app.ts'
@@ -65,8 +65,12 @@ async function bySession(app: App, may: May, incoming: IncomingMessage): Promise
 /** The same principal, if it may do this. */
 export function permit<P extends Principal>(principal: P | Fault, may: PermissionName): P | Fault {
   if (principal instanceof Fault || isAllowed(principal, may)) return principal
-  return principal.kind === 'agent'
-    ? new Fault('forbidden', 'A key cannot do this.', { fix: 'Ask a member to do it in the browser.' })
+  if (principal.kind === 'agent')
+    return new Fault('forbidden', 'A key cannot do this.', { fix: 'Ask a member to do it in the browser.' })
+  return permissions[may].roles.length === 0
+    ? new Fault('forbidden', 'Only an agent does this, with its key.', {
+        fix: 'Send the key of an agent instead of a session.',
+      })
     : new Fault('forbidden', `The role ${principal.role} does not allow this.`, { fix: 'Ask an owner or admin.' })
 }
 
