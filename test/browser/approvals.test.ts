@@ -73,6 +73,18 @@ describe('a destructive call', () => {
     expect(refundsAtProvider()).toBe(0)
   })
 
+  test('that was decided is found among all, and the way back leads there again', async () => {
+    await using tab = await openPage(browser, claw, { session })
+    const { page } = tab
+    await tab.visit('/approvals')
+    await page.getByRole('tab', { name: 'All' }).click()
+    const denied = page.getByRole('listitem').filter({ hasText: 'Denied' }).first()
+    await denied.getByRole('link').click()
+    await seeEnd(page, /Denied by Ada/)
+    await page.goBack()
+    await denied.waitFor()
+  })
+
   test('is decided once: the page of the second member says who was faster', async () => {
     const { path } = await parkedCall(103)
     const other = await openBrowser(claw, { name: 'Grace' })

@@ -60,6 +60,7 @@ const routes = root.addChildren([
       createRoute({
         getParentRoute: () => framed,
         path: '/approvals',
+        validateSearch: ({ view }): { view?: 'all' } => (view === 'all' ? { view } : {}),
         component: lazyRouteComponent(() => import('./pages/approvals/approvals-page.tsx'), 'ApprovalsPage'),
       }),
       createRoute({

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { ShieldCheck } from 'lucide-react'
 import { ask } from '../../api/queries.ts'
 import { Badge } from '../../kit/badge.tsx'
@@ -19,6 +19,8 @@ const askAgainMs = 5000
 
 /** Every call that waits for a person, and what was decided before. */
 export function ApprovalsPage() {
+  const { view = 'pending' } = useSearch({ from: '/signed-in/framed/approvals' })
+  const navigate = useNavigate()
   return (
     <Page
       title="Approvals"
@@ -26,6 +28,8 @@ export function ApprovalsPage() {
     >
       <Tabs
         label="Which approvals"
+        value={view}
+        onChange={chosen => void navigate({ to: '/approvals', search: chosen === 'all' ? { view: chosen } : {} })}
         tabs={[
           { value: 'pending', label: 'Waiting', content: <Approvals state="pending" /> },
           { value: 'all', label: 'All', content: <Approvals state="all" /> },
@@ -55,7 +59,7 @@ function Approvals({ state }: { state: 'pending' | 'all' }) {
       {data && data.items.length > 0 && (
         <List label="Approvals">
           {data.items.map(approval => (
-            <ApprovalRow key={approval.id} approval={approval} />
+            <ApprovalRow key={approval.id} approval={approval} isMixed={state === 'all'} />
           ))}
         </List>
       )}
@@ -63,7 +67,8 @@ function Approvals({ state }: { state: 'pending' | 'all' }) {
   )
 }
 
-function ApprovalRow({ approval }: { approval: Approval }) {
+/** @param props `isMixed`: the list has some that are decided, so each says how it stands */
+function ApprovalRow({ approval, isMixed }: { approval: Approval; isMixed: boolean }) {
   const { id, agent, tool, effect, connection, why, state, createdAt, expiresAt } = approval
   const look = stateLook[state]
   return (
@@ -75,6 +80,7 @@ function ApprovalRow({ approval }: { approval: Approval }) {
             <code className="font-mono text-sm">{tool}</code>
           </Link>
           <EffectBadge effect={effect} />
+          {isMixed && <Badge tone={look.tone}>{look.label}</Badge>}
         </>
       }
       about={
@@ -89,7 +95,6 @@ function ApprovalRow({ approval }: { approval: Approval }) {
           {why && <span className="mt-1 line-clamp-2 italic">“{why}”</span>}
         </>
       }
-      actions={<Badge tone={look.tone}>{look.label}</Badge>}
     />
   )
 }

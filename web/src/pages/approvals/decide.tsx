@@ -63,7 +63,6 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
             />
           </Field>
           <Button
-            look="danger"
             busy={deny.isPending}
             disabled={approve.isPending}
             onClick={() => deny.mutate({ params: { id }, body: { word } })}

@@ -1,5 +1,6 @@
 import { Card } from '../../kit/card.tsx'
 import { CodeBlock } from '../../kit/code-block.tsx'
+import { Disclosure } from '../../kit/disclosure.tsx'
 import { Note } from '../../kit/note.tsx'
 import type { ApprovalDetail } from './approval.ts'
 
@@ -19,13 +20,10 @@ export function ExactRequest({ approval: { preview, arguments: args, state } }: 
       <div className="flex flex-col gap-3">
         <CodeBlock label="Request" text={`${method} ${url}`} copy={false} />
         {body !== undefined && <CodeBlock label="Body" text={pretty(body)} copy={false} />}
-        <details>
-          <summary className="cursor-pointer text-sm text-soft">Headers and arguments</summary>
-          <div className="mt-3 flex flex-col gap-3">
-            <CodeBlock label="Headers" text={headerLines(headers)} copy={false} />
-            {args && <CodeBlock label="Arguments" text={pretty(args)} copy={false} />}
-          </div>
-        </details>
+        <Disclosure summary="Headers and arguments">
+          <CodeBlock label="Headers" text={headerLines(headers)} copy={false} />
+          {args && <CodeBlock label="Arguments" text={pretty(args)} copy={false} />}
+        </Disclosure>
       </div>
     </Card>
   )
