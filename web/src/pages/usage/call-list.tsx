@@ -7,7 +7,7 @@ import { accountOf, agentOf, type Call, toneOf } from './call.ts'
 /** The same calls below each other, where a table would not fit. */
 export function CallList({ calls }: { calls: readonly Call[] }) {
   return (
-    <ul aria-label="Calls" className="divide-y divide-line md:hidden">
+    <ul aria-label="Calls" className="divide-y divide-line xl:hidden">
       {calls.map(call => (
         <li key={call.callId}>
           <Link

@@ -10,8 +10,8 @@ import { useProviderNames } from './use-provider-names.ts'
 /** Calls with a column for each thing that matters, where there is room for that. */
 export function CallTable({ calls }: { calls: readonly Call[] }) {
   return (
-    <div className="max-md:hidden">
-      <Table label="Calls" head={['When', 'Tool', 'Agent', 'Account', 'Outcome', 'Took', 'Attempts']}>
+    <div className="max-xl:hidden">
+      <Table label="Calls" head={['When', 'Tool', 'Agent', 'Account', 'Outcome', 'Took']}>
         {calls.map(call => (
           <CallRow key={call.callId} call={call} />
         ))}
@@ -46,10 +46,10 @@ function CallRow({ call }: { call: Call }) {
         </span>
       </Cell>
       <Cell>
-        <span className="block max-w-40 truncate">{agentOf(call)}</span>
+        <span className="block max-w-36 truncate">{agentOf(call)}</span>
       </Cell>
       <Cell>
-        <span className="block max-w-40 truncate" title={accountOf(call) ?? ''}>
+        <span className="block max-w-36 truncate" title={accountOf(call) ?? ''}>
           {accountOf(call) ?? <span className="text-faint">none</span>}
         </span>
       </Cell>
@@ -63,9 +63,11 @@ function CallRow({ call }: { call: Call }) {
       </Cell>
       <Cell>
         <span className="tabular-nums">{durationText(call.durationMs)}</span>
-      </Cell>
-      <Cell>
-        <span className="tabular-nums">{call.attempts}</span>
+        {call.attempts !== 1 && (
+          <span className="mt-0.5 block text-faint text-xs tabular-nums">
+            {call.attempts === 0 ? 'not sent' : `${call.attempts} attempts`}
+          </span>
+        )}
       </Cell>
     </Row>
   )
