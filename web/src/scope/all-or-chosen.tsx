@@ -1,11 +1,5 @@
-import { useId, useState } from 'react'
-import { Checkbox } from '../kit/checkbox.tsx'
-import { Input } from '../kit/input.tsx'
-
-type Option = { value: string; label: string; about?: string }
-
-/** More than this many are easier found by typing. */
-const manyOptions = 8
+import { useId } from 'react'
+import { Boxes, type Option } from './boxes.tsx'
 
 /** Every one of a kind, also those to come, or only the ones that are ticked. */
 export function AllOrChosen({
@@ -75,47 +69,5 @@ function Radio({
       <input type="radio" name={group} className="size-4.5 shrink-0" checked={checked} onChange={onChoose} />
       {label}
     </label>
-  )
-}
-
-function Boxes({
-  label,
-  options,
-  chosen,
-  onChange,
-}: {
-  label: string
-  options: readonly Option[]
-  chosen: readonly string[]
-  onChange(chosen: readonly string[]): void
-}) {
-  const [sought, seek] = useState('')
-  const shown = options.filter(option => `${option.label} ${option.about}`.toLowerCase().includes(sought.toLowerCase()))
-  return (
-    <div className="flex flex-col gap-3">
-      {options.length > manyOptions && (
-        <Input
-          type="search"
-          aria-label={`Find in ${label}`}
-          placeholder="Find"
-          value={sought}
-          onChange={event => seek(event.target.value)}
-        />
-      )}
-      <div className="-m-1 grid max-h-72 gap-x-4 gap-y-4 overflow-y-auto sm:gap-y-3 p-1 sm:grid-cols-2">
-        {shown.map(({ value, label: text, about }) => (
-          <Checkbox
-            key={value}
-            label={text}
-            hint={about}
-            checked={chosen.includes(value)}
-            onChange={event =>
-              onChange(event.target.checked ? [...chosen, value] : chosen.filter(each => each !== value))
-            }
-          />
-        ))}
-        {shown.length === 0 && <p className="text-soft text-sm">Nothing of that name.</p>}
-      </div>
-    </div>
   )
 }

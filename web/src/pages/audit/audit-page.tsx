@@ -85,14 +85,12 @@ function AuditRow({ entry: { at, actor, action, target, address, details } }: { 
         <>
           <span>{actor.name || actor.kind}</span>
           <code className="font-mono font-normal text-sm">{action}</code>
+          <span className="ml-auto font-normal text-faint text-sm">
+            <Time at={at} />
+          </span>
         </>
       }
       about={<span className="break-words">{[...told, target, address].filter(Boolean).join(' · ')}</span>}
-      actions={
-        <span className="text-faint text-sm">
-          <Time at={at} />
-        </span>
-      }
     />
   )
 }

@@ -61,6 +61,9 @@ function EventRow({ item: { type, subject, facts, at } }: { item: Happening }) {
         <>
           <span>{wordsOf(type)}</span>
           <code className="font-mono font-normal text-faint text-sm">{type}</code>
+          <span className="ml-auto font-normal text-faint text-sm">
+            <Time at={at} />
+          </span>
         </>
       }
       about={
@@ -74,11 +77,6 @@ function EventRow({ item: { type, subject, facts, at } }: { item: Happening }) {
               </Link>
             </>
           )}
-        </span>
-      }
-      actions={
-        <span className="text-faint text-sm">
-          <Time at={at} />
         </span>
       }
     />

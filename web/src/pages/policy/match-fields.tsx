@@ -32,7 +32,7 @@ export function MatchFields({ draft, onChange }: { draft: Draft; onChange(draft:
         label="Connection"
         chosen={draft.connections}
         onChange={chosen => set({ connections: chosen })}
-        options={(connections?.items ?? []).map(({ id, label }) => ({ value: id, label }))}
+        options={(connections?.items ?? []).map(({ id, label, provider }) => ({ value: id, label, about: provider }))}
       />
       <Picks
         label="Agent"

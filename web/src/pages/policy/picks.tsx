@@ -1,6 +1,4 @@
-import { Checkbox } from '../../kit/checkbox.tsx'
-
-type Option = { value: string; label: string }
+import { Boxes, type Option } from '../../scope/boxes.tsx'
 
 /** Several of a few. Says nothing while there is nothing to choose from. */
 export function Picks({
@@ -21,18 +19,7 @@ export function Picks({
   return (
     <fieldset>
       <legend className="mb-1.5 text-sm font-medium">{label}</legend>
-      <div className="flex flex-wrap gap-x-5 gap-y-2">
-        {all.map(({ value, label: text }) => (
-          <Checkbox
-            key={value}
-            label={text}
-            checked={chosen.includes(value)}
-            onChange={event =>
-              onChange(event.target.checked ? [...chosen, value] : chosen.filter(each => each !== value))
-            }
-          />
-        ))}
-      </div>
+      <Boxes label={label} options={all} chosen={chosen} onChange={next => onChange([...next])} />
     </fieldset>
   )
 }

@@ -29,35 +29,34 @@ export function AgentRow({ agent }: { agent: Agent }) {
             {status === 'online' ? 'heard of ' : 'last heard of '}
             <Time at={lastSeenAt} />
           </p>
+          {capabilities.length + accepts.length > 0 && (
+            <p className="wrap-anywhere mt-1 text-ink">
+              {capabilities.length > 0 && <Named term="Can do" words={capabilities} />}
+              {capabilities.length > 0 && accepts.length > 0 && <span className="text-faint"> · </span>}
+              {accepts.length > 0 && <Named term="Takes" words={accepts} />}
+            </p>
+          )}
+          {devices.length > 0 && (
+            <Disclosure summary={devices.length === 1 ? '1 device' : `${devices.length} devices`}>
+              <ul aria-label={`Devices of ${name}`} className="flex flex-col gap-2 pb-1 text-sm">
+                {devices.map(each => (
+                  <li key={each.device} className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                    <span className="wrap-anywhere font-medium">
+                      {each.name || (isOfKey(each.device) ? 'Unnamed' : each.device)}
+                    </span>
+                    <Status status={each.status} />
+                    <span className="wrap-anywhere text-faint">
+                      {each.machine && <>{each.machine} · </>}
+                      <Time at={each.lastSeenAt} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </Disclosure>
+          )}
         </>
       }
-    >
-      {capabilities.length + accepts.length > 0 && (
-        <p className="wrap-anywhere text-sm">
-          {capabilities.length > 0 && <Named term="Can do" words={capabilities} />}
-          {capabilities.length > 0 && accepts.length > 0 && <span className="text-faint"> · </span>}
-          {accepts.length > 0 && <Named term="Takes" words={accepts} />}
-        </p>
-      )}
-      {devices.length > 0 && (
-        <Disclosure summary={devices.length === 1 ? '1 device' : `${devices.length} devices`}>
-          <ul aria-label={`Devices of ${name}`} className="flex flex-col gap-2 pb-1 text-sm">
-            {devices.map(each => (
-              <li key={each.device} className="flex flex-wrap items-center gap-x-2 gap-y-1">
-                <span className="wrap-anywhere font-medium">
-                  {each.name || (isOfKey(each.device) ? 'Unnamed' : each.device)}
-                </span>
-                <Status status={each.status} />
-                <span className="wrap-anywhere text-faint">
-                  {each.machine && <>{each.machine} · </>}
-                  <Time at={each.lastSeenAt} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Disclosure>
-      )}
-    </ListRow>
+    />
   )
 }
 
