@@ -117,7 +117,7 @@ test('a shared file is found by its beginning, saved, and restored by an admin; 
   await page.getByRole('button', { name: 'Restore version 1' }).click()
   await page.getByText(/ann at desk is editing the file and will find it changed/).waitFor()
   await page.getByRole('button', { name: 'Restore', exact: true }).click()
-  await soon(() => rows(page, 'Versions').first().innerText()).toMatch(/Version 3.*version 1 restored.*present.*Ada/s)
+  await soon(() => rows(page, 'Versions').first().innerText()).toMatch(/Version 3.*version 1 restored.*current.*Ada/s)
 })
 
 test('a dead letter says why; an admin delivers it again or discards it, a plain member only sees it', async () => {

@@ -100,12 +100,19 @@ export function ConnectionRow({
 }
 
 /** Whose account it is, and who connected it how and when. */
-function Origin({ of: { account, authLabel, createdAt, createdBy } }: { of: Connection }) {
+function Origin({ of: { label, account, authLabel, createdAt, createdBy } }: { of: Connection }) {
   const maker = useMakers()(createdBy)
   return (
     <>
       <p className="wrap-anywhere">
-        <span className="text-ink">{account.label}</span> by {authLabel}
+        {account.label === label ? (
+          'By'
+        ) : (
+          <>
+            <span className="text-ink">{account.label}</span> by
+          </>
+        )}{' '}
+        {authLabel}
       </p>
       <p className="text-faint">
         {createdBy === null ? 'Connected from the command line, ' : maker ? `Connected by ${maker}, ` : 'Connected '}

@@ -30,7 +30,7 @@ export function GettingStarted() {
           title="Connect an app"
           about="Once, for all agents. None of them sees its credential."
         >
-          <Link to="/connections" className={buttonStyle('primary', 'small')}>
+          <Link to="/connections" className={buttonStyle(done.agent ? 'primary' : 'secondary', 'small')}>
             Connect an app
           </Link>
         </Step>

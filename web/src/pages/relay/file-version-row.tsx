@@ -29,7 +29,7 @@ export function FileVersionRow({
         <>
           Version {version}
           <Badge tone={change === 'delete' ? 'bad' : 'plain'}>{changeText(file)}</Badge>
-          {isPresent && change !== 'delete' && <Badge tone="good">present</Badge>}
+          {isPresent && change !== 'delete' && <Badge tone="good">current</Badge>}
         </>
       }
       about={
@@ -73,7 +73,7 @@ function useRestore({ key, version }: SharedFile, present: SharedFile) {
   const toast = useToast()
   const send = useSend('POST /relay/file-restore/{key}', {
     refresh: ['GET /relay/file-history/{key}', 'GET /relay/files'],
-    onSuccess: () => toast(`Version ${version} is the present one again.`),
+    onSuccess: () => toast(`Version ${version} is the current one again.`),
     onError: problem => toast(`${problem.message} ${problem.fix}`, 'bad'),
   })
   const restore = async () => {

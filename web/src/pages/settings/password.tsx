@@ -31,7 +31,7 @@ export function Password() {
         onSubmit={read => change.mutate({ body: { current: read('current'), next: read('next') } })}
       >
         <input type="hidden" name="username" autoComplete="username" value={person.email} readOnly />
-        <Field name="current" label="Present password">
+        <Field name="current" label="Current password">
           <Input type="password" autoComplete="current-password" required />
         </Field>
         <Field name="next" label="New password" hint="At least 10 characters. A few words are fine.">
