@@ -173,8 +173,8 @@ describe('an inbox', () => {
     const boss = await newAgent()
     const worker = await newAgent()
     await worker.check()
-    await boss.use('delegate_task', { to: worker.name, task: 'Do it.' })
-    const [task] = (await worker.check()).messages
+    for (const task of ['Do it.', 'Do that too.']) await boss.use('delegate_task', { to: worker.name, task })
+    const [task, other] = (await worker.check()).messages
     const answer = await worker.check({ ack: [task?.messageId], wait: 60 })
     expect(answer.notAcknowledged).toMatchObject([{ problem: expect.stringContaining('clawlink_respond') }])
     expect(
@@ -183,6 +183,9 @@ describe('an inbox', () => {
       state: 'rejected',
     })
     expect((await boss.check()).messages).toMatchObject([{ body: { state: 'rejected', reason: 'Not mine.' } }])
+    // What was said about one is nothing about the other.
+    claw.clock.move(10 * 60_000)
+    expect((await worker.check()).messages).toMatchObject([{ taskId: other?.taskId }])
   })
 
   test('gives a large message as a file to be read in parts', async () => {

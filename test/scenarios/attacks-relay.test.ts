@@ -78,6 +78,8 @@ describe('a mailbox', () => {
       await mallory.ack((await mallory.take(1))[0])
     }
     expect(refused).toBe('quota_exceeded')
+    // What finds no room is in the history only.
+    await mallory.ok('POST', `/tasks/${id}/progress`, { note: 'still at it' })
     expect(await waiting(bob)).toBeLessThanOrEqual(20)
   })
 

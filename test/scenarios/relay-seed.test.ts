@@ -147,8 +147,9 @@ test.each([
 
 test('two clients that share a key delegate to each other, and each gets what is for it', async () => {
   await using claw = await started()
-  const one = client(claw, claw.key, 'one')
-  const two = client(claw, claw.key, 'two')
+  const key = await claw.newKey({ agent: 'shared' })
+  const one = client(claw, key, 'one')
+  const two = client(claw, key, 'two')
   for (const { id, post } of [one, two]) expect((await post('/register', { agent_id: id })).status).toBe(200)
   const { body } = await one.post('/delegate', { from_agent: 'one', to_agent: 'two', task: 't' })
   const { message_id } = body
@@ -165,8 +166,15 @@ test('two clients that share a key delegate to each other, and each gets what is
     status: 'completed',
   }
   expect((await one.get('/poll/one')).body).toMatchObject({ messages: [response], count: 1 })
-  const task = await claw.rest('GET', `/relay/tasks/${message_id}`)
+  const task = await claw.rest('GET', `/relay/tasks/${message_id}`, { key })
   expect(task.body).toMatchObject({ state: 'completed' })
+  // A poll of one says nothing about what the other got.
+  const carl = await registered(claw, 'carl')
+  await carl.post('/broadcast', { from_agent: carl.id, content: 'hear' })
+  expect((await one.get('/poll/one')).body.count).toBe(1)
+  expect((await two.get('/poll/two')).body.count).toBe(0)
+  claw.clock.move(10 * 60_000)
+  expect((await two.get('/poll/two')).body.count).toBe(1)
 })
 
 test('a broadcast reaches every other agent once, polled or connected', async () => {

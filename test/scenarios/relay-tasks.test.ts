@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Fault } from '../../src/core/errors.ts'
 import { sweepRelay } from '../../src/relay/forget-relay.ts'
+import { changeTask } from '../../src/relay/tasks/change-task.ts'
+import { delegateTask } from '../../src/relay/tasks/delegate-task.ts'
 import { lookAtDueTasks } from '../../src/relay/tasks/due-tasks.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { signIn } from '../kit/member.ts'
@@ -17,6 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => claw.stop())
 
+const boxOf = ({ id }: Agent) => ({ workspaceId: claw.app.workspaceId, agentId: id, device: '' })
 const step = (agent: Agent, id: unknown, name: string, body: unknown = {}) =>
   agent.ok('POST', `/tasks/${id}/${name}`, body)
 const takeAll = async (agent: Agent): Promise<Got[]> => {
@@ -88,11 +92,22 @@ describe('tasks', () => {
     ] as const)
       expect(await dora.refused(method, path, body)).toBe('not_found')
     expect((await dora.ok('GET', '/tasks')).items).toEqual([])
+    for (const [agent, query, found] of [
+      [ann, 'role=sender&state=submitted', 1],
+      [ann, 'role=assignee', 0],
+      [ann, 'state=accepted', 0],
+      [carl, 'role=sender', 1],
+      [bob, 'role=assignee&state=open', 1],
+      [bob, 'role=sender', 0],
+    ] as const)
+      expect((await agent.ok('GET', `/tasks?${query}`)).items, query).toHaveLength(found)
     expect(await bob.refused('POST', `/tasks/${id}/cancel`, {})).toBe('conflict')
     expect(await ann.refused('POST', `/tasks/${id}/complete`, {})).toBe('conflict')
     await step(bob, id, 'complete', { result: 1 })
     expect(await takeAll(carl)).toMatchObject([{ body: { state: 'completed' } }])
     expect(await takeAll(ann)).toEqual([])
+    const other = await ann.ok('POST', '/tasks', { to: bob.name, task: 't', replyTo: carl.name })
+    expect(await carl.ok('POST', `/tasks/${other.id}/cancel`, {})).toMatchObject({ state: 'canceled' })
   })
 
   test('delegated twice under one messageId are there once', async () => {
@@ -102,6 +117,10 @@ describe('tasks', () => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(1)
     expect(await takeAll(bob)).toHaveLength(1)
     expect(await ann.refused('POST', '/tasks', { ...asked, task: 'u' })).toBe('idempotency_conflict')
+    const again = { ...asked, messageId: 'n' }
+    const both = await Promise.all([again, again].map(each => delegateTask(claw.app, boxOf(ann), each)))
+    expect(both.map(task => (task instanceof Fault ? task.code : task.version))).toEqual([1, 1])
+    expect(await takeAll(bob)).toHaveLength(1)
   })
 
   test('and messages under an id whose former use is forgotten are new ones, and arrive', async () => {
@@ -163,6 +182,17 @@ describe('tasks', () => {
     ])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
     expect((await ann.ok('GET', `/tasks/${id}`)).version).toBe(2)
+
+    // Of two who name no version the slower one takes its step after the other's, or is told why not.
+    const other = await ann.ok('POST', '/tasks', { to: bob.name, task: 't' })
+    const steps = [
+      [bob, 'accept'],
+      [ann, 'cancel'],
+    ] as const
+    await Promise.all(steps.map(([agent, step]) => changeTask(claw.app, boxOf(agent), String(other.id), { step })))
+    const { state, version, history } = await ann.ok('GET', `/tasks/${other.id}`)
+    expect(state).toBe('canceled')
+    expect(history).toHaveLength(Number(version))
   })
 
   test('refuse a step again that says something else: nothing that was said is lost unseen', async () => {
@@ -293,25 +323,37 @@ describe('a task by capability', () => {
   test('is never given to whoever asks for it', async () => {
     const capability = `code-${++count}`
     const ann = await able('ann', capability)
-    expect((await ann.ok('POST', '/tasks', { capability, task: 't' })).to).toBeNull()
+    const { id, to } = await ann.ok('POST', '/tasks', { capability, task: 't' })
+    expect(to).toBeNull()
+    // Nor is anything about it told to nobody.
+    await step(ann, id, 'cancel')
+    const told = await claw.app.db.read.selectFrom('relay_messages').select('id').where('mailbox', '=', '').execute()
+    expect(told).toEqual([])
   })
 })
 
 describe('dead letters', () => {
   test('are seen and put back by an admin', async () => {
     const [ann, bob] = await pair()
-    await ann.send(bob, 'stuck')
+    // Too long for its own row.
+    const body = 'stuck'.repeat(1_000)
+    await ann.send(bob, body, { expiresInSeconds: 600 })
     for (let i = 0; i < 2; i++) {
       await bob.take()
       claw.clock.move(60_001)
     }
     expect(await bob.take()).toEqual([])
+    const keptMs = claw.app.config.relayKeepHours * 60 * 60_000
+    claw.clock.leap(keptMs - 60_000)
     const admin = await signIn(claw, { name: 'Ada', role: 'admin' })
     const seen = await admin.rest('GET', '/relay/dead-letters')
     const [letter] = seen.body.items as { id: string }[]
-    expect(letter).toMatchObject({ to: { name: bob.name }, from: { name: ann.name }, body: 'stuck' })
+    expect(letter).toMatchObject({ to: { name: bob.name }, from: { name: ann.name }, body })
     expect((await admin.rest('POST', `/relay/dead-letters/${letter?.id}/requeue`)).status).toBe(200)
-    expect(await bob.take()).toMatchObject([{ body: 'stuck', deliveries: 1 }])
+    // As long as it waits now, what it says is kept.
+    claw.clock.leap(600_000)
+    await sweepRelay(claw.app)
+    expect(await bob.take()).toMatchObject([{ body, deliveries: 1 }])
   })
 
   test('are not put back where they are of a task that has ended', async () => {

@@ -45,16 +45,23 @@ test('a message is pushed with a lease, and does not come again once it is ackno
   expect(inbox.body.items).toEqual([])
 })
 
-test('what is not acknowledged comes again on the next connection', async () => {
+test('what is not acknowledged comes again on the next connection, and on one that waits when its lease is over', async () => {
   await using claw = await started()
   const [alice, bob] = [await agent(claw, 'alice'), await agent(claw, 'bob')]
   const first = await hello(claw, bob)
   const id = await send(claw, alice, 'bob', 'again')
   expect((await pushed(first)).message.id).toBe(id)
   await first.end()
-  await using second = await hello(claw, bob)
+  const second = await hello(claw, bob)
   const { message } = await pushed(second)
   expect([message.id, message.deliveries]).toEqual([id, 2])
+  await second.end()
+  await claw.rest('POST', '/relay/inbox', { key: bob, body: { leaseSeconds: 15, waitSeconds: 60 } })
+  await using third = await hello(claw, bob)
+  third.say({ type: 'heartbeat', ref: 'nothing yet' })
+  expect(await third.next()).toMatchObject({ ref: 'nothing yet' })
+  claw.clock.move(16_000)
+  expect((await pushed(third)).message).toMatchObject({ id, deliveries: 4 })
 })
 
 test('what is sent to a reader that waits is stored as handed out to it, and is its own from the first', async () => {
@@ -383,8 +390,16 @@ test('the event stream gives a mailbox from a cursor on, and then as it fills', 
   }
 })
 
-test('nothing but hello comes first', async () => {
+test('nothing but hello comes first, and it comes within ten seconds', async () => {
   await using claw = await started()
+  const silent = await openSocket(claw.url, '/ws', { key: claw.key })
+  silent.say({ type: 'hello', ref: '1', device: 'a\tb' })
+  expect(await silent.next()).toMatchObject({ type: 'fault', ref: '1', problem: { code: 'validation_error' } })
+  claw.clock.move(5_000)
+  silent.socket.ping()
+  await once(silent.socket, 'pong')
+  claw.clock.move(5_000)
+  expect(await silent.closed).toBe(1008)
   const ws = await openSocket(claw.url, '/ws', { key: claw.key })
   ws.say({ type: 'heartbeat' })
   expect(await ws.next()).toMatchObject({ type: 'fault' })

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Fault } from '../../src/core/errors.ts'
+import { sweepRelay } from '../../src/relay/forget-relay.ts'
 import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
 import { endUndelivered } from '../../src/relay/messages/end-undelivered.ts'
 import { releaseMessages } from '../../src/relay/messages/release-messages.ts'
+import { sendMessage } from '../../src/relay/messages/send-message.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { type Agent, type Got, relayAgent } from '../kit/relay-agent.ts'
@@ -20,6 +23,8 @@ afterAll(() => claw.stop())
 const bodies = (messages: Got[]) => messages.map(({ body }) => body)
 const waits = (agent: Agent) => expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${agent.id}`)).toBe(1)
 const boxOf = (agent: Agent) => ({ workspaceId: claw.app.workspaceId, agentId: agent.id, device: '' })
+const devicesOf = ({ id }: Agent) =>
+  claw.app.db.read.selectFrom('relay_devices').selectAll().where('agent_id', '=', id).execute()
 const pair = async (): Promise<[Agent, Agent]> => [await newAgent('ann'), await newAgent('bob')]
 
 describe('agents', () => {
@@ -62,6 +67,33 @@ describe('agents', () => {
     expect(await ann.at('phone').ok('DELETE', '/agents/me')).toMatchObject({ left: false })
     const { items } = await ann.ok('GET', `/agents?text=${ann.name}`)
     expect(items).toMatchObject([{ devices: [{ device: 'tower', machine: 'tower' }] }])
+  })
+
+  test('have a hundred devices at most: the one that was quiet for longest makes room for the next', async () => {
+    const ann = await newAgent('ann')
+    await ann.at('first').ok('PUT', '/agents/me', {})
+    const [row] = await devicesOf(ann)
+    if (!row) throw new Error('it has a device')
+    const others = Array.from({ length: 99 }, (_, n) => ({
+      ...row,
+      device: `d${n}`,
+      seen_at: row.seen_at + 1 - (n % 3),
+    }))
+    await claw.app.db.write(tx => tx.insertInto('relay_devices').values(others).execute())
+    await claw.app.db.write(tx =>
+      tx
+        .updateTable('relay_devices')
+        .set({ seen_at: 0 })
+        .where('agent_id', '=', ann.id)
+        .where('device', '=', 'd50')
+        .execute(),
+    )
+    await ann.at('d7').ok('PUT', '/agents/me', {})
+    await ann.at('next').ok('PUT', '/agents/me', {})
+    const left = (await devicesOf(ann)).map(({ device }) => device)
+    expect(left.toSorted()).toEqual(
+      ['first', 'next', ...others.map(({ device }) => device)].filter(each => each !== 'd50').toSorted(),
+    )
   })
 })
 
@@ -139,12 +171,19 @@ describe('messages', () => {
     expect(await bob.take()).toEqual([])
     const carl = await newAgent('carl')
     expect(await carl.ok('POST', '/messages', sending)).toMatchObject({ repeated: false })
+    const dora = await newAgent('dora')
+    for (const body of ['short', 'long'.repeat(1_000)]) {
+      const twice = { to: dora.name, body, messageId: body.slice(0, 10) }
+      const both = await Promise.all([twice, twice].map(each => sendMessage(claw.app, boxOf(ann), each)))
+      expect(both.map(one => one instanceof Fault || one.repeated).toSorted()).toEqual([false, true])
+      expect(await dora.take()).toMatchObject([{ body }])
+    }
   })
 
   test('of one thread come one after the other, whichever device asks and whatever their priority', async () => {
     const [ann, bob] = await pair()
     for (const n of [1, 2, 3]) await ann.send(bob, n, { thread: 't', priority: n === 3 ? 'urgent' : 'normal' })
-    await ann.send(bob, 'other')
+    await ann.send(bob, 'other', { thread: 'u' })
     const first = await bob.at('tower').take()
     expect(bodies(first)).toEqual([1, 'other'])
     const next = bob.at('phone').take(1, 60)
@@ -155,6 +194,8 @@ describe('messages', () => {
     await bob.ack(second[0])
     expect(bodies(await bob.at('tower').take())).toEqual([3])
     expect(bodies((await ann.ok('GET', '/threads/t')).items as Got[])).toEqual([1, 2, 3])
+    const rest = await ann.ok('GET', `/threads/t?limit=1&after=${first[0]?.cursor}`)
+    expect(bodies(rest.items as Got[])).toEqual([2])
     const carl = await newAgent('carl')
     expect((await carl.ok('GET', '/threads/t')).items).toEqual([])
   })
@@ -235,6 +276,7 @@ describe('messages', () => {
       status: 429,
       body: { code: 'quota_exceeded', detail: expect.stringContaining(bob.name) },
     })
+    expect(await ann.refused('POST', '/tasks', { to: bob.name, task: 'one more' })).toBe('quota_exceeded')
     const [message] = await bob.take(1)
     await bob.ack(message)
     await ann.send(bob, 'now there is room')
@@ -305,8 +347,13 @@ describe('messages', () => {
     const [ann, bob] = await pair()
     await ann.send(bob, 'soon', { expiresInSeconds: 10 })
     await ann.send(bob, 'later')
+    const { id } = await ann.send(ann, 'to nobody', { expiresInSeconds: 10 })
     claw.clock.move(10_001)
     expect(bodies(await bob.take())).toEqual(['later'])
+    // Also where nobody looks.
+    await sweepRelay(claw.app)
+    const rows = await claw.app.db.read.selectFrom('relay_messages').select('state').where('id', '=', id).execute()
+    expect(rows).toEqual([{ state: 'expired' }])
   })
 })
 
