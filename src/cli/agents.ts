@@ -9,7 +9,7 @@ import { type Flags, orExit, withDb } from './settings.ts'
 const by = { actor: commandLine }
 
 export async function listAgentsCommand(flags: Flags): Promise<void> {
-  const items = await withDb(flags, async db => listAgents(db, await ensureWorkspace(db, Date.now()), Date.now()))
+  const { items } = await withDb(flags, async db => listAgents(db, await ensureWorkspace(db, Date.now()), Date.now()))
   if (flags.json) return printJson({ items })
   if (!items.length) return print('There are no agents yet. Pair one: clawlink pair')
   printTable(

@@ -67,7 +67,7 @@ function tell({ label, console: page, advice }: Auth): void {
 
 export async function listConnectionsCommand(flags: Flags): Promise<void> {
   const config = settingsOf(flags)
-  const items = await withDb(flags, async db => {
+  const { items } = await withDb(flags, async db => {
     const catalog = buildCatalog(connectors, config.baseUrls)
     const workspaceId = await ensureWorkspace(db, Date.now())
     return listConnections({ db, catalog, url: () => reachedAt(config) }, { workspaceId })

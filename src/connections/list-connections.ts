@@ -11,16 +11,22 @@ export type Sight = {
   scope?: Scope | undefined
 }
 
-/** The connections of a workspace that somebody sees, oldest first. */
+/** `after`: the `next` of the page before. Without a limit it is one page. */
+export type ConnectionFilter = { provider?: string | undefined; after?: string | undefined; limit?: number }
+
+/** The connections of a workspace that somebody sees, oldest first, and where the next page starts. */
 export async function listConnections(
   app: Pick<App, 'db' | 'catalog' | 'url'>,
   sight: Sight,
-  { provider }: { provider?: string | undefined } = {},
-): Promise<Connection[]> {
-  const rows = await selectConnections(app.db.read, sight.workspaceId).execute()
-  return rows
-    .filter(row => (provider === undefined || row.provider === provider) && isSeen(sight, row))
-    .map(row => connectionOf(app, row))
+  { provider, after = '', limit = Number.POSITIVE_INFINITY }: ConnectionFilter = {},
+): Promise<{ items: Connection[]; next: string | null }> {
+  const rows = await selectConnections(app.db.read, sight.workspaceId).where('connections.id', '>', after).execute()
+  const seen = rows.filter(row => (provider === undefined || row.provider === provider) && isSeen(sight, row))
+  const page = seen.slice(0, limit)
+  return {
+    items: page.map(row => connectionOf(app, row)),
+    next: seen.length > page.length ? (page.at(-1)?.id ?? null) : null,
+  }
 }
 
 /** One connection that somebody sees. `id` may also be a label that only one of them has. */

@@ -1,6 +1,7 @@
 /** The page of agents and their keys, against the real server. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
 import { openBrowser } from '../kit/browser.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { letIn, mcpStatus } from '../kit/oauth-client.ts'
@@ -286,6 +287,23 @@ test('an empty list teaches how an agent gets in', async () => {
   await tab.page.getByRole('heading', { name: 'Let your first agent in' }).waitFor()
   expect(await block(tab.page, 'command to pair')).toBe(`npx clawlink pair --url ${fresh.url}`)
   expect(await block(tab.page, 'MCP address')).toBe(`${fresh.url}/mcp`)
+})
+
+test('the page has all agents, however many there are', async () => {
+  await using fresh = await startClawLink()
+  const { session } = await openBrowser(fresh)
+  const now = fresh.clock.now()
+  const rows = Array.from({ length: 401 }, (_, at) => ({
+    id: newId('agt', now + at),
+    workspace_id: fresh.app.workspaceId,
+    name: `ended ${at}`,
+    created_at: now,
+    created_by: '',
+  }))
+  await fresh.app.db.write(tx => tx.insertInto('agents').values(rows).execute())
+  await using tab = await openPage(browser, fresh, { session })
+  await tab.visit('/agents')
+  await tab.page.getByText('401 agents without a key').waitFor()
 })
 
 test('the pages have no barrier and no way sideways in any look, with all that they hold unfolded', async () => {

@@ -204,6 +204,24 @@ describe('an agent', () => {
     expect(await audited(claw, 'agent.renamed')).toMatchObject([{ target: agentId }])
   })
 
+  test('is in the list with its keys, oldest first, in pages', async () => {
+    await using claw = await startClawLink()
+    const ada = await signIn(claw, { name: 'Ada' })
+    const first = (await agentsOf(ada)).map(({ name }) => name)
+    const made: string[] = []
+    for (const agent of ['b', 'a', 'c']) made.push((await makeKey(ada, { agent })).id)
+    const seen: Agent[] = []
+    for (let next: unknown = ''; next !== null; ) {
+      const { body } = await ada.rest('GET', `/agents?limit=2${next && `&next=${next}`}`)
+      seen.push(...(body.items as Agent[])) // as documented
+      expect((body.items as Agent[]).length).toBeLessThanOrEqual(2)
+      next = body.next
+    }
+    expect(seen.map(({ name }) => name)).toEqual([...first, 'b', 'a', 'c'])
+    expect(seen.slice(first.length).map(({ keys }) => keys.map(({ id }) => id))).toEqual(made.map(id => [id]))
+    expect(seen).toEqual(await agentsOf(ada))
+  })
+
   test('that is removed loses all its keys at once and stays in the list, inactive, but not in that of the relay', async () => {
     await using claw = await startClawLink()
     const ada = await signIn(claw, { name: 'Ada' })

@@ -60,10 +60,46 @@ describe('adding a connection', () => {
   test('shows the same connection in the list and by its id', async () => {
     await using claw = await startClawLink({ connected: false })
     const { body } = await add(claw, {})
-    expect((await claw.rest('GET', '/connections')).body).toEqual({ items: [body] })
-    expect((await claw.rest('GET', '/connections?provider=sandbox')).body).toEqual({ items: [body] })
-    expect((await claw.rest('GET', '/connections?provider=github')).body).toEqual({ items: [] })
+    expect((await claw.rest('GET', '/connections')).body).toEqual({ items: [body], next: null })
+    expect((await claw.rest('GET', '/connections?provider=sandbox')).body).toEqual({ items: [body], next: null })
+    expect((await claw.rest('GET', '/connections?provider=github')).body).toEqual({ items: [], next: null })
     expect((await claw.rest('GET', `/connections/${body.id}`)).body).toEqual(body)
+  })
+
+  test('lists as many as are there, oldest first, in pages: over REST and to an agent', async () => {
+    await using claw = await startClawLink({ connected: false })
+    const rows = Array.from({ length: 60 }, (_, at) =>
+      connectionRow({
+        id: newId('conn', claw.clock.now() + at),
+        workspace_id: claw.app.workspaceId,
+        provider: at === 0 ? 'github' : 'sandbox',
+        label: `n${at}`,
+      }),
+    )
+    await claw.app.db.write(tx => tx.insertInto('connections').values(rows).execute())
+    type Listed = { items: { id: string }[]; next?: string | null }
+    const pages = async (ask: (next: string | null) => Promise<unknown>) => {
+      const sizes: number[] = []
+      const seen: string[] = []
+      for (let next: string | null = null; ; ) {
+        const page = (await ask(next)) as Listed // as documented
+        seen.push(...page.items.map(({ id }) => id))
+        sizes.push(page.items.length)
+        if (!page.next) return { sizes, seen }
+        next = page.next
+      }
+    }
+    const overRest = await pages(
+      async next =>
+        (await claw.rest('GET', `/connections?provider=sandbox&limit=25${next === null ? '' : `&next=${next}`}`)).body,
+    )
+    expect(overRest).toEqual({ sizes: [25, 25, 9], seen: rows.slice(1).map(({ id }) => id) })
+    expect(((await claw.rest('GET', '/connections')).body.items as unknown[]).length).toBe(50)
+    const overMcp = await pages(async next => {
+      const asked = { name: 'clawlink_list_connections', arguments: next === null ? {} : { next } }
+      return Object((await claw.mcp('tools/call', asked)).body.result).structuredContent
+    })
+    expect(overMcp).toEqual({ sizes: [50, 10], seen: rows.map(({ id }) => id) })
   })
 
   const refusals: [why: string, fault: Fault, status: number, code: string][] = [

@@ -38,14 +38,18 @@ export async function connectionProgress(
   return toldConnection(await showConnection(app, principal.workspaceId, connection))
 }
 
+/** As many as a model may want to read at once. */
+const connectionsMax = 50
+
 /** The connections that an agent may use. */
 export async function toldConnections(
   app: App,
   principal: AgentPrincipal,
-  wanted: { provider?: string | undefined },
-): Promise<object[]> {
-  const connections = await listConnections(app, principal, wanted)
-  return (await showConnections(app, principal.workspaceId, connections)).map(toldConnection)
+  { provider, next: after }: { provider?: string | undefined; next?: string | undefined },
+): Promise<object> {
+  const { items, next } = await listConnections(app, principal, { provider, after, limit: connectionsMax })
+  const shown = await showConnections(app, principal.workspaceId, items)
+  return { items: shown.map(toldConnection), ...(next !== null && { next }) }
 }
 
 /** A connection as agents need it: what tells one from the other, and what to do where something is wrong. */

@@ -115,7 +115,7 @@ export const metaTools: readonly MetaTool[] = [
   }),
   metaTool({
     name: getFileTool,
-    description: 'Read up to 64 KiB of a file, or of an answer that was too large to give. Go on at `next`.',
+    description: 'Read up to 64 KiB of a file, or of an answer too large to give. Go on at `next`.',
     effect: 'read',
     input: {
       file: z.string().min(1).max(500),
@@ -126,9 +126,9 @@ export const metaTools: readonly MetaTool[] = [
   }),
   metaTool({
     name: 'clawlink_list_connections',
-    description: 'List the connected apps and accounts, to choose one.',
+    description: 'List connected apps and accounts, to choose one.',
     effect: 'read',
-    input: { provider: z.string().max(100).optional() },
+    input: { provider: z.string().max(100).optional(), next: z.string().max(100).optional() },
     run: (app, principal, wanted) => toldConnections(app, principal, wanted),
   }),
   metaTool({
@@ -152,7 +152,7 @@ export const metaTools: readonly MetaTool[] = [
   }),
   metaTool({
     name: 'clawlink_whoami',
-    description: 'Show which agent and workspace you act as, and whether live or test.',
+    description: 'Show which agent and workspace you act as, live or test.',
     effect: 'read',
     input: {},
     run: (app, principal) => whoami(app.db, principal),

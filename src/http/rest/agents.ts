@@ -16,7 +16,7 @@ import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
 import { expiresInDays, lastsMs, limits } from './key-terms.ts'
 import { route } from './route.ts'
-import { environment, key } from './schemas.ts'
+import { environment, filter, key } from './schemas.ts'
 
 const secret = z.string().describe('The key itself. Shown only now.')
 
@@ -24,9 +24,13 @@ export const agentRoutes = [
   route({
     method: 'get',
     path: '/agents',
-    summary: 'List the agents and their keys.',
+    summary: 'List the agents and their keys, oldest first.',
     tag: 'agents',
     may: 'agents.read',
+    query: z.strictObject({
+      next: filter.optional().describe('The `next` of the page before.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     answer: z.object({
       items: z.array(
         z.object({
@@ -38,8 +42,10 @@ export const agentRoutes = [
           keys: z.array(key),
         }),
       ),
+      next: z.string().nullable(),
     }),
-    run: async ({ app, principal }) => ({ items: await listAgents(app.db, principal.workspaceId, app.clock.now()) }),
+    run: ({ app, principal, query: { next, limit } }) =>
+      listAgents(app.db, principal.workspaceId, app.clock.now(), { after: next, limit }),
   }),
   route({
     method: 'patch',

@@ -13,7 +13,7 @@ import { Secret } from '../../core/secret.ts'
 import { showConnection, showConnections } from '../shown-connection.ts'
 import { editorOf } from './editor-of.ts'
 import { route } from './route.ts'
-import { connection } from './schemas.ts'
+import { connection, filter } from './schemas.ts'
 import { sightOf } from './sight-of.ts'
 
 const label = z.string().min(1).max(80)
@@ -22,14 +22,18 @@ export const connectionRoutes = [
   route({
     method: 'get',
     path: '/connections',
-    summary: 'List the connections that this key may use; for a member, those of both environments.',
+    summary: 'List the connections that this key may use, oldest first; for a member, those of both environments.',
     tag: 'connections',
     may: 'connections.read',
-    query: z.strictObject({ provider: z.string().optional() }),
-    answer: z.object({ items: z.array(connection) }),
-    async run({ app, principal, query }) {
-      const connections = await listConnections(app, sightOf(principal), query)
-      return { items: await showConnections(app, principal.workspaceId, connections) }
+    query: z.strictObject({
+      provider: z.string().optional(),
+      next: filter.optional().describe('The `next` of the page before.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    answer: z.object({ items: z.array(connection), next: z.string().nullable() }),
+    async run({ app, principal, query: { next: after, ...wanted } }) {
+      const { items, next } = await listConnections(app, sightOf(principal), { ...wanted, after })
+      return { items: await showConnections(app, principal.workspaceId, items), next }
     },
   }),
   route({

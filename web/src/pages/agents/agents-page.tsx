@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { KeyRound, TabletSmartphone } from 'lucide-react'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { Card } from '../../kit/card.tsx'
 import { Page } from '../../kit/page.tsx'
@@ -16,7 +16,7 @@ import { WaysIn } from './ways-in.tsx'
 
 /** Everything that may act here without a person: each agent with its keys, and how to let another one in. */
 export function AgentsPage() {
-  const { data, error, isPending } = useQuery(ask('GET /agents'))
+  const { data, error, isPending } = useQuery(askAll('GET /agents'))
   const { choices } = useChoices()
   const names = namesOf(choices ?? { providers: [], connections: [] })
   const { active, ended } = byState(data?.items ?? [], agent => agent.active)

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useId, useState } from 'react'
-import { ask, useSend } from '../../api/queries.ts'
+import { askAll, useSend } from '../../api/queries.ts'
 import { Button } from '../../kit/button.tsx'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { Card } from '../../kit/card.tsx'
@@ -43,7 +43,7 @@ function MakeKey({ choices }: { choices: Choices }) {
   const { agent: asked = '' } = useSearch({ from: '/signed-in/framed/agents/new' })
   const [agent, setAgent] = useState(asked)
   const [draft, setDraft] = useState(() => draftOf(modest))
-  const { data: agents } = useQuery(ask('GET /agents'))
+  const { data: agents } = useQuery(askAll('GET /agents'))
   const navigate = useNavigate()
   const known = useId()
   const make = useSend('POST /keys', { refresh: ['GET /agents'], gcTime: 0 })

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Plug } from 'lucide-react'
-import { ask } from '../../api/queries.ts'
+import { ask, askAll } from '../../api/queries.ts'
 import { Button } from '../../kit/button.tsx'
 import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
@@ -23,7 +23,7 @@ export function ConnectionsPage() {
   const { connect, reconnect } = useSearch({ from: '/signed-in/framed/connections' })
   const navigate = useNavigate()
   const connections = useQuery({
-    ...ask('GET /connections'),
+    ...askAll('GET /connections'),
     refetchInterval: ({ state }) => recheckAfterMs(state.data?.items),
   })
   const providers = useQuery(ask('GET /providers'))

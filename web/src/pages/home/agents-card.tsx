@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import type { Item } from '../../api/send.ts'
 import { Avatar } from '../../kit/avatar.tsx'
 import { Badge } from '../../kit/badge.tsx'
@@ -13,7 +13,7 @@ const shown = 5
 
 /** The agents that work here, those used last first; nothing while there are none. */
 export function AgentsCard() {
-  const agents = useQuery(ask('GET /agents'))
+  const agents = useQuery(askAll('GET /agents'))
   const items = (agents.data?.items ?? []).filter(({ active }) => active).map(withLastUse)
   if (items.length === 0) return null
   items.sort((a, b) => (b.lastUsedAt ?? '').localeCompare(a.lastUsedAt ?? ''))

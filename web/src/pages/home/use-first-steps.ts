@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { ask } from '../../api/queries.ts'
+import { ask, askAll } from '../../api/queries.ts'
 import { useMe } from '../../session/use-me.ts'
 
 /** Which of the first steps are done; undefined until that is known. */
 export function useFirstSteps() {
   const { person } = useMe()
-  const agents = useQuery(ask('GET /agents'))
-  const connections = useQuery(ask('GET /connections'))
+  const agents = useQuery(askAll('GET /agents'))
+  const connections = useQuery(askAll('GET /connections'))
   const calls = useQuery(ask('GET /usage', { query: { limit: 1 } }))
   if (!agents.data || !connections.data || !calls.data) return undefined
   return {

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Ban, CircleCheck, Hourglass, LoaderCircle } from 'lucide-react'
 import { useEffect } from 'react'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import { Panel } from '../../frame/panel.tsx'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { Outcome } from '../../scope/outcome.tsx'
@@ -23,7 +23,7 @@ export function DecidedPairing({ pairing }: { pairing: Pairing }) {
   const client = useQueryClient()
   useEffect(() => {
     // Its key is made as the device fetches it, so what was read before does not have it.
-    if (state === 'completed') void client.invalidateQueries({ queryKey: ask('GET /agents').queryKey })
+    if (state === 'completed') void client.invalidateQueries({ queryKey: askAll('GET /agents').queryKey })
   }, [client, state])
   const isOver = state === 'denied' || state === 'expired'
   return (

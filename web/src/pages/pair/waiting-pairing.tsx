@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
-import { ask, useSend } from '../../api/queries.ts'
+import { ask, askAll, useSend } from '../../api/queries.ts'
 import { Panel } from '../../frame/panel.tsx'
 import { Form } from '../../kit/form.tsx'
 import { Note } from '../../kit/note.tsx'
@@ -23,7 +23,7 @@ export function WaitingPairing({ pairing, choices, workspace, workspaces, choose
   const [wish] = useState(() => fitWish(pairing.scope, environment, choices))
   const [draft, setDraft] = useState(() => draftOf({ environment, scope: wish.scope }))
   const [agent, setAgent] = useState<AgentWish>({ isNew: true, name: label })
-  const { data: { items: agents = [] } = {} } = useQuery(ask('GET /agents'))
+  const { data: { items: agents = [] } = {} } = useQuery(askAll('GET /agents'))
   const pairingNow = useQuery(ask('GET /pairings/{id}', { params: { id } }))
   const options = {
     refresh: ['GET /pairings/{id}', 'GET /agents'] as ('GET /pairings/{id}' | 'GET /agents')[],

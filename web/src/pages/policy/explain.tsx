@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ask, useSend } from '../../api/queries.ts'
+import { askAll, useSend } from '../../api/queries.ts'
 import type { Answer } from '../../api/send.ts'
 import { Badge } from '../../kit/badge.tsx'
 import { Button } from '../../kit/button.tsx'
@@ -15,7 +15,7 @@ import { decisionLook } from './rule.ts'
 /** A dry run: which rule would decide about a call. Sends nothing. */
 export function Explain() {
   const [malformed, setMalformed] = useState<string>()
-  const { data: agents } = useQuery(ask('GET /agents'))
+  const { data: agents } = useQuery(askAll('GET /agents'))
   const explain = useSend('POST /policy/explain')
   const run = (read: ReadField) => {
     const args = objectOf(read('arguments'))

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { ask } from '../../api/queries.ts'
+import { ask, askAll } from '../../api/queries.ts'
 import { Field } from '../../kit/field.tsx'
 import { Input } from '../../kit/input.tsx'
 import { TextArea } from '../../kit/text-area.tsx'
@@ -10,8 +10,8 @@ import { Picks } from './picks.tsx'
 /** Which calls a rule is about. A group with nothing chosen matches everything. */
 export function MatchFields({ draft, onChange }: { draft: Draft; onChange(draft: Draft): void }) {
   const { data: providers } = useQuery(ask('GET /providers'))
-  const { data: agents } = useQuery(ask('GET /agents'))
-  const { data: connections } = useQuery(ask('GET /connections'))
+  const { data: agents } = useQuery(askAll('GET /agents'))
+  const { data: connections } = useQuery(askAll('GET /connections'))
   const set = (part: Partial<Draft>) => onChange({ ...draft, ...part })
   return (
     <>

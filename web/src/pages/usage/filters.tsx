@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
-import { ask } from '../../api/queries.ts'
+import { ask, askAll } from '../../api/queries.ts'
 import { Button } from '../../kit/button.tsx'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { classes } from '../../kit/classes.ts'
@@ -28,8 +28,8 @@ const environments: readonly Named[] = [
 export function Filters({ search }: { search: UsageSearch }) {
   const [open, setOpen] = useState(false)
   const navigate = useNavigate()
-  const agents = useQuery(ask('GET /agents')).data?.items ?? []
-  const connections = useQuery(ask('GET /connections')).data?.items ?? []
+  const agents = useQuery(askAll('GET /agents')).data?.items ?? []
+  const connections = useQuery(askAll('GET /connections')).data?.items ?? []
   const providers = useQuery(ask('GET /providers')).data?.items ?? []
   const change = (part: Partial<Record<keyof UsageSearch, string>>) => {
     const next = usageSearch({ ...search, before: '', ...part })

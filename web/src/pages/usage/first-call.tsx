@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Activity } from 'lucide-react'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { CodeBlock } from '../../kit/code-block.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
@@ -9,8 +9,8 @@ import { SkeletonRows } from '../../kit/skeleton.tsx'
 
 /** In place of the list before there is any call: what is missing for the first one. */
 export function FirstCall() {
-  const agents = useQuery(ask('GET /agents'))
-  const connections = useQuery(ask('GET /connections'))
+  const agents = useQuery(askAll('GET /agents'))
+  const connections = useQuery(askAll('GET /connections'))
   if (agents.isPending || connections.isPending) return <SkeletonRows />
   if (connections.data?.items.length === 0)
     return (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import { Card } from '../../kit/card.tsx'
 import { CopyButton } from '../../kit/copy-button.tsx'
 import { Page } from '../../kit/page.tsx'
@@ -13,8 +13,8 @@ import { StandingLine } from './standing-line.tsx'
 /** One call that has not ended: what it is, and how it stands now. */
 export function OpenCall({ call }: { call: CallState }) {
   const { callId, state, tool = '', agent, connection, startedAt } = call
-  const agents = useQuery(ask('GET /agents')).data?.items
-  const connections = useQuery(ask('GET /connections')).data?.items
+  const agents = useQuery(askAll('GET /agents')).data?.items
+  const connections = useQuery(askAll('GET /connections')).data?.items
   const agentName = agents?.find(({ id }) => id === agent)?.name ?? agent
   return (
     <Page

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Send } from 'lucide-react'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { List, ListRow } from '../../kit/list.tsx'
@@ -41,8 +41,8 @@ export function OpenCalls() {
 
 function OpenCallRow({ call }: { call: OpenCall }) {
   const { callId, tool, connection, agent, startedAt } = call
-  const agents = useQuery(ask('GET /agents')).data?.items
-  const connections = useQuery(ask('GET /connections')).data?.items
+  const agents = useQuery(askAll('GET /agents')).data?.items
+  const connections = useQuery(askAll('GET /connections')).data?.items
   return (
     <ListRow
       align="start"
