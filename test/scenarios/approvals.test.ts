@@ -1,5 +1,6 @@
 /** Calls that a member has to approve: asked, shown, decided once, sent once. */
 import { describe, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
 import { signIn } from '../kit/member.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
 import { approve, type Parked, park, progress, refund, removal, sent, startWithMember } from '../kit/parked.ts'
@@ -281,6 +282,38 @@ describe('a yes for a while', () => {
       ])
       claw.clock.move(30 * 60_000)
     }
+  })
+
+  test('is refused where there are as many rules as may be, and leaves the call to be approved alone', async () => {
+    await using claw = await startWithMember()
+    const rules = Array.from({ length: 200 }, (_, at) => ({
+      id: newId('rule', claw.clock.now() + at),
+      workspace_id: claw.app.workspaceId,
+      position: at + 1,
+      // The first is of a yes that is over once half an hour has passed.
+      name: at === 0 ? 'Approved by Ada' : `n${at}`,
+      decision: 'allow' as const,
+      match: JSON.stringify({ tools: [removal.tool] }),
+      created_by: '',
+      created_at: claw.clock.now(),
+      expires_at: at === 0 ? claw.clock.now() + 30 * 60_000 : null,
+    }))
+    await claw.app.db.write(tx => tx.insertInto('rules').values(rules).execute())
+    const parked = await park(claw)
+    const forAWhile = () => approve(claw, parked, { for: 'shape', minutes: 30 })
+    const fix = 'Approve this call alone, or remove a rule first. Nothing is decided yet.'
+    expect(await forAWhile()).toMatchObject({ status: 429, body: { code: 'quota_exceeded', fix } })
+    expect((await claw.ada.rest('GET', '/rules')).body.items).toHaveLength(200)
+    expect(await progress(claw, parked, 0)).toMatchObject({ state: 'parked' })
+    expect((await claw.ada.rest('GET', '/audit?action=approval.approved')).body.items).toEqual([])
+
+    claw.clock.move(30 * 60_000)
+    expect(await forAWhile()).toMatchObject({ status: 200, body: { state: 'approved' } })
+    expect(await progress(claw, parked)).toMatchObject({ state: 'ended', usage: { outcome: 'succeeded' } })
+    expect((await claw.ada.rest('GET', '/rules')).body.items).toHaveLength(200)
+    const last = await park(claw, { ...like(2), key: await claw.newKey({ agent: 'another' }) })
+    expect((await approve(claw, last, { for: 'shape', minutes: 30 })).status).toBe(429)
+    expect(await approve(claw, last)).toMatchObject({ status: 200, body: { state: 'approved' } })
   })
 
   test('never reaches past the rule that asked: what another rule denies stays denied', async () => {

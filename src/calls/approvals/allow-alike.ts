@@ -1,11 +1,24 @@
 import type { Transaction } from 'kysely'
 import type { MemberPrincipal } from '../../accounts/principal.ts'
+import type { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { ApprovalRow, RuleRow, Schema } from '../../db/schema.ts'
 import type { RuleMatch } from '../policy/rule.ts'
+import { noRoom } from '../policy/rule-rows.ts'
 import { ruleOf } from '../policy/rules-of.ts'
 
 const named = 'Approved by'
+
+/** Whether it was made for a yes for a while, which has ended. */
+const isOver = ({ name, expires_at }: RuleRow, now: number) =>
+  name.startsWith(named) && expires_at !== null && expires_at <= now
+
+/** Why there can be no yes for a while, if so. To be asked before anything is decided. */
+export const noRoomForAlike = (rules: readonly RuleRow[], now: number): Fault | undefined =>
+  noRoom(
+    rules.filter(rule => !isOver(rule, now)),
+    'Approve this call alone, or remove a rule first. Nothing is decided yet.',
+  )
 
 /**
  * For a while, a rule that allows what the approved call is like: the same agent, tool and account. It stands right before
@@ -22,9 +35,9 @@ export async function allowAlike(
     minutes,
   }: { member: MemberPrincipal; approval: ApprovalRow; rules: readonly RuleRow[]; now: number; minutes: number },
 ): Promise<void> {
-  const isOver = ({ name, expires_at }: RuleRow) => name.startsWith(named) && expires_at !== null && expires_at <= now
-  for (const { id } of rules.filter(isOver)) await tx.deleteFrom('rules').where('id', '=', id).execute()
-  const kept = rules.filter(rule => !isOver(rule))
+  for (const { id } of rules.filter(rule => isOver(rule, now)))
+    await tx.deleteFrom('rules').where('id', '=', id).execute()
+  const kept = rules.filter(rule => !isOver(rule, now))
   const { agent_id, tool, connection_id, rule_id, workspace_id } = approval
   const expiresAt = now + minutes * 60_000
   const asked = kept.find(({ id, decision }) => id === rule_id && decision === 'ask')

@@ -3,7 +3,7 @@ import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { lockRules } from '../policy/rule-rows.ts'
-import { allowAlike } from './allow-alike.ts'
+import { allowAlike, noRoomForAlike } from './allow-alike.ts'
 import { decideApproval } from './decide-approval.ts'
 
 /** This one call; or it, and for so many minutes calls of the same agent to the same tool on the same account. */
@@ -20,6 +20,8 @@ export async function approveCall(
   const refused = await app.db.write(async tx => {
     // Before the audit record is written, as whoever else changes rules does.
     const rules = extent.for === 'shape' ? await lockRules(tx, workspaceId) : []
+    const full = extent.for === 'shape' ? noRoomForAlike(rules, now) : undefined
+    if (full) return full
     const decision = { state: 'approved' as const, address, details: extent }
     const approval = await decideApproval(app, tx, { member, id, decision })
     if (approval instanceof Fault) return approval

@@ -1,15 +1,12 @@
 import { personActor, recordAudit } from '../../accounts/audit.ts'
 import type { MemberPrincipal } from '../../accounts/principal.ts'
 import type { App } from '../../app.ts'
-import { Fault } from '../../core/errors.ts'
+import type { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import type { RuleRow } from '../../db/schema.ts'
 import { checkRule } from './check-rule.ts'
-import { lockRules } from './rule-rows.ts'
+import { lockRules, noRoom } from './rule-rows.ts'
 import { type NewRule, type RuleView, summaryOfRule, viewOfRule } from './rule-view.ts'
-
-/** More would make every call slow and no policy clearer. */
-const rulesMax = 200
 
 /** Adds a rule after all others. Calls follow it at once here, and within a second in other processes. */
 export async function addRule(
@@ -24,9 +21,8 @@ export async function addRule(
   const now = app.clock.now()
   const made = await app.db.write(async tx => {
     const rules = await lockRules(tx, workspaceId)
-    if (rules.length >= rulesMax) {
-      return new Fault('quota_exceeded', `A workspace has at most ${rulesMax} rules.`, { fix: 'Remove a rule first.' })
-    }
+    const refused = noRoom(rules)
+    if (refused) return refused
     const row: RuleRow = {
       id: newId('rule', now),
       workspace_id: workspaceId,

@@ -14,6 +14,15 @@ export async function lockRules(tx: Transaction<Schema>, workspaceId: string): P
   return rulesInOrder(tx, workspaceId).execute()
 }
 
+/** More would make every call slow and no policy clearer. */
+const rulesMax = 200
+
+/** Why no rule can be added to these, if so. */
+export function noRoom({ length }: readonly RuleRow[], fix = 'Remove a rule first.'): Fault | undefined {
+  if (length < rulesMax) return undefined
+  return new Fault('quota_exceeded', `A workspace has at most ${rulesMax} rules.`, { fix })
+}
+
 export function noSuchRule(id: string): Fault {
   return new Fault('not_found', `There is no rule "${id}" in this workspace.`, { fix: 'List the rules for their ids.' })
 }
