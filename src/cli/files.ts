@@ -8,6 +8,7 @@ import { createFile } from '../files/create-file.ts'
 import { deleteFile } from '../files/delete-file.ts'
 import { viewOf } from '../files/file.ts'
 import { listFiles } from '../files/list-files.ts'
+import { checkMediaType } from '../files/names.ts'
 import { openFile } from '../files/open-file.ts'
 import { dim, print, printJson, printTable } from './print.ts'
 import { type Flags, orExit, text, withApp } from './settings.ts'
@@ -15,6 +16,7 @@ import { principalOf } from './tools.ts'
 
 /** Files of the command line's own agent: what it gives its calls. Those of other agents are listed and read too. */
 export async function putFileCommand(flags: Flags, path: string): Promise<void> {
+  const mediaType = typeIn(flags)
   const bytes = orExit(await sizeOf(path), flags)
   const made = await withApp(
     flags,
@@ -24,7 +26,7 @@ export async function putFileCommand(flags: Flags, path: string): Promise<void> 
         workspaceId,
         agentId,
         name: text(flags, 'name') ?? basename(path),
-        mediaType: text(flags, 'type'),
+        mediaType,
       }
       return createFile(app, asked, counted(createReadStream(path), bytes), { announced: bytes })
     },
@@ -75,6 +77,13 @@ export async function deleteFileCommand(flags: Flags, id: string): Promise<void>
   orExit(deleted, flags)
   if (flags.json) return printJson({ id })
   print(`${id} is deleted.`)
+}
+
+/** The media type that is given, if one is. */
+export function typeIn(flags: Flags): string | undefined {
+  const type = text(flags, 'type')
+  orExit(checkMediaType(type, '--type') ?? 0, flags)
+  return type
 }
 
 export async function sizeOf(path: string): Promise<number | Fault> {

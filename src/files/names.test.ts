@@ -39,6 +39,9 @@ test.each([
   ['text', 'application/octet-stream'],
   ['text/html\r\nx: y', 'application/octet-stream'],
   ['text/html; a', 'application/octet-stream'],
+  ['text/plain; charset=utf-8;', 'text/plain; charset=utf-8;'],
+  ['text/plain; x="a\\"b"', 'text/plain; x="a\\"b"'],
+  [`text/plain${'; '.repeat(80)}!`, 'application/octet-stream'],
   [`text/${'x'.repeat(300)}`, 'application/octet-stream'],
 ])('the type %j is stored as %j', (asked, stored) => {
   expect(safeMediaType(asked)).toBe(stored)

@@ -1,3 +1,4 @@
+import { Fault } from '../core/errors.ts'
 import { blankSecrets } from '../core/secret.ts'
 
 const nameMax = 200
@@ -18,12 +19,30 @@ export function safeName(asked: string): string {
   return name || 'file'
 }
 
-/** RFC 9110, 8.3.1: `type/subtype` and parameters, in one line. Anything else is taken for bytes of an unknown kind. */
+const mediaTypeMax = 200
+
+const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+const quoted = String.raw`"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"`
+/** RFC 9110, 8.3.1: `type/subtype` and parameters, of which any may be empty. */
+const mediaType = new RegExp(`^${token}/${token}(?:[ \\t]*;(?:[ \\t]*${token}=(?:${token}|${quoted}))?)*$`)
+
+const isMediaType = (text: string) => text.length <= mediaTypeMax && mediaType.test(text)
+
+/** What is no media type is taken for bytes of an unknown kind: of a provider's answer nobody can be told. */
 export function safeMediaType(asked: string | undefined): string {
   const text = asked?.trim() ?? ''
-  const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-  const whole = new RegExp(`^${token}/${token}(\\s*;\\s*${token}=(${token}|"[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"))*$`)
-  return text.length <= 200 && whole.test(text) ? text : 'application/octet-stream'
+  return isMediaType(text) ? text : 'application/octet-stream'
+}
+
+/** Why whoever gave a media type cannot have it, if so. `where`: how they gave it. Nothing at all is none. */
+export function checkMediaType(asked: string | undefined, where: string): Fault | undefined {
+  const text = asked?.trim() ?? ''
+  if (text === '' || isMediaType(text)) return undefined
+  const problem = `must be a media type of at most ${mediaTypeMax} characters, such as image/png`
+  return new Fault('validation_error', `${where} ${problem}.`, {
+    invalidFields: [{ field: where, problem }],
+    fix: 'Correct it, or leave it out.',
+  })
 }
 
 /** RFC 6266 with RFC 8187: a plain name for old clients, and the whole one. Always an attachment: a browser never shows it. */

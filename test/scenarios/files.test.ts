@@ -170,6 +170,7 @@ describe('one ClawLink', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['a form', { 'content-type': 'multipart/form-data; boundary=x' }, ''],
+    ['a type that is none', { 'content-type': 'nonsense' }, ''],
     ['a coding', { 'content-encoding': 'gzip' }, ''],
     ['a question that it does not know', {}, '?nam=x'],
     ['a name without end', {}, `?name=${'x'.repeat(1001)}`],
@@ -314,6 +315,9 @@ test('the command line stores, lists, saves and ends files beside a running serv
   const path = join(dataDir, 'picture.png')
   const content = randomBytes(chunkBytes + 5)
   writeFileSync(path, content)
+  const mistyped = await run('put', path, '--type', 'png')
+  expect(mistyped).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(JSON.parse(mistyped.stderr)).toMatchObject({ code: 'validation_error', invalidFields: [{ field: '--type' }] })
   const put = await run('put', path, '--type', 'image/png')
   expect(put).toMatchObject({ exitCode: 0, stderr: '' })
   const { file, ...told } = JSON.parse(put.stdout)

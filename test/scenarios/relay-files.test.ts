@@ -54,6 +54,17 @@ describe('one ClawLink', () => {
     expect(await get(claw, 'empty')).toMatchObject({ status: 200, bytes: 0 })
   })
 
+  test('takes no media type that is none, over REST and from an agent', async () => {
+    const key = 'mistyped.png'
+    const refused = await put(claw, key, 'x', { headers: { 'content-type': 'png' } })
+    expect(refused).toMatchObject({ status: 400, body: { invalidFields: [{ field: 'Content-Type' }] } })
+    const asked = { name: 'clawlink_put_file', arguments: { key, content: 'x', mediaType: 'png' } }
+    expect(Object((await claw.mcp('tools/call', asked)).body.result).structuredContent).toMatchObject({
+      error: { code: 'validation_error', invalidFields: [{ field: 'mediaType' }] },
+    })
+    expect((await get(claw, key)).status).toBe(404)
+  })
+
   test('tells a writer who was too late of both versions, and of text merges them', async () => {
     const key = 'race.txt'
     const first = 'one\ntwo\nthree\nfour\n'

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path'
 import * as z from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { checkKey } from '../../relay/files/key.ts'
-import { sizeOf } from '../files.ts'
+import { sizeOf, typeIn } from '../files.ts'
 import { day, dim, plain, print, printJson, printTable } from '../print.ts'
 import { askRest } from '../rest.ts'
 import { type Flags, orExit, text } from '../settings.ts'
@@ -34,9 +34,10 @@ const types: Partial<Record<string, string>> = {
 
 /** Writes a shared file: a new one, or the next version of the one that `--base` names. */
 export async function putSharedFileCommand(flags: Flags, path: string, key = basename(path)): Promise<void> {
+  const given = typeIn(flags)
   orExit(await sizeOf(path), flags)
   const server = orExit(relayServer(flags), flags)
-  const type = text(flags, 'type') ?? types[extname(key).toLowerCase()]
+  const type = given ?? types[extname(key).toLowerCase()]
   const written = await askRest(server, {
     method: 'PUT',
     path: `/relay/files/${pathOf(key, flags)}?${queryOf(flags)}`,

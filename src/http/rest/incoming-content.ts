@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '../../core/errors.ts'
+import { checkMediaType } from '../../files/names.ts'
 
 export type IncomingContent = { content: AsyncIterable<Uint8Array>; announced: number | undefined }
 
@@ -46,5 +47,5 @@ function notPlain({ headers }: IncomingMessage): Fault | undefined {
     return new Fault('validation_error', 'An upload is no form: its body is the file itself.', {
       fix: 'For example with curl: --data-binary @file.png -H "Content-Type: image/png".',
     })
-  return undefined
+  return checkMediaType(type, 'Content-Type')
 }

@@ -4,6 +4,7 @@ import type { AgentPrincipal } from '../../../accounts/principal.ts'
 import type { App } from '../../../app.ts'
 import { Fault } from '../../../core/errors.ts'
 import { isId } from '../../../core/ids.ts'
+import { checkMediaType } from '../../../files/names.ts'
 import { openFile } from '../../../files/open-file.ts'
 import { type FilePart, readPart } from '../../../files/read-part.ts'
 import type { Box } from '../../../relay/box.ts'
@@ -47,6 +48,8 @@ export async function putFile(
     return new Fault('validation_error', 'Either `content` or `file` must be there.', {
       invalidFields: [{ field: 'content', problem: 'either this or `file` must be there' }],
     })
+  const wrongType = checkMediaType(mediaType, 'mediaType')
+  if (wrongType) return wrongType
   const source = file === undefined ? undefined : await openFile(app, principal, file)
   if (source instanceof Fault) return source
   const bytes = Buffer.from(content ?? '', base64 ? 'base64' : 'utf8')
