@@ -8,7 +8,7 @@ import { listApprovals } from '../../calls/approvals/list-approvals.ts'
 import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
 import { route } from './route.ts'
-import { effect, filter, sentRequest } from './schemas.ts'
+import { effect, limit, next, sentRequest } from './schemas.ts'
 
 const approval = z.object({
   id: z.string(),
@@ -44,8 +44,8 @@ export const approvalRoutes = [
     may: 'approvals.read',
     query: z.strictObject({
       state: z.enum(['pending', 'all']).default('pending'),
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(approval), next: z.string().nullable() }),
     run: ({ app, principal, query: { next, ...wanted } }) =>

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { listAudit } from '../../accounts/list-audit.ts'
 import { verifyAudit } from '../../accounts/verify-audit.ts'
 import { route } from './route.ts'
+import { limit } from './schemas.ts'
 
 const entry = z.object({
   seq: z.number(),
@@ -22,7 +23,7 @@ export const auditRoutes = [
     may: 'audit.read',
     query: z.strictObject({
       next: z.coerce.number().int().min(1).optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      limit,
       action: z
         .string()
         .regex(/^[a-z0-9_.]{1,100}$/, 'must be an action such as key.revoked')

@@ -4,12 +4,7 @@ import { awaitCall } from '../../calls/await-call.ts'
 import type { CallProgress } from '../../calls/get-call.ts'
 import { Fault } from '../../core/errors.ts'
 import { stopTopic } from '../../core/look-until.ts'
-import { plainHeaders } from '../answer.ts'
-
-/** So often something is sent, so that nobody on the way takes the connection for a dead one. */
-const aliveEveryMs = 10_000
-/** After this a client has to ask again, and so to show its key again: EventSource does it by itself. */
-const lastsMs = 10 * 60_000
+import { aliveEveryMs, eventStream, streamLastsMs } from './event-stream.ts'
 
 /**
  * How far a call is, as server-sent events (HTML Living Standard, 9.2): `progress` at once and whenever it changes, and
@@ -48,7 +43,7 @@ export async function callEvents(
         last = event
         if (name === 'end') over = true
       }
-      const until = app.clock.now() + lastsMs
+      const until = app.clock.now() + streamLastsMs
       const waiting = { id, waitMs: aliveEveryMs, onChange, hasPlace: true, gone: () => over || gone() }
       app.wakes.on(stopTopic, stop)
       try {
@@ -66,6 +61,5 @@ export async function callEvents(
     },
     cancel: stop,
   })
-  const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
-  return new Response(body, { headers })
+  return eventStream(body)
 }

@@ -11,7 +11,7 @@ import { problemOf } from '../problem.ts'
 import { refusal } from '../require-principal.ts'
 import { callEvents } from './call-events.ts'
 import { route } from './route.ts'
-import { callAnswer, filter, problem, queue, usage } from './schemas.ts'
+import { callAnswer, limit, next, problem, queue, usage } from './schemas.ts'
 
 const state = z
   .enum(['parked', 'queued', 'running', 'ended'])
@@ -52,8 +52,8 @@ export const callRoutes = [
     tag: 'calls',
     may: 'calls.read',
     query: z.strictObject({
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({
       items: z.array(z.object({ ...standing, ...facts })),

@@ -5,7 +5,7 @@ import { replayDelivery } from '../../events/replay-delivery.ts'
 import { personEditor } from './editor-of.ts'
 import { event } from './events.ts'
 import { route } from './route.ts'
-import { filter } from './schemas.ts'
+import { filter, limit, next } from './schemas.ts'
 
 const state = z.enum(['waiting', 'delivered', 'failed'])
 
@@ -36,8 +36,8 @@ export const deliveryRoutes = [
     query: z.strictObject({
       endpoint: filter.optional().describe('Id of an endpoint.'),
       state: state.optional(),
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(delivery), next: z.string().nullable() }),
     run: ({ app, principal, query: { next, ...wanted } }) =>

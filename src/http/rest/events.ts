@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { listEvents } from '../../events/list-events.ts'
 import { eventTypes } from '../../events/record-event.ts'
 import { type Route, route } from './route.ts'
-import { filter } from './schemas.ts'
+import { limit, next } from './schemas.ts'
 
 /** Something that happened. */
 export const event = z.object({
@@ -22,8 +22,8 @@ export const eventRoutes: Route[] = [
     may: 'events.read',
     query: z.strictObject({
       type: z.enum(eventTypes).optional(),
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(event), next: z.string().nullable() }),
     run: ({ app, principal, query: { next, ...wanted } }) =>

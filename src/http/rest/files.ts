@@ -10,7 +10,7 @@ import { refusal } from '../require-principal.ts'
 import { answerContent, contentHeaders } from './answer-content.ts'
 import { takeContent } from './incoming-content.ts'
 import { type Route, route } from './route.ts'
-import { filter } from './schemas.ts'
+import { limit, next } from './schemas.ts'
 
 const file = z.object({
   file: z.string().describe('Its id: what tools take and give.'),
@@ -54,8 +54,8 @@ export const fileRoutes: Route[] = [
     tag: 'files',
     may: 'calls.read',
     query: z.strictObject({
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(file), next: z.string().nullable() }),
     async run({ app, principal, query }) {

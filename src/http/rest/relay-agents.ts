@@ -5,7 +5,7 @@ import { leaveRelay } from '../../relay/agents/leave-relay.ts'
 import { registerAgent } from '../../relay/agents/register-agent.ts'
 import { asBox, deviceHeader } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
-import { filter } from './schemas.ts'
+import { limit, next } from './schemas.ts'
 
 const status = z.enum(['online', 'stale']).describe('Online: heard of within the last 120 s.')
 
@@ -45,8 +45,8 @@ export const relayAgentRoutes: Route[] = [
       online: z.stringbool().optional().describe('Only those that are, or are not.'),
       machine: z.string().max(200).optional(),
       text: z.string().max(200).optional().describe('In name, description, machine or capabilities.'),
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(agent), next: z.string().nullable() }),
     run: ({ app, principal, query: { next: after, ...wanted } }) =>

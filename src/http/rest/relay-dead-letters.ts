@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { discardDeadLetter, listDeadLetters, requeueDeadLetter } from '../../relay/dead-letters/dead-letters.ts'
-import { limit, message, next, party } from './relay-schemas.ts'
+import { message, next, party } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
+import { limit } from './schemas.ts'
 
 const answer = z.object({ id: z.string() })
 

@@ -14,8 +14,9 @@ import { refusal } from '../require-principal.ts'
 import { answerContent, contentHeaders } from './answer-content.ts'
 import { takeContent } from './incoming-content.ts'
 import { basedOn } from './precondition.ts'
-import { boxIn, deviceHeader, limit } from './relay-schemas.ts'
+import { boxIn, deviceHeader } from './relay-schemas.ts'
 import { Reply, type Route, route } from './route.ts'
+import { limit } from './schemas.ts'
 
 const by = z.object({
   kind: z.enum(['agent', 'person']),

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { readMailbox, readThread } from '../../relay/messages/read-mailbox.ts'
 import { sendMessage } from '../../relay/messages/send-message.ts'
-import { after, asBox, deviceHeader, limit, message, party, priority, relayBodyBytesMax } from './relay-schemas.ts'
+import { after, asBox, deviceHeader, message, party, priority, relayBodyBytesMax } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
+import { limit } from './schemas.ts'
 
 const page = z.object({
   items: z.array(message),

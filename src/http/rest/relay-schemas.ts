@@ -66,5 +66,4 @@ const cursor = z
   .regex(/^\d{1,15}$/, 'must be a cursor')
   .optional()
 export const after = cursor.describe('The cursor of the last message that you know.')
-export const limit = z.coerce.number().int().min(1).max(200).default(50)
 export const next = cursor.describe('The `next` of the page before.')

@@ -6,15 +6,11 @@ import type { Place } from '../../core/places.ts'
 import type { Box } from '../../relay/box.ts'
 import { readMailbox } from '../../relay/messages/read-mailbox.ts'
 import { mailboxTopic } from '../../relay/wake.ts'
-import { plainHeaders } from '../answer.ts'
 import { refusal } from '../require-principal.ts'
+import { aliveEveryMs, eventStream, streamLastsMs } from './event-stream.ts'
 import { after, asBox, deviceHeader, message } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
 
-/** So often something is sent, so that nobody on the way takes the connection for a dead one. */
-const aliveEveryMs = 10_000
-/** After this a client has to ask again, and so to show its key again: EventSource does it by itself. */
-const lastsMs = 10 * 60_000
 const atOnce = 10
 
 export const relayStreamRoutes: Route[] = [
@@ -60,7 +56,7 @@ function mailboxStream(
   let after = from
   let over = false
   const text = new TextEncoder()
-  const until = app.clock.now() + lastsMs
+  const until = app.clock.now() + streamLastsMs
   const topic = mailboxTopic(box.agentId)
   const stop = () => {
     over = true
@@ -102,8 +98,7 @@ function mailboxStream(
     after = items.at(-1)?.cursor ?? after
     controller.enqueue(text.encode(events.join('') || ': it goes on\n\n'))
   }
-  const headers = { ...plainHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
-  return new Response(body, { headers })
+  return eventStream(body)
 }
 
 function notAsked(): Fault {

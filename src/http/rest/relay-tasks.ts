@@ -4,9 +4,9 @@ import { delegateTask } from '../../relay/tasks/delegate-task.ts'
 import { getTask } from '../../relay/tasks/get-task.ts'
 import { listTasks } from '../../relay/tasks/list-tasks.ts'
 import { type TaskStep, taskStates } from '../../relay/tasks/task-state.ts'
-import { asBox, deviceHeader, limit, party, priority, relayBodyBytesMax } from './relay-schemas.ts'
+import { asBox, deviceHeader, party, priority, relayBodyBytesMax } from './relay-schemas.ts'
 import { type Route, route } from './route.ts'
-import { filter } from './schemas.ts'
+import { limit, next } from './schemas.ts'
 
 const task = z.object({
   id: z.string(),
@@ -116,7 +116,7 @@ export const relayTaskRoutes: Route[] = [
     query: z.strictObject({
       role: z.enum(['sender', 'assignee']).optional(),
       state: z.enum(['open', ...taskStates]).optional(),
-      next: filter.optional().describe('The `next` of the page before.'),
+      next,
       limit,
     }),
     answer: z.object({ items: z.array(task), next: z.string().nullable() }),

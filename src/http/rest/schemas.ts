@@ -13,6 +13,10 @@ export const filter = z
   .max(100)
   .regex(/^[\x20-\x7e]*$/, 'must be a name or an id')
 
+/** How much of a list is given at once, and where it goes on. */
+export const limit = z.coerce.number().int().min(1).max(200).default(50)
+export const next = filter.optional().describe('The `next` of the page before.')
+
 export const connection = z.object({
   id: z.string(),
   provider: z.string(),

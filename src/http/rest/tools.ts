@@ -7,7 +7,7 @@ import { previewTool } from '../../calls/preview-tool.ts'
 import { Fault } from '../../core/errors.ts'
 import { callRoute } from './call.ts'
 import { route } from './route.ts'
-import { callBody, filter, preview, toolDescription, toolHealth, toolSummary, toolVersion } from './schemas.ts'
+import { callBody, next, preview, toolDescription, toolHealth, toolSummary, toolVersion } from './schemas.ts'
 
 export const toolRoutes = [
   route({
@@ -61,7 +61,7 @@ export const toolRoutes = [
     may: 'tools.read',
     query: z.strictObject({
       provider: z.string().optional(),
-      next: filter.optional().describe('The `next` of the page before.'),
+      next,
       limit: z.coerce.number().int().min(1).max(200).default(100),
     }),
     answer: z.object({ items: z.array(toolVersion), next: z.string().nullable() }),

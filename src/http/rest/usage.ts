@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { listUsage } from '../../calls/list-usage.ts'
 import { summarizeUsage } from '../../calls/summarize-usage.ts'
 import { route } from './route.ts'
-import { environment, filter, usage } from './schemas.ts'
+import { environment, filter, limit, next, usage } from './schemas.ts'
 
 const time = z.iso.datetime({ offset: true }).transform(text => Date.parse(text))
 
@@ -27,8 +27,8 @@ export const usageRoutes = [
     may: 'calls.read',
     query: z.strictObject({
       ...narrowing,
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(usage), next: z.string().nullable() }),
     run: ({ app, principal, query: { next, ...wanted } }) => listUsage(app.db, principal, { ...wanted, before: next }),
