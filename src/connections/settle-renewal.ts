@@ -83,7 +83,7 @@ export async function noteRefusal(
   const meaning = meaningOf(refused, failures)
   const { name = connection.provider } = app.catalog.providers.get(connection.provider)?.connector ?? {}
   const asked = Math.min(fault.details.retryAfterMs ?? 0, pauseMaxMs)
-  const pause = Math.max(pauseMinMs, asked, backoffMs(failures, Math.random))
+  const pause = Math.max(pauseMinMs, asked, backoffMs(failures, app.random))
   const change: UpdateObject<Schema, 'credentials'> = {
     // Who asked last stays known: its answer may come late.
     lease_until: 0,

@@ -26,7 +26,7 @@ export type Working = {
 export function startWorking(
   app: App,
   kinds: JobKinds,
-  { random = Math.random, isTold = () => true }: { random?: () => number; isTold?: () => boolean } = {},
+  { isTold = () => true }: { isTold?: () => boolean } = {},
 ): Working {
   const { db, clock, log, wakes } = app
   const owner = newId('worker', clock.now())
@@ -105,7 +105,7 @@ export function startWorking(
       const failures = job.failures + 1
       log.warn({ err: cause, kind: job.kind, subject: job.subject, failures }, 'a job failed')
       if (failures >= kind.failuresMax) await dead(error)
-      else await giveBackJob(db, job, { runAt: clock.now() + backoffMs(failures, random), failures, error })
+      else await giveBackJob(db, job, { runAt: clock.now() + backoffMs(failures, app.random), failures, error })
     } finally {
       letGo()
     }

@@ -136,7 +136,7 @@ describe('a job', () => {
       throw new Error('no luck with cllk_live_0123456789')
     })
     await add(claw, 'one')
-    const working = startWorking(claw.app, kinds, { random: () => 0.5 })
+    const working = startWorking({ ...claw.app, random: () => 0.5 }, kinds)
     for (const pause of [500, 1000]) {
       await expect
         .poll(async () => (await stored(claw))[0])

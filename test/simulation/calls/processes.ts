@@ -51,7 +51,7 @@ export async function startProcess(
     },
   })
   const app = spoil(watched(world, mortal.app))
-  const working = works ? startWorking(app, jobKinds(app), { random: () => random.next() }) : undefined
+  const working = works ? startWorking(app, jobKinds(app)) : undefined
   const stop = async () => {
     app.wakes.emit(stopTopic)
     await working?.stop(0)
