@@ -5,15 +5,16 @@ import type { PersonPrincipal } from './principal.ts'
 
 export type Actor = { kind: AuditRow['actor_kind']; id: string; name: string }
 
+/** Who does something, and from where. */
+export type By = { actor: Actor; address?: string }
+
 /** `details` holds ids, names and numbers; never a secret, a body or an argument of a call. */
-export type AuditEvent = {
+export type AuditEvent = By & {
   workspaceId: string
-  actor: Actor
   /** Noun and past participle: `key.revoked`. */
   action: string
   /** The id of what it was done to. */
   target?: string
-  address?: string
   details?: Record<string, string | number | boolean | null>
 }
 

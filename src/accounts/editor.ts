@@ -1,14 +1,12 @@
 import { Fault } from '../core/errors.ts'
-import { type Actor, personActor, system } from './audit.ts'
+import { type By, personActor, system } from './audit.ts'
 import { isAllowed } from './permissions.ts'
 import type { MemberPrincipal } from './principal.ts'
 
 /** Who makes, changes and ends agents and keys. */
-export type Editor = {
-  actor: Actor
+export type Editor = By & {
   /** Id of the person whose own agents and keys these must be; without it, everybody's. */
   onlyOf?: string
-  address?: string
 }
 
 /** ClawLink itself. */

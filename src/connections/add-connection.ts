@@ -1,4 +1,4 @@
-import { type Actor, commandLine, recordAudit } from '../accounts/audit.ts'
+import { type By, commandLine, recordAudit } from '../accounts/audit.ts'
 import type { Environment } from '../accounts/principal.ts'
 import type { App } from '../app.ts'
 import type { Provider } from '../catalog/catalog.ts'
@@ -31,9 +31,6 @@ export type NewConnection = {
   makeDefault?: boolean | undefined
 }
 
-/** Who adds, changes or removes a connection, and from where. */
-export type ConnectionEditor = { actor: Actor; address?: string }
-
 /**
  * Connects one account by what a person typed in: proves it by live requests, and stores it. Nothing is stored when the
  * provider refuses. A new connection becomes the default only when that is asked for.
@@ -42,7 +39,7 @@ export async function addConnection(
   app: App,
   workspaceId: string,
   wanted: NewConnection,
-  { actor, address = '' }: ConnectionEditor = { actor: commandLine },
+  by: By = { actor: commandLine },
 ): Promise<Connection | Fault> {
   const { environment, label, makeDefault, secretRef } = wanted
   const provider = findProvider(app.catalog, wanted.provider)
@@ -63,12 +60,11 @@ export async function addConnection(
     label,
     makeDefault,
     secretRef,
-    createdBy: actor.id,
+    createdBy: by.actor.id,
     async also(tx, { id, label: called, account_label }) {
       await recordAudit(tx, app.clock.now(), {
         workspaceId,
-        actor,
-        address,
+        ...by,
         action: 'connection.added',
         target: id,
         details: {

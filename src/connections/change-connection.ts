@@ -1,8 +1,7 @@
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { lockWorkspace } from '../db/lock-workspace.ts'
-import type { ConnectionEditor } from './add-connection.ts'
 import { type Connection, connectionOf } from './connection.ts'
 import { labelFault, labelTaken } from './connection-label.ts'
 import { findConnection, type Sight } from './list-connections.ts'
@@ -15,7 +14,7 @@ export type ConnectionChange = { label?: string | undefined; isDefault?: boolean
 export async function changeConnection(
   app: App,
   sight: Sight,
-  { id, change, by }: { id: string; change: ConnectionChange; by: ConnectionEditor },
+  { id, change, by }: { id: string; change: ConnectionChange; by: By },
 ): Promise<Connection | Fault> {
   const wrong = labelFault(change.label)
   if (wrong) return wrong
@@ -48,8 +47,7 @@ export async function changeConnection(
     if (change.isDefault) await clearOtherDefaults(tx, row)
     await recordAudit(tx, app.clock.now(), {
       workspaceId: sight.workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'connection.changed',
       target: row.id,
       details: { provider: row.provider, from: found.label, label, isDefault },

@@ -1,10 +1,9 @@
 import type { Transaction } from 'kysely'
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import type { Schema } from '../db/schema.ts'
 import { recordEvent } from '../events/record-event.ts'
-import type { ConnectionEditor } from './add-connection.ts'
 import { findConnection, type Sight } from './list-connections.ts'
 import { type Revocation, revokeGrant } from './revoke-grant.ts'
 import { tellSession } from './sessions/end-session.ts'
@@ -25,7 +24,7 @@ export async function removeConnection(
     endWaiting,
   }: {
     id: string
-    by: ConnectionEditor
+    by: By
     endWaiting: (tx: Transaction<Schema>, connectionId: string) => Promise<() => void>
   },
 ): Promise<RemovedConnection | Fault> {
@@ -48,8 +47,7 @@ export async function removeConnection(
     })
     await recordAudit(tx, now, {
       workspaceId: sight.workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'connection.removed',
       target: row.id,
       details: { provider, label, environment, account: row.account_label, revoked: revocation.revoked },

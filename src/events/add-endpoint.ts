@@ -1,10 +1,10 @@
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { lockWorkspace } from '../db/lock-workspace.ts'
 import type { EndpointRow } from '../db/schema.ts'
-import { auditFacts, checkUrl, type EndpointEditor, type EndpointView, viewOfEndpoint } from './endpoint.ts'
+import { auditFacts, checkUrl, type EndpointView, viewOfEndpoint } from './endpoint.ts'
 import { renewSecret } from './endpoint-secret.ts'
 
 const endpointsMax = 50
@@ -16,7 +16,7 @@ export async function addEndpoint(
   app: App,
   workspaceId: string,
   { url: text, types, about }: NewEndpoint,
-  { actor, address = '' }: EndpointEditor,
+  by: By,
 ): Promise<(EndpointView & { secret: string }) | Fault> {
   const url = checkUrl(app.config, text)
   if (url instanceof Fault) return url
@@ -40,15 +40,14 @@ export async function addEndpoint(
       about,
       state: 'on',
       failing_since: null,
-      created_by: actor.id,
+      created_by: by.actor.id,
       created_at: now,
     }
     await tx.insertInto('endpoints').values(row).execute()
     const secret = await renewSecret(tx, app.vault, row, { nowMs: now, oldUntil: now })
     await recordAudit(tx, now, {
       workspaceId,
-      actor,
-      address,
+      ...by,
       action: 'endpoint.added',
       target: row.id,
       details: auditFacts(row),

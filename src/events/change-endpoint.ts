@@ -1,16 +1,9 @@
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { lockWorkspace } from '../db/lock-workspace.ts'
 import type { EndpointRow } from '../db/schema.ts'
-import {
-  auditFacts,
-  checkUrl,
-  type EndpointEditor,
-  type EndpointView,
-  findEndpoint,
-  viewOfEndpoint,
-} from './endpoint.ts'
+import { auditFacts, checkUrl, type EndpointView, findEndpoint, viewOfEndpoint } from './endpoint.ts'
 
 /** What is absent stays. */
 export type EndpointChange = {
@@ -26,7 +19,7 @@ export type EndpointChange = {
  */
 export async function changeEndpoint(
   app: App,
-  { workspaceId, id, by }: { workspaceId: string; id: string; by: EndpointEditor },
+  { workspaceId, id, by }: { workspaceId: string; id: string; by: By },
   change: EndpointChange,
 ): Promise<EndpointView | Fault> {
   const url = change.url === undefined ? undefined : checkUrl(app.config, change.url)
@@ -49,8 +42,7 @@ export async function changeEndpoint(
     await tx.updateTable('endpoints').set(row).where('id', '=', row.id).execute()
     await recordAudit(tx, now, {
       workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'endpoint.changed',
       target: row.id,
       details: auditFacts(row),

@@ -1,12 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { Actor } from '../accounts/audit.ts'
 import type { Config } from '../core/config.ts'
 import { Fault, type InvalidField } from '../core/errors.ts'
 import type { EndpointRow, Schema } from '../db/schema.ts'
 import { isAllowedHost, isPublicAddress, literalAddress } from '../net/address-policy.ts'
-
-/** Who changes endpoints, and from where. */
-export type EndpointEditor = { actor: Actor; address?: string }
 
 /** An endpoint as people see it: never its secret. */
 export type EndpointView = {

@@ -1,12 +1,12 @@
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
-import { auditFacts, type EndpointEditor, findEndpoint } from './endpoint.ts'
+import { auditFacts, findEndpoint } from './endpoint.ts'
 
 /** Removes an endpoint, its secret, and its deliveries with what is still on its way. */
 export async function removeEndpoint(
   app: App,
-  { workspaceId, id, by }: { workspaceId: string; id: string; by: EndpointEditor },
+  { workspaceId, id, by }: { workspaceId: string; id: string; by: By },
 ): Promise<{ id: string } | Fault> {
   const now = app.clock.now()
   return app.db.write(async tx => {
@@ -17,8 +17,7 @@ export async function removeEndpoint(
     await tx.deleteFrom('endpoints').where('id', '=', row.id).execute()
     await recordAudit(tx, now, {
       workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'endpoint.removed',
       target: row.id,
       details: auditFacts(row),

@@ -1,8 +1,8 @@
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { lockWorkspace } from '../db/lock-workspace.ts'
-import { type EndpointEditor, findEndpoint } from './endpoint.ts'
+import { findEndpoint } from './endpoint.ts'
 import { renewSecret } from './endpoint-secret.ts'
 
 const hourMs = 60 * 60 * 1000
@@ -13,7 +13,7 @@ const hourMs = 60 * 60 * 1000
  */
 export async function replaceSecret(
   app: App,
-  { workspaceId, id, by }: { workspaceId: string; id: string; by: EndpointEditor },
+  { workspaceId, id, by }: { workspaceId: string; id: string; by: By },
   { overlapHours }: { overlapHours: number },
 ): Promise<{ id: string; secret: string; oldUntil: string } | Fault> {
   const now = app.clock.now()
@@ -25,8 +25,7 @@ export async function replaceSecret(
     const secret = await renewSecret(tx, app.vault, row, { nowMs: now, oldUntil })
     await recordAudit(tx, now, {
       workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'endpoint.secret_replaced',
       target: row.id,
       details: { overlapHours },

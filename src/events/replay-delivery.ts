@@ -1,16 +1,16 @@
-import { recordAudit } from '../accounts/audit.ts'
+import { type By, recordAudit } from '../accounts/audit.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { type DeliveryWithEvent, getDelivery, noDelivery } from './delivery.ts'
-import { type EndpointEditor, findEndpoint } from './endpoint.ts'
+import { findEndpoint } from './endpoint.ts'
 import { deliverKind } from './queue-delivery.ts'
 import { turnedOff } from './test-endpoint.ts'
 
 /** Sends a delivery that has ended once more, with all its tries, under the same message id. */
 export async function replayDelivery(
   app: App,
-  { workspaceId, id, by }: { workspaceId: string; id: string; by: EndpointEditor },
+  { workspaceId, id, by }: { workspaceId: string; id: string; by: By },
 ): Promise<DeliveryWithEvent | Fault> {
   const now = app.clock.now()
   const replayed = await app.db.write(async tx => {
@@ -35,8 +35,7 @@ export async function replayDelivery(
     await enqueue(app, tx, { workspaceId, kind: deliverKind, subject: row.id })
     await recordAudit(tx, now, {
       workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'delivery.replayed',
       target: row.id,
       details: { endpoint: row.endpoint_id, event: row.event_id },

@@ -1,4 +1,4 @@
-import { recordAudit } from '../../accounts/audit.ts'
+import { type By, recordAudit } from '../../accounts/audit.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
@@ -7,7 +7,7 @@ import type { OAuthAppRow } from '../../db/schema.ts'
 import { redirectUri } from '../sessions/connect-session.ts'
 import { clearOtherDefaults, freeLabel, labelTaken } from './app-rows.ts'
 import { type AppFacts, checkApp } from './check-app.ts'
-import { type AppEditor, type OAuthAppView, putAppSecrets, viewOfApp } from './oauth-app.ts'
+import { type OAuthAppView, putAppSecrets, viewOfApp } from './oauth-app.ts'
 import { readClientFile } from './read-client-file.ts'
 import { registrationsIn } from './registrations.ts'
 
@@ -27,7 +27,7 @@ export async function addOAuthApp(
   app: App,
   workspaceId: string,
   { registration: slug, clientFile, isDefault = false, ...facts }: NewOAuthApp,
-  { actor, address = '' }: AppEditor,
+  by: By,
 ): Promise<(OAuthAppView & { warnings: string[] }) | Fault> {
   const known = registrationsIn(app.catalog)
   const registration = known.get(slug)?.app
@@ -71,7 +71,7 @@ export async function addOAuthApp(
       label,
       client_id: clientId,
       is_default: isDefault ? 1 : 0,
-      created_by: actor.id,
+      created_by: by.actor.id,
       created_at: now,
     }
     await tx.insertInto('oauth_apps').values(row).execute()
@@ -79,8 +79,7 @@ export async function addOAuthApp(
     await putAppSecrets(tx, app.vault, row, { clientSecret, privateKey, keyId })
     await recordAudit(tx, now, {
       workspaceId,
-      actor,
-      address,
+      ...by,
       action: 'oauth_app.added',
       target: row.id,
       details: { registration: slug, label, clientId, isDefault },

@@ -1,4 +1,4 @@
-import { recordAudit } from '../../accounts/audit.ts'
+import { type By, recordAudit } from '../../accounts/audit.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { lockWorkspace } from '../../db/lock-workspace.ts'
@@ -7,7 +7,7 @@ import { askForCheck } from '../ask-for-check.ts'
 import { clearOtherDefaults, labelTaken } from './app-rows.ts'
 import { checkApp } from './check-app.ts'
 import { listOAuthApps } from './list-oauth-apps.ts'
-import { type AppEditor, type AppSecrets, appSecrets, findApp, type OAuthAppView, putAppSecrets } from './oauth-app.ts'
+import { type AppSecrets, appSecrets, findApp, type OAuthAppView, putAppSecrets } from './oauth-app.ts'
 
 /** What is absent stays. */
 export type OAuthAppChange = AppSecrets & { label?: string | undefined; isDefault?: boolean | undefined }
@@ -15,7 +15,7 @@ export type OAuthAppChange = AppSecrets & { label?: string | undefined; isDefaul
 /** Changes an OAuth app. A new secret counts from the next request to the provider on. */
 export async function changeOAuthApp(
   app: App,
-  { workspaceId, id, by }: { workspaceId: string; id: string; by: AppEditor },
+  { workspaceId, id, by }: { workspaceId: string; id: string; by: By },
   { label, isDefault, ...secrets }: OAuthAppChange,
 ): Promise<OAuthAppView | Fault> {
   const wrong = checkApp({ label, ...secrets })
@@ -53,8 +53,7 @@ export async function changeOAuthApp(
     if (isDefault) await clearOtherDefaults(tx, row)
     await recordAudit(tx, now, {
       workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'oauth_app.changed',
       target: row.id,
       details: { label: row.label, isDefault: row.is_default === 1, newSecret: newSecrets.length > 0 },

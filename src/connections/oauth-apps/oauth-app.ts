@@ -1,12 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Actor } from '../../accounts/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import type { OAuthAppRow, Schema } from '../../db/schema.ts'
 import { findSealed, putSeal } from '../../vault/sealed-rows.ts'
 import type { Vault } from '../../vault/vault.ts'
-
-/** Who changes OAuth apps, and from where. */
-export type AppEditor = { actor: Actor; address?: string }
 
 /** What belongs to a client id. Sealed as JSON under the id of the app. `privateKey`: PEM; `keyId`: its name at the provider. */
 export type AppSecrets = {

@@ -1,8 +1,8 @@
-import { recordAudit } from '../../accounts/audit.ts'
+import { type By, recordAudit } from '../../accounts/audit.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import { lockWorkspace } from '../../db/lock-workspace.ts'
-import { type AppEditor, connectionCounts, findApp } from './oauth-app.ts'
+import { connectionCounts, findApp } from './oauth-app.ts'
 
 /**
  * Removes an OAuth app and its secrets. One that connections use is kept, unless that is forced: they cannot be renewed then,
@@ -10,7 +10,7 @@ import { type AppEditor, connectionCounts, findApp } from './oauth-app.ts'
  */
 export async function removeOAuthApp(
   app: App,
-  { workspaceId, id, by }: { workspaceId: string; id: string; by: AppEditor },
+  { workspaceId, id, by }: { workspaceId: string; id: string; by: By },
   { force = false }: { force?: boolean } = {},
 ): Promise<{ id: string; connections: number } | Fault> {
   return app.db.write(async tx => {
@@ -28,8 +28,7 @@ export async function removeOAuthApp(
     await tx.deleteFrom('seals').where('id', '=', row.id).where('workspace_id', '=', workspaceId).execute()
     await recordAudit(tx, app.clock.now(), {
       workspaceId,
-      actor: by.actor,
-      address: by.address ?? '',
+      ...by,
       action: 'oauth_app.removed',
       target: row.id,
       details: { registration: row.registration, label: row.label, connections },

@@ -121,7 +121,7 @@ function outOfReach(
     return new Fault('forbidden', `A ${environment} key cannot ask for a ${wanted.environment} connection.`)
   const isOutside = scope.providers ? !scope.providers.includes(wanted.provider) : false
   if (!isOutside && (wanted.known || !scope.connections)) return undefined
-  return new Fault('forbidden', 'The scope of this key does not allow to use such a connection.')
+  return new Fault('forbidden', 'The scope of this key does not allow using such a connection.')
 }
 
 async function asking(

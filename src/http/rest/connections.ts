@@ -170,7 +170,7 @@ function mayNotAdd(
 ): Fault | undefined {
   const { providers, connections } = scopeOf(principal)
   if (connections || (providers && !providers.includes(provider)))
-    return new Fault('forbidden', 'The scope of this key does not allow to add this connection.')
+    return new Fault('forbidden', 'The scope of this key does not allow adding this connection.')
   const isOwner = principal.kind === 'member' && principal.role === 'owner' && principal.workspaceId === app.workspaceId
   if (secretRef === undefined || isOwner) return undefined
   return new Fault('forbidden', 'Only an owner of the first workspace may refer to a secret outside of ClawLink.', {

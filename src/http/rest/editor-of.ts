@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { type Actor, personActor } from '../../accounts/audit.ts'
+import { type Actor, type By, personActor } from '../../accounts/audit.ts'
 import type { MemberPrincipal, Principal } from '../../accounts/principal.ts'
 import { whoami } from '../../accounts/whoami.ts'
 import type { App } from '../../app.ts'
 import { clientAddress } from '../client-address.ts'
-
-type By = { actor: Actor; address: string }
 
 /** Who makes a change, as the audit record names them: the person, or the agent by its name. */
 export async function editorOf(app: App, principal: Principal, incoming: IncomingMessage): Promise<By> {

@@ -1,14 +1,14 @@
 import { AgentCard } from '@a2a-js/sdk'
 import type { Transaction } from 'kysely'
 import { isAgentName } from '../../../accounts/agent-name.ts'
-import { recordAudit } from '../../../accounts/audit.ts'
+import { type By, recordAudit } from '../../../accounts/audit.ts'
 import type { App } from '../../../app.ts'
 import { Fault } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import type { Secret } from '../../../core/secret.ts'
 import type { A2aRemoteRow } from '../../../db/a2a-schema.ts'
 import type { Schema } from '../../../db/schema.ts'
-import { checkUrl, type EndpointEditor } from '../../../events/endpoint.ts'
+import { checkUrl } from '../../../events/endpoint.ts'
 import { registerAgent } from '../../agents/register-agent.ts'
 import { runSoon } from '../hurry-job.ts'
 import { boxOfRemote, putToken, type RemoteAgent, remotesKind } from './remote.ts'
@@ -34,7 +34,7 @@ export async function addRemote(
   app: App,
   workspaceId: string,
   { url: text, token, name: wanted }: NewRemote,
-  { actor, address = '' }: EndpointEditor,
+  by: By,
 ): Promise<RemoteAgent | Fault> {
   const base = checkUrl(app.config, text)
   if (base instanceof Fault) return base
@@ -76,8 +76,7 @@ export async function addRemote(
     await runSoon(app, tx, { workspaceId: '', kind: remotesKind, subject: '' })
     await recordAudit(tx, now, {
       workspaceId,
-      actor,
-      address,
+      ...by,
       action: 'remote_agent.added',
       target: row.agent_id,
       details: { name, host: new URL(url).host },

@@ -1,7 +1,6 @@
-import { recordAudit } from '../../../accounts/audit.ts'
+import { type By, recordAudit } from '../../../accounts/audit.ts'
 import type { App } from '../../../app.ts'
 import type { Fault } from '../../../core/errors.ts'
-import type { EndpointEditor } from '../../../events/endpoint.ts'
 import { leaveRelay } from '../../agents/leave-relay.ts'
 import { boxOfRemote, findRemote, noRemote, putToken } from './remote.ts'
 
@@ -10,7 +9,7 @@ export async function removeRemote(
   app: App,
   workspaceId: string,
   agentId: string,
-  { actor, address = '' }: EndpointEditor,
+  by: By,
 ): Promise<{ id: string } | Fault> {
   const row = await findRemote(app, workspaceId, agentId)
   if (!row) return noRemote(agentId)
@@ -19,7 +18,7 @@ export async function removeRemote(
     await tx.deleteFrom('a2a_remotes').where('agent_id', '=', agentId).execute()
     await putToken(app, tx, { workspaceId, agentId }, undefined)
     const target = agentId
-    await recordAudit(tx, app.clock.now(), { workspaceId, actor, address, action: 'remote_agent.removed', target })
+    await recordAudit(tx, app.clock.now(), { workspaceId, ...by, action: 'remote_agent.removed', target })
   })
   return { id: agentId }
 }
