@@ -136,7 +136,7 @@ function take({ callsPerMinute, callsPerDay }: AgentPrincipal, count: Count, now
   if (callsPerDay !== null && madeIn(count.day) > callsPerDay) {
     return new Fault('quota_exceeded', `This key may make ${callsPerDay} calls per day.`, {
       retryAfterMs: count.day.startMs + dayMs - nowMs,
-      fix: 'Ask a member to raise the limit of this key, or wait until it starts anew at midnight (UTC).',
+      fix: 'Ask a member to raise the limit of this key, or wait until it resets at midnight (UTC).',
     })
   }
   return undefined

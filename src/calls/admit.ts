@@ -1,7 +1,7 @@
 import type { App } from '../app.ts'
 import { Fault } from '../core/errors.ts'
 import type { ReadyCall } from './call.ts'
-import type { PaceHeld } from './pace/pacer.ts'
+import type { PaceHeld } from './pace/waiting.ts'
 import type { Turn } from './queued-fault.ts'
 
 /** How long a worker waits for the turn of a request before it puts it off: it has other jobs to do meanwhile. */
@@ -33,6 +33,7 @@ export async function admitNow(app: App, ready: ReadyCall, waitMs: number): Prom
 }
 
 function notYet(app: App, held: PaceHeld): Held {
-  if (held.kind === 'gone') return new Fault('canceled', 'Nobody waited for this call any more, so it was not sent.')
+  if (held.kind === 'gone')
+    return new Fault('canceled', 'Nobody was waiting for this call any more, so it was not sent.')
   return { runAt: app.clock.now() + held.waitMs, position: held.position + 1 }
 }

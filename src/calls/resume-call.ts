@@ -28,11 +28,7 @@ export const resumeCallJob = (app: App): JobKind => {
     async dead({ subject }) {
       const parked = await findParked(app, subject)
       if (parked)
-        await close(
-          app,
-          parked,
-          new Fault('internal', 'It could not be brought to its end, however often that was tried.'),
-        )
+        await close(app, parked, new Fault('internal', 'It could not be finished, however often it was tried.'))
     },
   }
 }

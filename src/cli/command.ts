@@ -122,11 +122,11 @@ function aboutSecrets(): string {
 function unexpected(cause: unknown): Fault {
   const error = cause instanceof Error ? cause : new Error(String(cause))
   if ('syscall' in error || 'errcode' in error) {
-    return new Fault('internal', `The machine refused: ${error.message}.`, {
+    return new Fault('internal', `The operating system refused: ${error.message}.`, {
       fix: 'Check the disk, and the rights of the user that runs ClawLink.',
     })
   }
-  return new Fault('internal', `Something went wrong that ClawLink does not expect. ${error.stack}`, {
+  return new Fault('internal', `Something unexpected went wrong. ${error.stack}`, {
     fix: 'This is a mistake in ClawLink. Please report it with the lines above.',
   })
 }

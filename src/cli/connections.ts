@@ -95,7 +95,7 @@ export async function changeConnectionCommand(flags: Flags, id: string): Promise
   const isDefault = typeof flags.default === 'boolean' ? flags.default : undefined
   if (label === undefined && isDefault === undefined) {
     const fix = 'Say what: --label, --default or --no-default.'
-    orExit(new Fault('validation_error', 'Nothing is to be changed.', { fix }), flags)
+    orExit(new Fault('validation_error', 'There is nothing to change.', { fix }), flags)
   }
   const changed = orExit(
     await withApp(flags, app =>

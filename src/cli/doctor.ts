@@ -50,7 +50,7 @@ function aboutMachine(config: Config): Finding[] {
     findings.push({
       state: 'note',
       what: `It listens on ${config.host} without TLS.`,
-      fix: 'Put a TLS proxy before it and set CLAWLINK_PUBLIC_URL to its https:// address.',
+      fix: 'Put a TLS proxy in front of it and set CLAWLINK_PUBLIC_URL to its https:// address.',
     })
   }
   const open = process.platform !== 'win32' && existsSync(config.dataDir) && statSync(config.dataDir).mode & 0o077

@@ -25,7 +25,7 @@ export function fieldsFrom(fields: Fields, given: string): Record<string, string
   const needed = names.filter(name => !fields[name]?.optional && fields[name]?.default === undefined)
   const [only = names[0] ?? '', ...more] = needed
   if (!more.length) return given === '' ? {} : { [only]: given }
-  return new Fault('validation_error', `Several fields are asked for: ${needed.join(', ')}.`, {
+  return new Fault('validation_error', `Several fields are needed: ${needed.join(', ')}.`, {
     fix: 'Pass a JSON object with these names on standard input, or run it at a terminal to be asked.',
   })
 }

@@ -27,7 +27,7 @@ export async function readScopeFlags(
   const given = { ...Object.fromEntries(lists), ...(flags.manageConnections === true && { manageConnections: true }) }
   const parsed = scopeSchema.safeParse(given)
   if (!parsed.success)
-    return new Fault('validation_error', '--effects takes names out of: read, write, destructive.', {
+    return new Fault('validation_error', '--effects takes one or more of: read, write, destructive.', {
       fix: 'For example: --effects read,write',
     })
   if (!lists.length) return parsed.data

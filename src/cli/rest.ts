@@ -62,7 +62,9 @@ function requestOf({ key }: Server, { method, headers, body, signal, timeoutMs =
 }
 
 const notOurs = ({ url }: Server, status: number) =>
-  new Fault('internal', `What answers at ${url} (${status}) is no ClawLink of this version.`, { fix: 'Check --url.' })
+  new Fault('internal', `What answers at ${url} (${status}) is not a ClawLink of this version.`, {
+    fix: 'Check --url.',
+  })
 
 const problem = z.object({
   code: z.string().refine((code): code is ErrorCode => Object.hasOwn(errorCatalogue, code)),

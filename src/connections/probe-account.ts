@@ -57,7 +57,7 @@ function accountOf(
   values: Values,
 ): Account | Fault {
   if (status === 429 || code === 'rate_limited') {
-    return new Fault('rate_limited', `${name} answers no more questions just now.`, { providerStatus: status })
+    return new Fault('rate_limited', `${name} takes no more requests just now.`, { providerStatus: status })
   }
   if (status === 401 || status === 403 || code === 'authentication_failed') {
     return new Fault('authentication_failed', `${name} refused this ${auth.label}.`, {

@@ -20,13 +20,13 @@ export const errorCatalogue = {
   },
   tool_not_found: {
     status: 404,
-    title: 'There is no tool of that name',
+    title: 'There is no tool with that name',
     retryable: false,
     fix: 'Use one of the suggested names, or search for the tool first.',
   },
   provider_not_found: {
     status: 404,
-    title: 'There is no provider of that name',
+    title: 'There is no provider with that name',
     retryable: false,
     fix: 'Use one of the listed provider names.',
   },
@@ -80,9 +80,9 @@ export const errorCatalogue = {
   },
   conflict: {
     status: 409,
-    title: 'It conflicts with the present state',
+    title: 'It conflicts with the current state',
     retryable: false,
-    fix: 'Read the present state, then decide whether the change is still wanted.',
+    fix: 'Read the current state, then decide whether the change is still wanted.',
   },
   rate_limited: {
     status: 429,
@@ -136,7 +136,7 @@ export const errorCatalogue = {
     status: 409,
     title: 'The call was canceled before it was carried out',
     retryable: false,
-    fix: 'If it is wanted after all, call again; under another idempotency key, if it had one.',
+    fix: 'If it is wanted after all, call again, with another idempotency key if it had one.',
   },
   approval_denied: {
     status: 403,
@@ -154,7 +154,7 @@ export const errorCatalogue = {
     status: 409,
     title: 'This idempotency key was used with other arguments',
     retryable: false,
-    fix: 'Use a new key for a new intention, or the first arguments for the old one.',
+    fix: 'Use a new key for a new call, or repeat the old one with its first arguments.',
   },
   in_progress: {
     status: 409,
@@ -166,7 +166,7 @@ export const errorCatalogue = {
     status: 429,
     title: 'A limit of this workspace is reached',
     retryable: false,
-    fix: 'Ask the owner to raise the limit, or wait until it starts anew.',
+    fix: 'Ask the owner to raise the limit, or wait until it resets.',
   },
   payload_too_large: {
     status: 413,
@@ -190,7 +190,7 @@ export const errorCatalogue = {
     status: 500,
     title: 'Something went wrong inside ClawLink',
     retryable: true,
-    fix: 'Try again. If it stays, look into the log at the time of this answer and report it.',
+    fix: 'Try again. If it happens again, look in the log at the time of this answer, and report it.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -36,6 +36,6 @@ export function createPlaces(): Places {
 }
 
 const tooMany = () =>
-  new Fault('rate_limited', `You wait at ${placesMax} places already.`, {
-    fix: 'End some of these requests, streams and connections first, or ask without waiting. One of them brings all that comes into a mailbox, and a webhook tells of the end of every call.',
+  new Fault('rate_limited', `You are waiting at ${placesMax} places already.`, {
+    fix: 'End some of these requests, streams and connections first, or ask without waiting. One is enough for all that comes into a mailbox, and a webhook tells of the end of every call.',
   })

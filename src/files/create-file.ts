@@ -138,7 +138,7 @@ function store(writing: Writing, end?: Partial<FileRow>): Promise<Fault | undefi
       .where('state', '=', 'writing')
       .executeTakeFirst()
     if (changed.numUpdatedRows !== 1n)
-      return new Fault('timeout', 'The file took too long to come in.', { fix: 'Send it again.' })
+      return new Fault('timeout', 'The file took too long to arrive.', { fix: 'Send it again.' })
     // Of several that come in at once each waits here for the others, so that it counts what they commit.
     if (app.db.dialect === 'postgres')
       await sql`select pg_advisory_xact_lock(hashtextextended(${`files ${row.workspace_id}`}, 0))`.execute(tx)

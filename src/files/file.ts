@@ -65,6 +65,6 @@ export function fileOf(row: FileRow): File {
 /** One that does not exist, one of somebody else and one whose time is over look the same. */
 export function noFile(id: string): Fault {
   return new Fault('not_found', `There is no file "${id.slice(0, 100)}" that you can see, or its time is over.`, {
-    fix: 'Files end after a while. Make it again: upload it, or repeat the call that it came of.',
+    fix: 'Files expire after a while. Upload it again, or repeat the call that it came from.',
   })
 }

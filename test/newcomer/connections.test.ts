@@ -27,7 +27,7 @@ describe('connections', () => {
     const changed = await home.run(['connections', 'change', String(added.id), '--label', 'work', '--default'])
     expect(changed.stdout).toBe(`${added.id} is called work and is the default.\n`)
     expect(await home.json(['connections', 'change', 'work', '--no-default'])).toMatchObject({ isDefault: false })
-    expect((await home.run(['connections', 'change', 'work'])).stderr).toContain('Nothing is to be changed.')
+    expect((await home.run(['connections', 'change', 'work'])).stderr).toContain('There is nothing to change.')
     expect((await home.run(['connections', 'remove', 'work'])).stdout).toContain('Removed conn_')
     expect((await home.json(['connections', 'list'])).items).toEqual([])
   })
@@ -45,7 +45,7 @@ describe('connections', () => {
 
   test('of several fields ask for JSON, and of OAuth for a browser', async () => {
     const several = await home.run(['connections', 'add', 'twilio'], { input: 'planted' })
-    expect(several.stderr).toContain('Several fields are asked for: account_sid, secret.')
+    expect(several.stderr).toContain('Several fields are needed: account_sid, secret.')
     expect(several.stderr).not.toContain('planted')
     const browser = await home.run(['connections', 'add', 'gmail'])
     expect(browser.stderr).toContain('/connections?connect=gmail')

@@ -210,7 +210,7 @@ describe('clawlink agents and keys', () => {
   })
 
   test.each([
-    [['keys', 'create', '--name', 'a', '--effects', 'fly'], '--effects takes names out of'],
+    [['keys', 'create', '--name', 'a', '--effects', 'fly'], '--effects takes one or more of'],
     [['keys', 'create', '--name', 'a', '--providers', 'nowhere'], 'there is no such provider'],
     [['keys', 'create', '--name', 'a', '--tools', 'sandbox_fly'], 'there is no such tool'],
     [['keys', 'create', '--name', 'a', '--connections', 'conn_x'], 'there is no live connection of this id'],

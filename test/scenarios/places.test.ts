@@ -97,7 +97,7 @@ describe('one more than a hundred is refused, and a client that goes away leaves
     waiting.catch(() => {})
     await until(() => free(waiter, waiter.agentId)).toBe(0)
     const refused = await ask(waiter, asking(waiter))
-    expect(await refused.text()).toContain('You wait at 100 places already.')
+    expect(await refused.text()).toContain('You are waiting at 100 places already.')
     gone.abort()
     await until(() => {
       // What looks by the clock sees that it waits for nobody. Never for so long that the wait would be over by itself.

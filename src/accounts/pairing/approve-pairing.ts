@@ -70,6 +70,6 @@ export async function approvePairing(
 
 function nameIsTaken(name: string): Fault {
   return new Fault('conflict', `There is an agent named "${name}" already.`, {
-    fix: 'Name it to give it another key, or choose another name.',
+    fix: 'Name it as the `agent` to give it another key, or choose another name.',
   })
 }

@@ -54,7 +54,7 @@ export async function invite(
 }
 
 export function badEmail(): Fault {
-  return new Fault('validation_error', 'This is no email address.', {
+  return new Fault('validation_error', 'This is not an email address.', {
     invalidFields: [{ field: 'email', problem: 'must be an email address' }],
   })
 }

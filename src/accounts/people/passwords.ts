@@ -83,5 +83,5 @@ function read(stored: string): Stored | undefined {
 }
 
 function busy(): Fault {
-  return new Fault('rate_limited', 'Too many people sign in at this moment.', { retryAfterMs: 2000 })
+  return new Fault('rate_limited', 'Too many people are signing in right now.', { retryAfterMs: 2000 })
 }

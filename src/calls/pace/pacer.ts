@@ -13,8 +13,6 @@ import { createTurns } from './turns.ts'
 import { createWaiting, hasRoom, type PaceHeld, type Plan, spendAll, type Waiter } from './waiting.ts'
 import { usedAt } from './window.ts'
 
-export type { PaceHeld } from './waiting.ts'
-
 /** How one limit of an account stands in this process. Times in Unix milliseconds; `limit` is 0 where none is stated. */
 export type PaceStanding = {
   limit: number

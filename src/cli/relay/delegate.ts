@@ -32,7 +32,7 @@ async function delegationIn(flags: Flags, words: string[]): Promise<object | Fau
   const capability = text(flags, 'capability')
   const [to, task] = capability === undefined ? words : [undefined, words[0]]
   if (task === undefined || words.length !== (capability === undefined ? 2 : 1))
-    return new Fault('validation_error', 'A task is for an agent, or for whoever has a capability: one of both.', {
+    return new Fault('validation_error', 'A task is for an agent or for whoever has a capability: name one.', {
       fix: 'clawlink delegate <agent> "<task>", or clawlink delegate --capability <word> "<task>"',
     })
   const given = text(flags, 'context')

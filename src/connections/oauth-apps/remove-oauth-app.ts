@@ -21,7 +21,7 @@ export async function removeOAuthApp(
     if (connections > 0 && !force) {
       const many = connections === 1 ? 'One connection uses' : `${connections} connections use`
       return new Fault('conflict', `${many} the OAuth app "${row.label}".`, {
-        fix: 'Remove them first, or force it (?force=true, --force): they then have to be connected anew.',
+        fix: 'Remove them first, or force it (?force=true, --force): they then have to be reconnected.',
       })
     }
     await tx.deleteFrom('oauth_apps').where('id', '=', row.id).execute()

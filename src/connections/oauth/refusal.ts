@@ -113,7 +113,7 @@ function faultOf(refused: Refused, name: string, status: number, said: string, d
       })
     case 'unavailable':
       if (status === 429)
-        return new Fault('rate_limited', `${name} answers no more token requests just now.${said}`, details)
+        return new Fault('rate_limited', `${name} takes no more token requests just now.${said}`, details)
       return new Fault('provider_unavailable', `${name} answered ${status} to a token request.${said}`, details)
     case 'other':
       return new Fault('provider_unavailable', `${name} gave no token (${status}).${said}`, {

@@ -25,7 +25,7 @@ function isPath(text: string): boolean {
 }
 
 function wrong(problem: string): Fault {
-  return new Fault('validation_error', `This is no reference to a secret: it ${problem}.`, {
+  return new Fault('validation_error', `This is not a reference to a secret: it ${problem}.`, {
     invalidFields: [{ field: 'secretRef', problem }],
     fix: `Use one of ${secretRefForms.join(', ')}. docs/connections.md tells what each reads.`,
   })

@@ -44,7 +44,7 @@ function notPlain({ headers }: IncomingMessage): Fault | undefined {
   if (encoding.trim().toLowerCase() !== 'identity')
     return new Fault('validation_error', 'An upload may have no Content-Encoding.', { fix: 'Send the file as it is.' })
   if (/^multipart\/form-data/i.test(type))
-    return new Fault('validation_error', 'An upload is no form: its body is the file itself.', {
+    return new Fault('validation_error', 'An upload is not a form: its body is the file itself.', {
       fix: 'For example with curl: --data-binary @file.png -H "Content-Type: image/png".',
     })
   return checkMediaType(type, 'Content-Type')

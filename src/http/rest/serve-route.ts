@@ -60,7 +60,7 @@ function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefi
   return undefined
 }
 
-const noSuchName = () => new Fault('not_found', 'There is nothing of this name.')
+const noSuchName = () => new Fault('not_found', 'There is nothing with this name.')
 const nulInQuery = () => new Fault('validation_error', 'The query has a NUL in it.', { fix: 'Leave it out.' })
 
 /** Of a name that is there twice one value would count, and nobody could tell which. */

@@ -35,7 +35,7 @@ export function problemFrom(status: number, body: unknown): Problem {
           code: 'internal',
           status,
           detail: `The server answered with ${status} and no reason.`,
-          fix: 'Try again. If it stays, look whether something stands between this page and ClawLink.',
+          fix: 'Try again. If it happens again, check what stands between this page and ClawLink.',
         },
   )
 }
