@@ -113,6 +113,7 @@ export type OAuth2 = Way &
   TokenFacts & {
     kind: 'oauth2'
     authorize: string
+    /** Further parameters of that page. An empty one leaves out a usual one. */
     authorizeParams?: Record<string, string>
     /** `on` unless told: it harms nowhere but at the providers that refuse it. */
     pkce?: 'on' | 'off' | 'required'

@@ -57,6 +57,15 @@ test('an organization of Datadog can be reached wherever it lives', () => {
   expect(new Set(connectors.datadog.inputs?.site?.options)).toEqual(new Set([...sites, ...others]))
 })
 
+// https://devforum.zoom.us/t/multiple-scopes-authorization/138714
+test('Zoom is asked for no scopes by name: those of the app are what it asks the person for', () => {
+  const way = connectors.zoom.auth.find(({ kind }) => kind === 'oauth2')
+  expect(way).toMatchObject({
+    authorizeParams: { scope: '' },
+    advice: expect.stringContaining('meeting:write:meeting'),
+  })
+})
+
 // https://github.com/makenotion/notion-sdk-js, src/api-endpoints/oauth.ts: the token and nothing else.
 test('Notion is asked to end its consent by the token alone', () => {
   const way = connectors.notion.auth.find(({ kind }) => kind === 'oauth2')

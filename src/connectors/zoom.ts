@@ -40,7 +40,10 @@ export const zoom = connector({
     oauth2({
       label: 'Zoom account',
       console: 'https://marketplace.zoom.us/develop/create',
+      advice: `Make a General app that its users manage, and add the scopes ${scopes.join(', ')} to it.`,
       authorize: 'https://zoom.us/oauth/authorize',
+      // Zoom asks for what was added to the app, and refuses several scopes in the URL as invalid.
+      authorizeParams: { scope: '' },
       token: 'https://zoom.us/oauth/token',
       revoke: 'https://zoom.us/oauth/revoke',
       clientAuth: 'basic',

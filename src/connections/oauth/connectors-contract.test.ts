@@ -62,8 +62,10 @@ describe.each(of<OAuth2>('oauth2'))('the browser is sent by %s', (_, { provider,
   })
 
   test('with everything that the code flow needs', () => {
-    const extra = Object.keys(auth.authorizeParams ?? {})
-    const scope = auth.scopes.join(auth.scopeSeparator === ',' ? ',' : ' ')
+    const special = Object.entries(auth.authorizeParams ?? {})
+    const extra = special.flatMap(([name, value]) => (value ? name : []))
+    const leftOut = special.flatMap(([name, value]) => (value ? [] : name))
+    const scope = leftOut.includes('scope') ? '' : auth.scopes.join(auth.scopeSeparator === ',' ? ',' : ' ')
     const wanted: Record<string, string> = {
       response_type: auth.authorizeParams?.response_type ?? 'code',
       [auth.names?.clientId ?? 'client_id']: client.id,
@@ -75,6 +77,7 @@ describe.each(of<OAuth2>('oauth2'))('the browser is sent by %s', (_, { provider,
     for (const [name, value] of Object.entries(wanted))
       expect([name, url.searchParams.getAll(name)]).toEqual([name, [value]])
     for (const name of extra) expect(url.searchParams.getAll(name)).toHaveLength(1)
+    for (const name of leftOut) expect(url.searchParams.has(name)).toBe(false)
     const known = [...Object.keys(wanted), ...extra, ...new URLSearchParams(auth.authorize.split('?')[1]).keys()]
     expect(known).toEqual(expect.arrayContaining([...url.searchParams.keys()]))
   })
