@@ -32,6 +32,8 @@ export const pagerduty = connector({
     oauth2({
       label: 'PagerDuty account',
       console: 'https://app.pagerduty.com/developer/applications',
+      advice:
+        'Make an app, add Classic User OAuth to it (Scoped OAuth has other scopes), and set its permissions to Read/Write.',
       authorize: 'https://identity.pagerduty.com/oauth/authorize',
       token: 'https://identity.pagerduty.com/oauth/token',
       scopes: ['read', 'write'],

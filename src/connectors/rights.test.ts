@@ -13,6 +13,8 @@ test.each<[provider: keyof typeof connectors, way: string, tool: string, right: 
   ['slack', 'user', 'read_channel', 'im:history'],
   ['slack', 'api_key', 'read_channel', 'mpim:history'],
   ['slack', 'oauth2', 'list_channels', 'im:read'],
+  // https://developer.pagerduty.com/docs/oauth-functionality: read and write are scopes of this kind alone.
+  ['pagerduty', 'oauth2', 'create_incident', 'Classic User OAuth'],
   // https://airtable.com/developers/web/api/get-user-id-scopes: the email by which a connection is called
   ['airtable', 'oauth2', 'list_bases', 'user.email:read'],
   // https://docs.github.com/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
