@@ -100,7 +100,7 @@ export const datadog = connector({
       pick: 'series',
     }),
     search_logs: tool({
-      about: 'Search the logs of Datadog, newest first.',
+      about: 'Search the logs of Datadog; with sort -timestamp the newest come first.',
       input: {
         filter: z.strictObject({
           query: z.string().describe('service:web status:error'),
