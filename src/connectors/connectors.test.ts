@@ -284,6 +284,13 @@ describe.each(tools)('%s', (name, tool) => {
     if ('param' in page) expect(Object.keys(propertiesOf(tool))).not.toContain(page.param.replace('variables.', ''))
   })
 
+  test('gives its pages as a list, or says where in its answer the list stands', () => {
+    const schema = tool.outputSchema()
+    if (!tool.page || !schema) return
+    const { list } = tool.row
+    expect(list === undefined ? schema : Object(schema.properties)[list]).toMatchObject({ type: 'array' })
+  })
+
   test('builds a whole request from a sample of its arguments', () => {
     const request = built(tool, sampleOf(tool))
     const { connector, slug } = tool.provider

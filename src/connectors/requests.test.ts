@@ -101,7 +101,7 @@ test.each<[tool: string, args: Record<string, unknown>, missing?: string]>([
   ['twilio_list_calls', { Status: 'canceled' }],
   // https://developers.asana.com/docs/pagination
   ['asana_list_tasks', { project: '1' }, 'limit'],
-])('%s takes %j (without %s)', (name, args, missing) => {
+])('what %s says of %j', (name, args, missing) => {
   const tool = catalog.tools.get(name)
   const valid = tool && createValidator().validate(tool, args)
   expect(valid instanceof Fault ? valid.details.missingFields : valid?.args).toEqual(missing ? [missing] : args)
