@@ -179,6 +179,17 @@ test('a member who is removed is out at once, with the keys that they made and t
   expect((await owner.rest('DELETE', `/members/${admin.personId}`)).status).toBe(404)
 })
 
+test('a member who is removed keeps no key of others that they rotated', async () => {
+  const admin = await signUp(claw, { role: 'admin' })
+  const make = async () => (await owner.rest('POST', '/keys', { body: { agent: 'rotated', environment: 'live' } })).body
+  const [theirs, other] = [await make(), await make()]
+  const rotated = await admin.rest('POST', `/keys/${theirs.id}/rotate`, { body: {} })
+  const statusOf = async (key: unknown) => (await claw.rest('GET', '/whoami', { key: String(key) })).status
+  expect(await statusOf(rotated.body.secret)).toBe(200)
+  expect((await owner.rest('DELETE', `/members/${admin.personId}`)).body).toEqual({ id: admin.personId, keys: 1 })
+  expect([await statusOf(rotated.body.secret), await statusOf(other.secret)]).toEqual([401, 200])
+})
+
 async function newWorkspace(by: Person): Promise<string> {
   return String((await by.rest('POST', '/workspaces', { body: { name: 'Elsewhere' } })).body.id)
 }
