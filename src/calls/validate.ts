@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { Tool } from '../catalog/catalog.ts'
 import type { JsonSchema } from '../catalog/define.ts'
 import { Fault, type FaultDetails, type InvalidField } from '../core/errors.ts'
+import { firstOf, shortName } from '../core/first-of.ts'
 import type { Coercion } from '../core/outcome.ts'
 import { RecentMap } from '../core/recent-map.ts'
 import { coerce } from './coerce.ts'
@@ -11,7 +12,7 @@ import { namesOfPointer } from './names-of-pointer.ts'
 export type ValidArguments = { args: Record<string, unknown>; coerced: Coercion[] }
 
 export type Validator = {
-  /** The arguments as they may be sent, or a fault that names every wrong field and shows the schema. */
+  /** The arguments as they may be sent, or a fault that names the wrong fields, of very many the first, and shows the schema. */
   validate(tool: Tool, args: Record<string, unknown>): ValidArguments | Fault
 }
 
@@ -54,18 +55,19 @@ function exactly(schema: JsonSchema): JsonSchema {
 }
 
 function faultOf(tool: Tool, errors: readonly ErrorObject[]): Fault {
-  const missing = errors
-    .filter(error => error.keyword === 'required')
-    .map(error => join(error.instancePath, error.params.missingProperty))
-  const invalid = errors.filter(error => error.keyword !== 'required').map(problemOf)
+  const lacks = firstOf(errors.filter(error => error.keyword === 'required'))
+  const others = firstOf(errors.filter(error => error.keyword !== 'required'))
+  const missing = lacks.told.map(error => join(error.instancePath, error.params.missingProperty))
+  const invalid = others.told.map(problemOf)
   const sources = [...new Set(missing.flatMap(field => sourceOf(tool, field)))]
   const details: FaultDetails & { fix?: string } = { schema: tool.inputSchema() }
   if (missing.length) details.missingFields = missing
   if (invalid.length) details.invalidFields = invalid
   if (sources.length) details.fix = `Correct the named fields. ${sources.join(' ')}`
   const parts = [
-    missing.length ? `missing: ${missing.join(', ')}` : '',
-    invalid.length ? invalid.map(({ field, problem }) => `${field || 'arguments'} ${problem}`).join('; ') : '',
+    missing.length ? `missing: ${[...missing, ...(lacks.more ? [lacks.more] : [])].join(', ')}` : '',
+    invalid.map(({ field, problem }) => `${field || 'arguments'} ${problem}`).join('; '),
+    others.more && `and ${others.more}`,
   ]
   return new Fault(
     'validation_error',
@@ -96,5 +98,5 @@ function problemOf(error: ErrorObject): InvalidField {
 
 /** A JSON Pointer (RFC 6901) and a name as a dotted path. */
 function join(pointer: string, name: unknown = ''): string {
-  return [...namesOfPointer(pointer), String(name)].filter(Boolean).join('.')
+  return shortName([...namesOfPointer(pointer), String(name)].filter(Boolean).join('.'))
 }

@@ -191,6 +191,36 @@ describe('names that mean something to JavaScript', () => {
   )
 })
 
+describe('a body that is wrong in very many places', () => {
+  const shared = sharedClaw(() => startClawLink())
+  const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`name${at}`, 1]))
+  const args = { to: Array.from({ length: 20_000 }, () => 'x'), subject: 's', text: 't' }
+  const tool = 'sandbox_send_message'
+
+  test.each<[string, string, unknown]>([
+    ['names at a route for everybody', '/sign-in', names],
+    ['names of a call', `/tools/${tool}/calls`, names],
+    ['arguments', `/tools/${tool}/calls`, { arguments: names }],
+    ['items of an argument', `/tools/${tool}/calls`, { arguments: args }],
+    ['fields of a connection', '/connections', { provider: 'sandbox', fields: names }],
+    ['characters in a name', '/sign-in', { ['x'.repeat(100_000)]: 1 }],
+  ])('is told the first of its %s and how many there are: the answer is a short one', async (what, path, body) => {
+    const { status, text } = await shared().rest('POST', path, { body })
+    expect([status, Buffer.byteLength(text) < 16_384]).toEqual([400, true])
+    const { detail, invalidFields } = JSON.parse(text)
+    if (what.startsWith('characters')) return expect(detail).toContain('… is not known here')
+    expect(detail).toMatch(/; and 199\d\d more\.$/)
+    expect(invalidFields).toHaveLength(20)
+  })
+
+  test('is told no more over MCP', async () => {
+    const called = { name: 'clawlink_call_tool', arguments: { tool, arguments: args } }
+    const { body } = await shared().mcp('tools/call', called)
+    expect(JSON.stringify(body)).toContain('and 19980 more')
+    expect(JSON.stringify(body).length).toBeLessThan(32_768)
+  })
+})
+
 test('of a field that comes twice the last counts, for the check and for the call', async () => {
   await using claw = await startClawLink()
   const raw = `{"arguments":{"subject":"first"},"arguments":${JSON.stringify({ ...letter, subject: 'last' })}}`
