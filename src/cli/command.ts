@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type Config, type ConfigKey, configKeys, configSchema, environmentName, flagName } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
+import { databaseFault } from '../db/inner-fault.ts'
 import { printFault } from './print.ts'
 import type { Flags } from './settings.ts'
 
@@ -118,9 +119,11 @@ function aboutSecrets(): string {
   return ['Settings without a flag, since every user of a machine can read flags:', ...rows].join('\n')
 }
 
-/** What nobody foresaw. The machine's own words are enough for what the machine refuses; the rest needs the place. */
+/** What nobody foresaw. The words of the database or the machine are enough for what these refuse; the rest needs the place. */
 function unexpected(cause: unknown): Fault {
   const error = cause instanceof Error ? cause : new Error(String(cause))
+  const ofDatabase = 'syscall' in error ? undefined : databaseFault(error)
+  if (ofDatabase) return ofDatabase
   if ('syscall' in error || 'errcode' in error) {
     return new Fault('internal', `The operating system refused: ${error.message}.`, {
       fix: 'Check the disk, and the rights of the user that runs ClawLink.',

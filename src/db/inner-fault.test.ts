@@ -11,6 +11,8 @@ test.each([
   ['SQLITE_BUSY', error('database is locked', { errcode: 5 }), /Another program/],
   ['a refused connection', error('connect ECONNREFUSED', { code: 'ECONNREFUSED' }), /does not answer/],
   ['admin_shutdown', error('terminating connection', { code: '57P01' }), /does not answer/],
+  ['query_canceled', error('canceling statement due to statement timeout', { code: '57014' }), /does not answer/],
+  ['read_only_sql_transaction', error('cannot execute INSERT', { code: '25006' }), /reads only/],
   ['too_many_connections', error('sorry, too many clients already', { code: '53300' }), /does not answer/],
   ['a server that is silent', error('timeout exceeded when trying to connect'), /does not answer/],
   ['a connection that broke', error('Connection terminated unexpectedly'), /does not answer/],

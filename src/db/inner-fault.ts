@@ -11,6 +11,10 @@ const unusable: Trouble = {
   message: 'ClawLink cannot read or write its database.',
   fix: 'Have its owner check the disk, and that the user who runs ClawLink may write there; then try again.',
 }
+const standby: Trouble = {
+  message: 'ClawLink cannot write to its database: the server takes reads only.',
+  fix: 'Have its owner see that CLAWLINK_DATABASE_URL leads to the primary server, not to a standby; then try again.',
+}
 const damaged: Trouble = {
   message: 'The database of ClawLink is damaged.',
   fix: 'Have its owner stop ClawLink and restore a backup.',
@@ -37,7 +41,7 @@ const ofSqlite = new Map([
 
 /** Codes of the operating system, and SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const unreachableCodes =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[123]|53300)$/
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[123]|57014|53300)$/
 /** The driver's own errors have no code. */
 const unreachableWords = /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/
 
@@ -46,10 +50,14 @@ const unreachableWords = /^(Connection terminated|Client has encountered a conne
  * can help; of all else nothing, for the cause's own text may quote anything. Pure.
  */
 export function innerFault(cause: unknown): Fault {
-  const { message, ...more } = troubleOf(cause) ?? {
-    message: 'Something went wrong inside ClawLink. Nothing more is known to the caller.',
-  }
-  return new Fault('internal', message, more)
+  const unknown = 'Something went wrong inside ClawLink. Nothing more is known to the caller.'
+  return databaseFault(cause) ?? new Fault('internal', unknown)
+}
+
+/** The same of the database alone; undefined where it is something else. Pure. */
+export function databaseFault(cause: unknown): Fault | undefined {
+  const trouble = troubleOf(cause)
+  return trouble && new Fault('internal', trouble.message, { fix: trouble.fix })
 }
 
 function troubleOf(cause: unknown): Trouble | undefined {
@@ -57,5 +65,6 @@ function troubleOf(cause: unknown): Trouble | undefined {
   if ('errcode' in cause) return ofSqlite.get(Number(cause.errcode) & 0xff) // the rest says how it came about
   const code = 'code' in cause ? String(cause.code) : ''
   if (code === '53100') return full
+  if (code === '25006') return standby
   return unreachableCodes.test(code) || unreachableWords.test(cause.message) ? unreachable : undefined
 }

@@ -43,7 +43,7 @@ export async function openDb(
     })
   }
   const { openPostgres } = await import('./postgres.ts')
-  const fix = 'Check CLAWLINK_DATABASE_URL and that the server is reachable.'
+  const fix = 'Check CLAWLINK_DATABASE_URL, and that the server is reachable and has connections left.'
   return openPostgres(url).catch(cause => refusal('PostgreSQL', cause, fix))
 }
 
