@@ -145,6 +145,22 @@ describe('a rotation beside a running server', () => {
 })
 
 describe('a rotation', () => {
+  test('pauses between its transactions, so that others have their turn', async () => {
+    await using claw = await startClawLink()
+    await withConnections(claw)
+    let turns = 0
+    const turn = () => {
+      turns++
+      next = setImmediate(turn)
+    }
+    let next = setImmediate(turn)
+    const turnOfEach: number[] = []
+    await rotateHere(claw.app.db, claw.app.config, () => turnOfEach.push(turns))
+    clearImmediate(next)
+    expect(turnOfEach.length).toBeGreaterThan(3)
+    expect(new Set(turnOfEach).size).toBe(turnOfEach.length)
+  })
+
   test('is refused while another one runs, and changes nothing', async () => {
     await using claw = await startClawLink()
     const before = [await claw.rows('credentials'), readFileSync(claw.app.config.keyringFile, 'utf8')]
