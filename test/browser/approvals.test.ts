@@ -143,6 +143,14 @@ test('a dry run of the policy whose arguments cannot be read says so, and nothin
   expect(await page.getByText(/reading is allowed/).count()).toBe(0)
 })
 
+test('a plain member sees the rules, and no way to change them', async () => {
+  const plain = await openBrowser(claw, { name: 'Bea', role: 'member' })
+  await using tab = await openPage(browser, claw, { session: plain.session })
+  await tab.visit('/policy')
+  await tab.page.getByText('An owner or admin can add one.').waitFor()
+  expect(await tab.page.getByRole('button', { name: 'Add a rule' }).count()).toBe(0)
+})
+
 test('a rule that is refused shows what is wrong where the person is taken to, however long its form is', async () => {
   await using tab = await openPage(browser, claw, { session })
   await tab.visit('/policy')

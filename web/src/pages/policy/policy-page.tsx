@@ -10,6 +10,7 @@ import { EmptyState } from '../../kit/empty-state.tsx'
 import { Page } from '../../kit/page.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { SkeletonRows } from '../../kit/skeleton.tsx'
+import { useIsAdmin } from '../../session/use-me.ts'
 import { Explain } from './explain.tsx'
 import { decisionLook, type Rule } from './rule.ts'
 import { RuleDialog } from './rule-dialog.tsx'
@@ -18,15 +19,18 @@ import { RuleList } from './rule-list.tsx'
 /** What agents may do here: the rules in their order, what happens without one, and a way to ask which rule decides. */
 export function PolicyPage() {
   const { data, error, isPending } = useQuery(ask('GET /rules'))
+  const isAdmin = useIsAdmin()
   const [edited, edit] = useState<Rule | 'new'>()
   return (
     <Page
       title="Policy"
       about="The first rule that fits a call decides: allow it, ask a member, or deny it."
       actions={
-        <Button look="primary" onClick={() => edit('new')}>
-          Add a rule
-        </Button>
+        isAdmin && (
+          <Button look="primary" onClick={() => edit('new')}>
+            Add a rule
+          </Button>
+        )
       }
     >
       {error && <ProblemNote problem={error} />}
@@ -35,10 +39,10 @@ export function PolicyPage() {
         {data?.items.length === 0 && (
           <EmptyState icon={ListChecks} title="No rules yet">
             The standard below holds. A rule can be stricter or looser for an app, a tool, an agent, or what a call
-            holds.
+            holds. {!isAdmin && 'An owner or admin can add one.'}
           </EmptyState>
         )}
-        {data && data.items.length > 0 && <RuleList rules={data.items} onEdit={edit} />}
+        {data && data.items.length > 0 && <RuleList rules={data.items} canChange={isAdmin} onEdit={edit} />}
       </Card>
       {data && (
         <Card title="Where no rule fits">

@@ -6,11 +6,21 @@ import { IconButton } from '../../kit/icon-button.tsx'
 import { List, ListRow } from '../../kit/list.tsx'
 import { ProblemNote } from '../../kit/problem-note.tsx'
 import { Time } from '../../kit/time.tsx'
+import { useNow } from '../../kit/use-now.ts'
 import { decisionLook, type Rule, sentence } from './rule.ts'
 import { useNames } from './use-names.ts'
 
 /** The rules in the order in which they are asked. */
-export function RuleList({ rules, onEdit }: { rules: readonly Rule[]; onEdit(rule: Rule): void }) {
+export function RuleList({
+  rules,
+  canChange,
+  onEdit,
+}: {
+  rules: readonly Rule[]
+  canChange: boolean
+  onEdit(rule: Rule): void
+}) {
+  const now = useNow()
   const names = useNames()
   const confirm = useConfirm()
   const order = useSend('POST /rules/order', { refresh: ['GET /rules'] })
@@ -46,28 +56,30 @@ export function RuleList({ rules, onEdit }: { rules: readonly Rule[]; onEdit(rul
                 {rule.expiresAt && (
                   <>
                     {' '}
-                    Ends <Time at={rule.expiresAt} />.
+                    {Date.parse(rule.expiresAt) > now ? 'Ends' : 'Ended'} <Time at={rule.expiresAt} />.
                   </>
                 )}
               </>
             }
             actions={
-              <>
-                <IconButton
-                  icon={ArrowUp}
-                  label={`Move “${rule.name}” up`}
-                  disabled={at === 0 || order.isPending}
-                  onClick={() => move(at, at - 1)}
-                />
-                <IconButton
-                  icon={ArrowDown}
-                  label={`Move “${rule.name}” down`}
-                  disabled={at === rules.length - 1 || order.isPending}
-                  onClick={() => move(at, at + 1)}
-                />
-                <IconButton icon={Pencil} label={`Change “${rule.name}”`} onClick={() => onEdit(rule)} />
-                <IconButton icon={Trash2} label={`Remove “${rule.name}”`} onClick={() => askToRemove(rule)} />
-              </>
+              canChange && (
+                <>
+                  <IconButton
+                    icon={ArrowUp}
+                    label={`Move “${rule.name}” up`}
+                    disabled={at === 0 || order.isPending}
+                    onClick={() => move(at, at - 1)}
+                  />
+                  <IconButton
+                    icon={ArrowDown}
+                    label={`Move “${rule.name}” down`}
+                    disabled={at === rules.length - 1 || order.isPending}
+                    onClick={() => move(at, at + 1)}
+                  />
+                  <IconButton icon={Pencil} label={`Change “${rule.name}”`} onClick={() => onEdit(rule)} />
+                  <IconButton icon={Trash2} label={`Remove “${rule.name}”`} onClick={() => askToRemove(rule)} />
+                </>
+              )
             }
           />
         ))}
