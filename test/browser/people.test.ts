@@ -67,6 +67,7 @@ describe('people, each step after the one before', () => {
     await page.getByText('Admin', { exact: true }).click()
     await page.getByRole('button', { name: 'Make link' }).click()
     const link = (await page.getByLabel('invitation link', { exact: true }).textContent()) ?? ''
+    await page.getByText('It leads to this computer alone.').waitFor()
     await page.getByRole('button', { name: 'Done' }).click()
 
     await using guest = await openPage(browser, claw)

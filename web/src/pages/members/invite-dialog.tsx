@@ -34,6 +34,12 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose(): void
             {invite.data.email ? `Only ${invite.data.email} can use it.` : 'Whoever has it can use it.'} It ends{' '}
             <Time at={invite.data.expiresAt} />.
           </Note>
+          {leadsHereAlone(invite.data.link) && (
+            <Note tone="warn" title="It leads to this computer alone.">
+              For people at other ones, start ClawLink where they can reach it, and name that address in
+              CLAWLINK_PUBLIC_URL.
+            </Note>
+          )}
           <DialogActions>
             <Button look="primary" onClick={close}>
               Done
@@ -68,3 +74,6 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose(): void
     </Dialog>
   )
 }
+
+/** Whether an address is one that every computer has for itself. Pure. */
+const leadsHereAlone = (link: string) => /^(127\..*|localhost|\[::1\])$/.test(new URL(link).hostname)
