@@ -27,6 +27,20 @@ test('a stranger is asked to sign in', async () => {
   expect(await tab.flaws('sign-in')).toEqual([])
 })
 
+test('whoever signs in at one tab is let in by the others that ask for it', async () => {
+  const grace = await openBrowser(claw, { name: 'Grace' })
+  await using tab = await openPage(browser, claw)
+  const { page } = tab
+  await tab.visit('/members')
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  const [name = '', value = ''] = grace.session.split('=')
+  await page.context().addCookies([{ name, value, url: claw.url }])
+  await page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`)
+  await page.getByRole('heading', { name: 'Members', level: 1 }).waitFor()
+  await tab.visit('/sign-in')
+  await page.getByRole('heading', { name: 'Hello, Grace', level: 1 }).waitFor()
+})
+
 test('pages show themselves to a member without a complaint, a barrier or a way sideways in any look', async () => {
   await using tab = await openPage(browser, claw, { session })
   for (const [name, path, heading] of [

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ask } from '../../api/queries.ts'
 import { Panel } from '../../frame/panel.tsx'
 import { CodeBlock } from '../../kit/code-block.tsx'
@@ -17,6 +17,7 @@ export function SignInPage() {
   const { to } = useSearch({ from: '/sign-in' })
   const enter = useEnter()
   const setup = useQuery(ask('GET /setup'))
+  useEnterOnceSignedIn(to)
   // Signing in elsewhere comes back with what came of it.
   const [back] = useState(() => new URLSearchParams(fragment()))
   const [challenge, setChallenge] = useState(back.get('challenge') ?? undefined)
@@ -37,6 +38,15 @@ export function SignInPage() {
       {setup.data?.oidc && <Elsewhere label={setup.data.oidc.label} to={to} />}
     </Panel>
   )
+}
+
+/** Goes on where somebody is signed in already, or has signed in meanwhile in another tab. */
+function useEnterOnceSignedIn(to: string | undefined) {
+  const enter = useEnter()
+  const isSignedIn = useQuery({ ...ask('GET /me'), retry: false }).data !== undefined
+  useEffect(() => {
+    if (isSignedIn) void enter(to)
+  }, [isSignedIn, enter, to])
 }
 
 function NoOwnerYet() {
