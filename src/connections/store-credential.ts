@@ -13,15 +13,12 @@ export async function storeCredential(
   { credential, secretRef, expiresAt, renewable }: SavedConnection,
   now: number,
 ): Promise<void> {
+  if (secretRef) return // which only new connections have
   const before = await tx
     .selectFrom('credentials')
     .select('version')
     .where('connection_id', '=', row.id)
     .executeTakeFirst()
-  if (secretRef) {
-    await tx.deleteFrom('credentials').where('connection_id', '=', row.id).execute()
-    return
-  }
   const version = (before?.version ?? 0) + 1
   const columns = {
     ...sealedColumns(app, row, credential, version),
