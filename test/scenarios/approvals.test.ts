@@ -1,5 +1,6 @@
 /** Calls that a member has to approve: asked, shown, decided once, sent once. */
 import { describe, expect, test } from 'vitest'
+import { expireApproval } from '../../src/calls/approvals/expire-approval.ts'
 import { newId } from '../../src/core/ids.ts'
 import { signIn } from '../kit/member.ts'
 import { otherWorkspace } from '../kit/other-workspace.ts'
@@ -250,6 +251,24 @@ describe('a decision', () => {
     expect(sent(claw)).toEqual([])
     expect((await park(claw)).callId).not.toBe(parked.callId)
   })
+
+  test('comes too late also before anything has written so: the call asked again is another one', async () => {
+    await using claw = await startWithMember({ config: { roles: ['web'], approvalHours: 2 } })
+    const parked = await park(claw)
+    claw.clock.move(2 * hourMs)
+    const other = await park(claw, removal)
+    const again = await park(claw)
+    expect(again.callId).not.toBe(parked.callId)
+    expect(await progress(claw, other, 0)).toMatchObject({ state: 'parked' })
+    expect((await claw.ada.rest('GET', `/approvals/${other.approvalId}`)).body.state).toBe('pending')
+    expect(await progress(claw, parked, 0)).toMatchObject({ state: 'ended', problem: { code: 'approval_denied' } })
+    await approve(claw, again)
+    const row = claw.app.db.read.selectFrom('approvals').selectAll().where('id', '=', again.approvalId)
+    const late = await row.executeTakeFirstOrThrow()
+    await claw.app.db.write(tx => expireApproval(claw.app, tx, late))
+    expect(await progress(claw, again, 0)).toMatchObject({ state: 'running' })
+    expect((await claw.ada.rest('GET', `/approvals/${again.approvalId}`)).body.state).toBe('approved')
+  })
 })
 
 describe('a yes for a while', () => {
@@ -272,14 +291,23 @@ describe('a yes for a while', () => {
     await using claw = await startWithMember()
     const asks = { name: 'With a yes', decision: 'ask', match: { tools: [refund.tool] } }
     expect((await claw.ada.rest('POST', '/rules', asks)).body).toMatchObject({ position: 1 })
+    const elsewhere = { decision: 'deny', match: { tools: ['sandbox_whoami'] } }
+    const expiresAt = new Date(claw.clock.now() + 60_000).toISOString()
+    await claw.ada.rest('POST', '/rules', { ...elsewhere, name: 'Of a member', expiresAt })
+    await claw.ada.rest('POST', '/rules', { ...elsewhere, name: 'Approved by the board' })
+    const rules = async () => {
+      const { items } = Object((await claw.ada.rest('GET', '/rules')).body)
+      return items.map(({ position, name }: Record<string, unknown>) => `${position} ${name}`)
+    }
+    const yes = expect.stringMatching(/^1 Approved by Ada until/)
+    const members = ['2 With a yes', '3 Of a member', '4 Approved by the board']
     for (let i = 1; i <= 2; i++) {
       const parked = await park(claw, like(i))
       await approve(claw, parked, { for: 'shape', minutes: 30 })
       await progress(claw, parked)
-      expect((await claw.ada.rest('GET', '/rules')).body.items).toMatchObject([
-        { position: 1, decision: 'allow' },
-        { position: 2, name: asks.name },
-      ])
+      expect(await rules()).toEqual([yes, ...members])
+      await approve(claw, await park(claw, removal), { for: 'shape', minutes: 30 })
+      expect(await rules()).toEqual([yes, ...members, expect.stringMatching(/^5 Approved by Ada/)])
       claw.clock.move(30 * 60_000)
     }
   })
@@ -321,6 +349,7 @@ describe('a yes for a while', () => {
     const rule = (name: string, decision: string, match: object) =>
       claw.ada.rest('POST', '/rules', { name, decision, match })
     const tools = [refund.tool]
+    await rule('Others with a yes', 'ask', { tools: [removal.tool] })
     await rule('Large ones never', 'deny', { tools, arguments: [{ path: 'amount', is: 'above', value: 100 }] })
     await rule('Small ones with a yes', 'ask', { tools, arguments: [{ path: 'amount', is: 'below', value: 10 }] })
     await rule('The rest never', 'deny', { tools })

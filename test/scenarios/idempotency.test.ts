@@ -148,6 +148,7 @@ describe.each(Object.entries(asks))('over %s', (_, ask) => {
   test('a call that has to be approved is asked about once, and its key then has its answer', async () => {
     await using claw = await startWithMember()
     const wish = { tool: refund.tool, args: refund.arguments }
+    await ask(claw, 'another', { ...wish, args: { ...wish.args, amount: 3 } })
     const first = await ask(claw, 'k', wish)
     const again = await ask(claw, 'k', wish)
     expect(first.callId).toMatch(/^call_/)

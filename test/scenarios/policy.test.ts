@@ -144,9 +144,19 @@ test('the order is what members say, and a new rule is the last', async () => {
     { name: 'A', position: 2 },
   ])
   expect((await claw.call(read.tool)).status).toBe(200)
-  ids.push(await add(owner, { name: 'C' }))
-  await owner.rest('DELETE', `/rules/${ids[1]}`)
-  expect(await namesOf(owner)).toEqual(['1 A', '2 C'])
+  await add(owner, { name: 'C' })
+  await claw.app.db.write(async tx => {
+    await tx.insertInto('workspaces').values({ id: 'ws_other', name: 'Other', created_at: 0 }).execute()
+    const rule = await tx.selectFrom('rules').selectAll().where('name', '=', 'C').executeTakeFirstOrThrow()
+    await tx
+      .insertInto('rules')
+      .values({ ...rule, id: 'rule_other', workspace_id: 'ws_other' })
+      .execute()
+  })
+  await owner.rest('DELETE', `/rules/${ids[0]}`)
+  expect(await namesOf(owner)).toEqual(['1 B', '2 C'])
+  const other = claw.app.db.read.selectFrom('rules').select('position').where('id', '=', 'rule_other')
+  expect(await other.execute()).toEqual([{ position: 3 }])
 })
 
 test('an order that does not name every rule once is refused, so no rule is lost to somebody else’s order', async () => {

@@ -15,6 +15,7 @@ import { openFile } from '../../src/files/open-file.ts'
 import { samplePieces } from '../../src/sandbox/files/sample.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { watchMemory } from '../kit/held-memory.ts'
+import { signIn } from '../kit/member.ts'
 
 const mib = 1024 * 1024
 let claw: TestClawLink
@@ -294,6 +295,29 @@ test('what is approved is this very content: another one has another digest', as
   const [one, other] = await digest(file)
   expect(await digest(file)).toEqual([one, other])
   expect(one).not.toEqual(other)
+})
+
+test('a file that is asked about, or whose call waits, lives for as long as that does, and the member sees it', async () => {
+  const ada = await signIn(claw, { name: 'Ada', role: 'owner' })
+  const asks = { name: 'asks', decision: 'ask', match: { tools: ['sandbox_attach_file'] } }
+  const { body: rule } = await ada.rest('POST', '/rules', asks)
+  const { items } = Object((await ada.rest('GET', '/rules')).body)
+  const ids = items.map(({ id }: { id: string }) => id)
+  await ada.rest('POST', '/rules/order', { ids: [rule.id, ...ids.filter((id: string) => id !== rule.id)] })
+  const [asked, queued] = [await keep(10), await keep(20)]
+  const parked = await claw.call('sandbox_attach_file', { note: 'n', file: asked.id })
+  const shown = (await ada.rest('GET', `/approvals/${parked.body.approvalId}`)).body
+  expect(shown.preview).toMatchObject({ body: expect.stringContaining(`report.pdf (application/pdf, 10 bytes`) })
+  await claw.rest('POST', '/tools/sandbox_upload_file/calls', {
+    body: { arguments: { name: 'a', file: queued.id }, wait: false },
+  })
+  const ends = async ({ id }: File) => {
+    const row = claw.app.db.read.selectFrom('files').select('expires_at').where('id', '=', id)
+    return (await row.executeTakeFirstOrThrow()).expires_at - claw.clock.now()
+  }
+  const hourMs = 60 * 60_000
+  expect([await ends(asked), await ends(queued)]).toEqual([25 * hourMs, 24 * hourMs])
+  await ada.rest('DELETE', `/rules/${rule.id}`)
 })
 
 describe('100 MB', () => {

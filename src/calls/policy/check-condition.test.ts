@@ -120,4 +120,13 @@ describe('above and below', () => {
       expect(holds(below, { amount }, true)).toBe(false)
     },
   )
+  test.each([
+    [1001, true],
+    ['1001', true],
+    [1000, false],
+    ['1,001', false],
+    [[1001, 5], false],
+  ])('whether %j is allowed above 1000: %s', (amount, allowed) => {
+    expect(holds(above, { amount }, true)).toBe(allowed)
+  })
 })
