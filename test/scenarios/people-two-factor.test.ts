@@ -88,12 +88,14 @@ test('a recovery code stands in for the app, once, however it is typed', async (
   expect(person.recoveryCodes).toHaveLength(10)
   expect(new Set(person.recoveryCodes).size).toBe(10)
   const [first = '', second = ''] = person.recoveryCodes
+  const other = await withTwoFactor()
   const both = [await challengeOf(person), await challengeOf(person)]
   const answers = await Promise.all(both.map(challenge => answer(challenge, first)))
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
   const typed = second.toUpperCase().replaceAll('-', ' ')
   expect((await answer(await challengeOf(person), typed)).status).toBe(200)
   expect((await answer(await challengeOf(person), second)).status).toBe(401)
+  expect((await answer(await challengeOf(other), other.recoveryCodes[0] ?? '')).status).toBe(200)
 })
 
 test('a challenge lasts five minutes and is used once', async () => {
@@ -106,7 +108,8 @@ test('a challenge lasts five minutes and is used once', async () => {
   expect((await answer(late, codeAt(person.secret))).status).toBe(401)
 })
 
-test('turning it on or off ends the other sessions, and takes the password', async () => {
+test('turning it on or off ends the other sessions, and takes the password; nothing of it is left', async () => {
+  const other = await withTwoFactor()
   const person = await signUp(claw)
   const before = await signInAgain(claw, person)
   const { secret } = (await person.rest('POST', '/me/totp', { body: { password: person.password } })).body
@@ -114,12 +117,20 @@ test('turning it on or off ends the other sessions, and takes the password', asy
   expect((await before.rest('GET', '/me')).status).toBe(401)
   claw.clock.move(stepMs)
   const after = asBrowser(claw, cookieOf(await answer(await challengeOf(person), codeAt(String(secret)))))
+  expect((await after('GET', '/me')).status).toBe(200)
   for (const path of ['/me/totp', '/me/totp/remove'])
     expect((await person.rest('POST', path, { body: { password: 'not the password' } })).body.code).toBe('forbidden')
   const removed = await person.rest('POST', '/me/totp/remove', { body: { password: person.password } })
   expect(removed.body).toEqual({ twoFactor: false })
   expect((await after('GET', '/me')).status).toBe(401)
   await signInAgain(claw, person)
+  const { read } = claw.app.db
+  const of = async (id: string) => [
+    await read.selectFrom('people').select(['two_factor', 'recovery_hashes']).where('id', '=', id).execute(),
+    (await read.selectFrom('seals').select('id').where('id', 'like', `${id}%`).execute()).length,
+  ]
+  expect(await of(person.personId)).toEqual([[{ two_factor: 0, recovery_hashes: '[]' }], 0])
+  expect(await of(other.personId)).toEqual([[{ two_factor: 1, recovery_hashes: expect.stringMatching(/\w/) }], 1])
   const { items } = (await person.rest('GET', '/audit?action=two_factor.off')).body
   expect(items).toMatchObject([{ actor: { id: person.personId } }])
 })

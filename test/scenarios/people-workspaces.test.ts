@@ -133,6 +133,8 @@ describe('a workspace', () => {
     expect((await owner.rest('PATCH', '/workspace', { headers, body: { name: 'Mine' } })).status).toBe(404)
     const renamed = await person.rest('PATCH', '/workspace', { headers, body: { name: 'Works' } })
     expect(renamed.body).toEqual({ id: made.body.id, name: 'Works' })
+    expect((await person.rest('GET', '/workspace', { headers })).body.name).toBe('Works')
+    expect((await owner.rest('GET', '/workspace')).body.name).toBe('Home')
     const { items } = (await person.rest('GET', '/audit?limit=10', { headers })).body
     const own = (items as { action: string }[]).map(({ action }) => action).filter(each => each.startsWith('workspace'))
     expect(own).toEqual(['workspace.renamed', 'workspace.created'])

@@ -49,11 +49,18 @@ describe('a ClawLink without an owner', () => {
     await using claw = await startClawLink({ connected: false })
     const owner = await signUp(claw)
     const { app, clock } = claw
+    const invited = await owner.rest('POST', '/invitations', { body: { role: 'member' } })
     const { link } = await makeOwnerLink(app.db, clock.now(), { workspaceId: app.workspaceId, url: app.url() })
     expect(link).toContain('/invite#')
+    const made = (await owner.rest('GET', '/audit?action=invitation.made')).body.items
+    expect(made).toMatchObject([
+      { actor: { kind: 'system' }, details: { role: 'owner' } },
+      { actor: { kind: 'person' } },
+    ])
     const other = await signUp(claw, { invitation: tokenOf(link) })
+    await signUp(claw, { invitation: tokenOf(invited.body.link) })
     const { items } = (await owner.rest('GET', '/members')).body
-    expect(items).toMatchObject([{ role: 'owner' }, { id: other.personId, role: 'owner' }])
+    expect(items).toMatchObject([{ role: 'owner' }, { id: other.personId, role: 'owner' }, { role: 'member' }])
   })
 })
 
@@ -136,9 +143,10 @@ describe('somebody with an account', () => {
   })
 
   test('changes the name, at once', async () => {
-    const person = await signUp(claw)
+    const [person, other] = [await signUp(claw), await signUp(claw)]
     expect((await person.rest('PATCH', '/me', { body: { name: ' Grace ' } })).body).toMatchObject({ name: 'Grace' })
     expect((await person.rest('GET', '/whoami')).body.member).toMatchObject({ name: 'Grace' })
+    expect((await other.rest('GET', '/whoami')).body.member).toMatchObject({ name: 'Ada' })
     expect((await person.rest('PATCH', '/me', { body: { name: 'a\u202Eb' } })).status).toBe(400)
   })
 
