@@ -28,7 +28,8 @@ const people = new Map<string, string>()
 const keys = new Map<string, string>()
 
 beforeAll(async () => {
-  claw = await startClawLink()
+  // Nothing but the requests changes anything.
+  claw = await startClawLink({ config: { roles: ['web'] } })
   for (const role of roles) people.set(role, await person(role, claw.app.workspaceId, role))
   const elsewhere = await otherWorkspace(claw)
   people.set('owner elsewhere', await person('elsewhere', elsewhere.workspaceId, 'owner'))

@@ -175,7 +175,8 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         created_at: now,
       })
       .execute()
-    await putSeal(tx, app.vault, { id: ids.oauthApp, workspaceId: app.workspaceId, text: '{}' })
+    for (const id of [ids.oauthApp, ids.connectSession])
+      await putSeal(tx, app.vault, { id, workspaceId: app.workspaceId, text: '{}' })
     await tx
       .insertInto('connect_sessions')
       .values({
@@ -183,7 +184,7 @@ export async function foreignThings({ app, clock, call }: TestClawLink, personId
         id: ids.connectSession,
         provider: 'sandbox',
         environment: 'live',
-        connection_id: '',
+        connection_id: connection?.id ?? '',
         scopes: '[]',
         label: '',
         asked_by_kind: 'agent',

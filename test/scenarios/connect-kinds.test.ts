@@ -60,7 +60,18 @@ test('by OAuth 1.0a, whose state travels in the callback', async () => {
   const [, callback = ''] = /oauth_callback="([^"]*)"/.exec(signed) ?? []
   expect(callback).toMatch(new RegExp(`^${claw.url}/connect/callback\\?state=[\\w-]{43}$`))
 
-  const back = new URL(callback)
+  const other = new URL(callback)
+  other.searchParams.set('oauth_token', 'token_of_somebody_else')
+  other.searchParams.set('oauth_verifier', 'verifier_of_somebody_else')
+  await comeBack(claw, other, ada.cookie)
+  expect(await statusOf(claw, id)).toMatchObject({ state: 'awaiting_user', problem: { code: 'provider_unavailable' } })
+  expect(provider.asked.map(({ path }) => path)).toEqual(['/request'])
+
+  provider.answers({ body: formOf({ ...temporary, oauth_callback_confirmed: 'true' }) })
+  await toProvider(ada, id, { way: 'oauth1' })
+  const [, again = ''] =
+    /oauth_callback="([^"]*)"/.exec(decodeURIComponent(provider.asked[1]?.headers.authorization ?? '')) ?? []
+  const back = new URL(again)
   back.searchParams.set('oauth_token', 'temporary_token')
   back.searchParams.set('oauth_verifier', 'verifier_of_the_person')
   provider.answers({ body: formOf(lasting) }, { body: { id: 'u1', name: 'Ada' } })
@@ -71,11 +82,12 @@ test('by OAuth 1.0a, whose state travels in the callback', async () => {
   })
   expect(provider.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /request',
+    'POST /request',
     'POST /access',
     'GET /me',
   ])
-  expect(provider.asked[1]?.headers.authorization).toContain('oauth_verifier="verifier_of_the_person"')
-  expect(provider.asked[2]?.headers.authorization).toContain('oauth_token="lasting_token"')
+  expect(provider.asked[2]?.headers.authorization).toContain('oauth_verifier="verifier_of_the_person"')
+  expect(provider.asked[3]?.headers.authorization).toContain('oauth_token="lasting_token"')
 })
 
 describe('by a code on another device', () => {
@@ -128,6 +140,7 @@ describe('by a code on another device', () => {
   test('a no there ends the try and not the session', async () => {
     await using claw = await start()
     const { body, poll } = await showCode(claw)
+    const other = await showCode(claw)
     await signInAtSandbox(String(body.verificationUriComplete), { deny: true })
     claw.clock.move(5000)
     expect(await poll()).toMatchObject({ state: 'awaiting_user', problem: { code: 'permission_denied' } })
@@ -135,6 +148,6 @@ describe('by a code on another device', () => {
     claw.clock.move(5000)
     await poll()
     expect(claw.sandbox.requests).toEqual([])
-    expect(await stored(claw)).toEqual({ connections: [], credentials: [], seals: [] })
+    expect(await stored(claw)).toEqual({ connections: [], credentials: [], seals: [other.id] })
   })
 })

@@ -459,10 +459,12 @@ describe('the end of a session', () => {
 
   test('comes when the person does not want to', async () => {
     await using claw = await start()
-    const id = await askForLink(claw)
+    const [id, other] = [await askForLink(claw), await askForLink(claw)]
     const back = await decide(await toProvider(claw.ada, id))
+    await toProvider(claw.ada, other)
     expect(await onPage(claw.ada, id, 'deny')).toMatchObject({ status: 200, body: { state: 'denied' } })
     expect(await statusOf(claw, id)).toMatchObject({ state: 'denied', problem: null })
+    expect(await statusOf(claw, other)).toMatchObject({ state: 'awaiting_user' })
     expect((await auditOf(claw)).at(-1)).toMatchObject({ action: 'connect_session.denied', by: 'Ada', target: id })
     claw.sandbox.takeRequests()
     await comeBack(claw, back, claw.ada.cookie)
@@ -471,7 +473,7 @@ describe('the end of a session', () => {
         await onPage(claw.ada, id, what, { way: 'oauth2', ...(what === 'submit' && { fields: {} }) }),
       ).toMatchObject({ status: 409 })
     expect(claw.sandbox.requests).toEqual([])
-    expect(await stored(claw)).toEqual({ connections: [], credentials: [], seals: [] })
+    expect(await stored(claw)).toEqual({ connections: [], credentials: [], seals: [other] })
   })
 })
 

@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { clientOf } from '../../src/connections/oauth-apps/client-of.ts'
 import type { AppAuth } from '../../src/connections/oauth-apps/registrations.ts'
 import { Fault } from '../../src/core/errors.ts'
+import type { StartOptions } from '../kit/clawlink.ts'
 import { type DemoClaw, startWithDemo } from '../kit/demo-provider.ts'
 import { type Member, signIn } from '../kit/member.ts'
 import { stored } from '../kit/stored.ts'
 
-async function started() {
-  const claw = await startWithDemo()
+async function started(options: StartOptions = {}) {
+  const claw = await startWithDemo(options)
   const owner = await signIn(claw, { name: 'Ada', role: 'owner' })
   return Object.assign(claw, { owner })
 }
@@ -172,6 +173,25 @@ describe('changing and removing', () => {
     expect(await client(claw)).toMatchObject({ secret: 'new' })
     expect((await claw.owner.rest('PATCH', `/oauth-apps/${body.id}`, { label: 'post' })).body.label).toBe('post')
     expect(await client(claw)).toMatchObject({ secret: 'new' })
+  })
+
+  test('with a new secret, the connections that were in trouble with it are checked again', async () => {
+    await using claw = await started({ config: { roles: ['web'] } })
+    const { id: appId } = (await add(claw.owner, { clientSecret: 'old' })).body
+    const [ill, well, other] = [await claw.connect(), await claw.connect(), await claw.connect()]
+    await claw.app.db.write(async tx => {
+      const change = (id: string, set: { oauth_app_id?: string; state: 'needs_reauth' | 'healthy' }) =>
+        tx.updateTable('connections').set(set).where('id', '=', id).execute()
+      await change(ill.id, { oauth_app_id: String(appId), state: 'needs_reauth' })
+      await change(well.id, { oauth_app_id: String(appId), state: 'healthy' })
+      await change(other.id, { state: 'needs_reauth' })
+    })
+    const checks = () =>
+      claw.app.db.read.selectFrom('jobs').select('subject').where('kind', '=', 'check_connection').execute()
+    await claw.owner.rest('PATCH', `/oauth-apps/${appId}`, { label: 'mine' })
+    expect(await checks()).toEqual([])
+    await claw.owner.rest('PATCH', `/oauth-apps/${appId}`, { clientSecret: 'new', label: 'mine too' })
+    expect(await checks()).toEqual([{ subject: ill.id }])
   })
 
   test('one that connections use goes only by force, and its secret goes with it', async () => {
