@@ -71,6 +71,8 @@ export type RefreshProviderOptions = {
   reuseWindowMs?: number
   /** Whether an answer names its refresh token again. */
   namesRefreshToken?: boolean
+  /** The scope that an answer to a refresh names. */
+  scope?: string
 }
 
 type Token = { chain: number; usedAt: number | undefined; next: string | undefined; live: boolean }
@@ -124,7 +126,7 @@ export async function startRefreshProvider(options: RefreshProviderOptions): Pro
     if (refreshToken === null) return { status: 200, body: { access_token: newAccess(), ...token } }
     const next = refresh(refreshToken)
     if (next === undefined) return { status: 400, body: { error: 'invalid_grant' } }
-    const named = namesRefreshToken && { refresh_token: next }
+    const named = { ...(namesRefreshToken && { refresh_token: next }), ...(options.scope && { scope: options.scope }) }
     return { status: 200, body: { access_token: newAccess(), ...token, ...named } }
   }
 

@@ -1,4 +1,5 @@
 /** Credentials that end: renewed once for all who need it, used while they are good, and told of when a person is needed. */
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { createFlights } from '../../src/connections/flights.ts'
@@ -76,6 +77,34 @@ describe('a call on a connection', () => {
       claw.clock.move(hour)
     }
     expect(claw.provider.asked).toEqual(Array(3).fill(parts.refresh_token))
+  })
+
+  test('has the scopes that come with its new token, and another connection keeps its own', async () => {
+    await using claw = await startPractice({ provider: { scope: 'read write' } })
+    const { id } = await claw.connectPractice({ endsInMs: 0 })
+    const other = await claw.connectPractice({ label: 'other' })
+    const before = await claw.stored(other.id)
+    expect((await claw.look(id)).status).toBe(200)
+    expect((await claw.stored(id)).connection.granted_scopes).toBe('["read","write"]')
+    expect(await claw.stored(other.id)).toEqual(before)
+  })
+
+  test('keeps a new token also when the database takes it only at the second time: the old one may be used up', async () => {
+    await using claw = await startPractice()
+    const { id } = await claw.connectPractice({ endsInMs: 0 })
+    const run = (words: string) => claw.app.db.write(tx => sql.raw(words).execute(tx))
+    const onPostgres = claw.app.db.dialect === 'postgres'
+    await run(
+      onPostgres
+        ? 'alter table credentials add constraint refused check (version < 2)'
+        : `create trigger refused before update on credentials when new.version = 2 begin select raise(abort, 'refused'); end`,
+    )
+    const looking = claw.look()
+    await expect.poll(claw.logged).toContain('could not be stored yet')
+    await run(onPostgres ? 'alter table credentials drop constraint refused' : 'drop trigger refused')
+    expect((await untilDone(claw, looking)).status).toBe(200)
+    expect((await claw.stored(id)).credential.version).toBe(2)
+    expect(claw.provider.asked).toHaveLength(1)
   })
 
   test('by client credentials gets its token anew by that grant', async () => {
@@ -318,7 +347,10 @@ describe('a 401', () => {
     const { id } = await claw.connectPractice()
     claw.clock.move(2 * minute)
     for (let i = 0; i < 4; i++)
-      expect((await claw.call('practice_closed')).body).toMatchObject({ code: 'authentication_failed' })
+      expect((await claw.call('practice_closed')).body).toMatchObject({
+        code: 'authentication_failed',
+        link: expect.stringContaining(id),
+      })
     expect(claw.provider.asked).toHaveLength(1)
     await expect.poll(() => claw.provider.used.get('/me') ?? 0).toBeGreaterThan(0)
     await expect.poll(async () => (await checks(claw)).length).toBe(0)
