@@ -191,6 +191,9 @@ describe('a call that is not waited for', () => {
       [second.callId, issue.tool, expect.any(Number)],
       [first.callId, issue.tool, 1],
     ])
+    const page = async (from = '') => Object((await claw.ada.rest('GET', `/calls?limit=1${from}`)).body)
+    const { next } = await page()
+    expect(await page(`&next=${next}`)).toMatchObject({ items: [{ callId: first.callId }], next: null })
     expect(await look(claw, second)).toMatchObject({ tool: issue.tool, startedAt: expect.any(String) })
     expect(await claw.ada.rest('POST', `/calls/${second.callId}/cancel`)).toMatchObject({
       status: 200,

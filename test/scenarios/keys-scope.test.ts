@@ -69,6 +69,10 @@ describe('of the tools', () => {
     const ask = (method: string, path: string, body?: object) => claw.rest(method, `/tools/${path}`, { key, body })
     expect((await ask('GET', 'sandbox_whoami')).status).toBe(200)
     expect((await ask('POST', 'sandbox_whoami/calls', {})).status).toBe(200)
+    const [connection] = await claw.rows('connections')
+    const named = { providers: ['sandbox'], tools: ['sandbox_whoami'], connections: [String(connection?.id)] }
+    const narrow = await claw.newKey({ scope: { ...named, effects: ['read'] } })
+    expect((await claw.rest('POST', '/tools/sandbox_whoami/calls', { key: narrow, body: {} })).status).toBe(200)
     claw.sandbox.takeRequests()
     for (const answer of [
       await ask('GET', 'sandbox_send_message'),
