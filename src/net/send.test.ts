@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -292,6 +292,29 @@ test('a request that waits when everything closes ends', async () => {
   await asked.promise
   await net.close()
   expect(await sending).toMatchObject({ kind: 'lost', reached: 'maybe_sent' })
+})
+
+test('a request whose time was over before it had a connection is not sent any more when one is free', async () => {
+  const seen: (string | undefined)[] = []
+  const held: ServerResponse[] = []
+  const all = Promise.withResolvers<void>()
+  const port = await serve(({ url }, answer) => {
+    seen.push(url)
+    if (url !== '/held') return answer.end()
+    if (held.push(answer) === 128) all.resolve()
+    return undefined
+  })
+  const net = netTo('127.0.0.1')
+  const url = `http://127.0.0.1:${port}`
+  const holding = Array.from({ length: 128 }, () => net.send(get(`${url}/held`)))
+  await all.promise
+  const late = net.send({ ...get(`${url}/late`), timeoutMs: 1_000 })
+  clock.move(1_001)
+  expect(await late).toMatchObject({ kind: 'lost', reached: 'not_sent' })
+  for (const answer of held) answer.end()
+  await Promise.all(holding)
+  expect(await net.send(get(`${url}/next`))).toMatchObject({ status: 200 })
+  expect(seen.filter(path => path !== '/held')).toEqual(['/next'])
 })
 
 test('a secret parameter is added on the wire only, once, and stays with its origin, even where a redirect repeats it', async () => {

@@ -10,9 +10,11 @@ import { newKeyRing, withNewKey, writeKeyRing } from '../../src/vault/key-ring.t
 import { keyRingSource } from '../../src/vault/key-ring-source.ts'
 import { type Rotation, rotateVault } from '../../src/vault/rotate.ts'
 import { openSeal, putSeal } from '../../src/vault/sealed-rows.ts'
+import { sealedTables } from '../../src/vault/sealed-tables.ts'
 import { openVault } from '../../src/vault/vault.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
 import { runCli } from '../kit/cli.ts'
+import { stored } from '../kit/stored.ts'
 
 /** More than two of the transactions in which a rotation goes on. */
 const connectionCount = 450
@@ -218,7 +220,7 @@ describe('a rotation', () => {
     expect((await failing(claw, [...someOf(ids), ...broken])).filter(id => !broken.includes(id))).toEqual([])
   })
 
-  test('brings everything that is sealed under the new key: parked calls and what the authorization server keeps too', async () => {
+  test('brings everything that is sealed under the new key, whatever it belongs to, and nothing in the place of what is newer', async () => {
     await using claw = await startClawLink()
     const { app } = claw
     const record = { id: 'oauth_1', workspaceId: '', version: 3 }
@@ -254,6 +256,18 @@ describe('a rotation', () => {
     )
     expect(row?.ring_version).toBe(2)
     expect(opened instanceof Secret && opened.reveal()).toBe('a grant')
+
+    const before = await stored(claw, ['credentials', 'seals', 'oauth_records'])
+    await app.db.write(async tx => {
+      for (const table of sealedTables)
+        for (const { subject } of await table.notUnder(tx, 0, ''))
+          await table.save(
+            tx,
+            { subject, sealed: { ringVersion: 1, text: 'as it was' } },
+            { ringVersion: 9, text: 'old' },
+          )
+    })
+    expect(await stored(claw, ['credentials', 'seals', 'oauth_records'])).toBe(before)
   })
 
   test('never opens the secrets, and keeps the older keys in the ring for backups', async () => {

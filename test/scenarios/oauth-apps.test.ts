@@ -87,6 +87,9 @@ describe('adding an OAuth app', () => {
     expect([first.body.label, second.body.label]).toEqual(['Demo Cloud', 'Demo Cloud 2'])
     expect((await list(claw.owner)).map(({ isDefault }) => isDefault)).toEqual([false, true])
     expect((await add(claw.owner, { label: 'Demo Cloud' })).status).toBe(409)
+    await add(claw.owner, { registration: 'sandbox', isDefault: true })
+    await claw.owner.rest('PATCH', `/oauth-apps/${first.body.id}`, { isDefault: true })
+    expect((await list(claw.owner)).map(({ isDefault }) => isDefault)).toEqual([true, false, true])
   })
 })
 

@@ -189,15 +189,17 @@ describe('a token endpoint that fails', () => {
 describe('a sign-in that the person has taken back', () => {
   test('is told with a link, as an event and in the audit record, and the provider is not asked again', async () => {
     await using claw = await startPractice()
+    const well = await claw.connectPractice({ label: 'well' })
     const { id } = await claw.connectPractice({ endsInMs: 0 })
     claw.provider.revokeAll()
     for (let i = 0; i < 3; i++) {
-      const { body } = await claw.look()
+      const { body } = await claw.look(id)
       expect(body).toMatchObject({ outcome: 'failed', code: 'authentication_failed' })
       expect(body.link).toBe(`${claw.url}/connections?reconnect=${id}`)
     }
     expect(claw.provider.asked).toHaveLength(1)
     expect(claw.provider.used.get('/things')).toBeUndefined()
+    expect((await claw.stored(well.id)).connection.state).toBe('healthy')
     const { connection } = await claw.stored(id)
     expect(connection).toMatchObject({ state: 'needs_reauth', state_at: claw.clock.now() })
     expect(connection.state_reason).toContain('no longer accepts')
