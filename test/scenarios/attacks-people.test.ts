@@ -2,8 +2,9 @@
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endSession } from '../../src/accounts/people/end-session.ts'
+import { createPasswords } from '../../src/accounts/people/passwords.ts'
 import { removeMember } from '../../src/accounts/people/remove-member.ts'
-import { claimTry } from '../../src/accounts/people/sign-in-try.ts'
+import { claimTry, returnTry } from '../../src/accounts/people/sign-in-try.ts'
 import type { MemberPrincipal } from '../../src/accounts/principal.ts'
 import { beginHttp } from '../kit/begin-http.ts'
 import { startClawLink, type TestClawLink } from '../kit/clawlink.ts'
@@ -108,6 +109,21 @@ describe('guessing', () => {
       .where('id', '=', personId)
       .executeTakeFirstOrThrow()
     expect(person).toMatchObject({ failures: 10, locked_until: claw.clock.now() + minuteMs })
+  })
+
+  test('is not what somebody does who is told to come back later: that counts for nothing, and takes back nothing else', async () => {
+    nextMinute()
+    const { email, personId } = await signUp(claw)
+    const { app, clock } = claw
+    const { passwords } = app
+    app.passwords = createPasswords({ parallelMax: 0, waitingMax: 0 })
+    for (let i = 0; i < 12; i++) expect((await trySignIn(email, password)).status).toBe(429)
+    app.passwords = passwords
+    const waiting = await app.db.write(tx => claimTry(tx, clock.now(), { email }))
+    expect((await trySignIn(email, password)).status).toBe(200)
+    await app.db.write(async tx => waiting && returnTry(tx, waiting))
+    const people = app.db.read.selectFrom('people').select(['failures', 'locked_until'])
+    expect(await people.where('id', '=', personId).execute()).toEqual([{ failures: 0, locked_until: 0 }])
   })
 
   test('goes on in no other process', async () => {

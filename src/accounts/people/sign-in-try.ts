@@ -57,6 +57,7 @@ export async function returnTry(tx: Transaction<Schema>, { id, locked_until }: P
       locked_until: q.case().when('locked_until', '=', locked_until).then(0).else(q.ref('locked_until')).end(),
     }))
     .where('id', '=', id)
+    .where('failures', '>', 0) // whoever got in meanwhile had this one forgiven with the others
     .execute()
 }
 
