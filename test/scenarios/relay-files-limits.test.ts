@@ -73,6 +73,9 @@ test('the quotas of bytes and of keys hold, also among those who write at once, 
   expect((await put(claw, 'fifth', 'x')).status).toBe(200)
   expect((await put(claw, 'sixth', 'x')).body.fix).toContain('sharedFilesMax')
   expect((await put(claw, 'fifth', 'y', based(1))).status).toBe(200)
+  await remove(claw, 'fifth')
+  expect((await put(claw, 'sixth', 'x')).status).toBe(200)
+  expect(brief(await put(claw, 'fifth', 'again'))).toEqual([429, 'quota_exceeded'])
 })
 
 test('former versions and deleted files are forgotten after their time, and never the present ones', async () => {

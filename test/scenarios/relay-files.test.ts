@@ -220,6 +220,8 @@ describe('one ClawLink', () => {
       change: 'delete',
       bytes: 0,
     })
+    // Who had read what was there before has not seen that it was deleted.
+    expect(brief(await put(claw, 'kept', 'late', based(2)))).toEqual([409, 'conflict'])
     expect((await get(claw, 'kept')).status).toBe(404)
     expect((await get(claw, 'kept?version=3')).status).toBe(404)
     expect((await get(claw, 'kept?version=1')).text).toBe('first')
