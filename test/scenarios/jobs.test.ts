@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { backoffMs } from '../../src/jobs/backoff.ts'
-import { enqueue, ensureRecurring, jobsChannel, jobsTopic } from '../../src/jobs/enqueue.ts'
+import { enqueue, ensureRecurring, hurryJob, jobsChannel, jobsTopic } from '../../src/jobs/enqueue.ts'
 import type { JobEnd, JobKinds } from '../../src/jobs/job.ts'
 import { claimJobs, completeJob, extendLease, giveBackJob, leaseMs } from '../../src/jobs/lease.ts'
 import { startWorking } from '../../src/jobs/work.ts'
@@ -141,6 +141,10 @@ describe('a job', () => {
       await expect
         .poll(async () => (await stored(claw))[0])
         .toMatchObject({ state: 'waiting', run_at: claw.clock.now() + pause })
+      // Whoever hurries it patiently does not use up its tries.
+      const hurried = { kind: 'one', subject: 'one' }
+      expect(await claw.app.db.write(tx => hurryJob(claw.app, tx, hurried, { patient: true }))).toBe(true)
+      expect((await stored(claw))[0]?.run_at).toBe(claw.clock.now() + pause)
       claw.clock.move(pause)
     }
     await expect.poll(async () => (await stored(claw))[0]?.state).toBe('dead')
@@ -185,6 +189,7 @@ describe('a lease', () => {
     const claims = await Promise.all(Array.from({ length: 10 }, (_, i) => claim(claw, `worker_${i}`, 5)))
     const ids = claims.flatMap(({ jobs }) => jobs.map(({ id }) => id))
     expect(new Set(ids).size).toBe(ids.length)
+    expect(claims.every(({ jobs }) => jobs.length <= 5)).toBe(true)
     const rest = await claim(claw, 'worker_last', 100)
     expect(ids.length + rest.jobs.length).toBe(30)
   })

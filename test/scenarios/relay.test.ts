@@ -21,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => claw.stop())
 
 const bodies = (messages: Got[]) => messages.map(({ body }) => body)
-const waits = (agent: Agent) => expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${agent.id}`)).toBe(1)
+/** Resolves once so many requests wait at its mailbox. */
+const waits = ({ id }: Agent, places = 1) =>
+  expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${id}`), { timeout: 10_000 }).toBe(places)
 const boxOf = (agent: Agent) => ({ workspaceId: claw.app.workspaceId, agentId: agent.id, device: '' })
 const devicesOf = ({ id }: Agent) =>
   claw.app.db.read.selectFrom('relay_devices').selectAll().where('agent_id', '=', id).execute()
@@ -360,7 +362,7 @@ describe('messages', () => {
 test('an agent waits at a hundred places at most, and can always ask without waiting', async () => {
   const [ann, bob] = await pair()
   const waiting = Array.from({ length: 100 }, () => bob.ask('POST', '/inbox', { waitSeconds: 60 }))
-  await expect.poll(() => claw.app.wakes.listenerCount(`mailbox ${bob.id}`)).toBe(100)
+  await waits(bob, 100)
   expect(await bob.refused('POST', '/inbox', { waitSeconds: 60 })).toBe('rate_limited')
   const stream = await fetch(`${claw.url}/api/v1/relay/stream`, {
     headers: { authorization: `Bearer ${bob.key}`, accept: 'text/event-stream' },
