@@ -75,8 +75,10 @@ describe.for<[Era, Era]>([
     const found = await boss.use('list_agents', { capability: 'CSS', online: true })
     expect(found.agents).toContainEqual({ name: worker.name, status: 'online', capabilities: ['css'] })
 
-    const given = await boss.use('delegate_task', { to: worker.name, task: 'Fix the header.', context: 'It is blue.' })
-    expect(given).toMatchObject({ state: 'submitted', to: { name: worker.name } })
+    const header = { to: worker.name, task: 'Fix the header.', context: 'It is blue.', minutes: 5 }
+    const given = await boss.use('delegate_task', header)
+    const deadline = new Date(claw.clock.now() + 5 * 60_000).toISOString()
+    expect(given).toMatchObject({ state: 'submitted', to: { name: worker.name }, deadline })
     const [task] = (await worker.check()).messages
     expect(task).toMatchObject({
       kind: 'task',
