@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import { stopTopic } from '../core/look-until.ts'
+import { keepTime } from './keep-time.ts'
 import { startRelay } from './relay.ts'
 import { startWeb } from './web.ts'
 import { startWorker } from './worker.ts'
@@ -8,7 +9,7 @@ export type Running = { url: string | undefined; stop(): Promise<void> }
 
 /** Starts the roles of this process in order. `stop` ends them in reverse order; all of them, even when one fails to. */
 export async function startRoles(app: App): Promise<Running> {
-  const stops: (() => Promise<void>)[] = []
+  const stops: (() => Promise<void>)[] = [keepTime(app).stop]
   let url: string | undefined
   for (const role of new Set(app.config.roles)) {
     if (role === 'web') {

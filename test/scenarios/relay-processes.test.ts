@@ -7,6 +7,7 @@ import { Fault } from '../../src/core/errors.ts'
 import { createFeed } from '../../src/http/relay/feed.ts'
 import { poll } from '../../src/http/relay/seed/poll.ts'
 import { type Box, boxOf } from '../../src/relay/box.ts'
+import { createDatabaseClock } from '../../src/relay/database-clock.ts'
 import { ackMessages } from '../../src/relay/messages/ack-messages.ts'
 import { awaitMessages } from '../../src/relay/messages/await-messages.ts'
 import { claimMessages } from '../../src/relay/messages/claim-messages.ts'
@@ -24,6 +25,8 @@ const claim = { limit: 10, leaseMs: 60_000 }
 
 describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay processes', () => {
   let claw: TestClawLink
+  /** Its clock is wrong by so much. */
+  let wrongMs = 60 * 60_000
   let other: App
   let close: () => Promise<void>
   let relay: RunningRelay
@@ -32,7 +35,7 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
 
   beforeAll(async () => {
     claw = await startClawLink()
-    const clock = { now: () => claw.clock.now() + 60 * 60_000, after: claw.clock.after }
+    const clock = { now: () => claw.clock.now() + wrongMs, after: claw.clock.after }
     const opened = await openApp(claw.app.config, { clock, log: claw.app.log })
     if (opened instanceof Fault) throw new Error(opened.message)
     other = opened.app
@@ -96,6 +99,33 @@ describe.runIf(process.env.CLAWLINK_TEST_DIALECT === 'postgres')('two relay proc
     expect(again).toMatchObject([{ id: taken[0]?.id, deliveries: 2 }])
     expect(await ack(claw.app, taken)).toMatchObject([{ code: 'conflict' }])
     expect(await ack(other, again)).toEqual([undefined])
+  })
+
+  test('agree on it again once a clock was set while they run', async () => {
+    const measure = () => Promise.all([claw.app, other].map(({ relay }) => relay.measure()))
+    await measure()
+    await send(claw.app, 'two')
+    const taken = await claimMessages(claw.app, bob, claim)
+    for (const setMs of [7_200_000, -7_200_000]) {
+      wrongMs += setMs
+      await measure()
+      expect(await claimMessages(other, bob, claim)).toEqual([])
+    }
+    claw.clock.move(61_000)
+    const again = await claimMessages(other, bob, claim)
+    expect(again).toMatchObject([{ id: taken[0]?.id, deliveries: 2 }])
+    expect(await ack(other, again)).toEqual([undefined])
+  })
+
+  test('go by the same time as before after an answer that was slow to come', async () => {
+    const begun = Date.now()
+    // What the clock says when it is looked at, and begun for good.
+    const looks: number[] = []
+    const time = await createDatabaseClock(claw.app.db, { ...claw.clock, now: () => looks.shift() ?? begun })
+    const before = time.now()
+    looks.push(begun - 8_000, begun + 8_000)
+    await time.measure()
+    expect({ looks, now: time.now() }).toEqual({ looks: [], now: before })
   })
 
   test('wake each other’s sleepers at once', async () => {
