@@ -38,11 +38,17 @@ export const airtable = connector({
     errors: [
       { status: 403, body: ['error.type', 'INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND'], code: 'permission_denied' },
       { status: 422, code: 'validation_error' },
+      // The calls of a month, as the plan has them; also told in the way of other errors.
+      ...['errors.0.error', 'error.type'].map(path => ({
+        status: 429,
+        body: [path, 'PUBLIC_API_BILLING_LIMIT_EXCEEDED'] as [string, string],
+        code: 'quota_exceeded' as const,
+      })),
       { status: 429, code: 'rate_limited', waitMs: 30_000 },
     ],
     // https://airtable.com/developers/web/api/rate-limits: of all requests by one person's tokens; each base has 5 beside that.
     limits: [{ requests: 50, windowS: 1 }],
-    message: ['error.message', 'error'],
+    message: ['error.message', 'errors.0.message', 'error'],
   },
   sources: { base_id: 'list_bases', table: 'list_tables', record_id: 'list_records' },
   tools: () => ({

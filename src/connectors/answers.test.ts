@@ -199,6 +199,23 @@ test.each<Row>([
     { code: 'quota_exceeded' },
     507,
   ],
+  // https://support.airtable.com/docs/managing-api-call-limits-in-airtable
+  [
+    'a month that is used up',
+    'airtable_list_bases',
+    {},
+    { errors: [{ error: 'PUBLIC_API_BILLING_LIMIT_EXCEEDED', message: 'API billing plan limit exceeded.' }] },
+    { code: 'quota_exceeded', message: 'Airtable answered 429: API billing plan limit exceeded.' },
+    429,
+  ],
+  [
+    'too many in a second',
+    'airtable_list_bases',
+    {},
+    { errors: [{ error: 'RATE_LIMIT_REACHED', message: 'Rate limit exceeded.' }] },
+    { code: 'rate_limited', message: 'Airtable answered 429: Rate limit exceeded.' },
+    429,
+  ],
   // https://docs.x.com/x-api/fundamentals/response-codes-and-errors#error-types
   [
     'a month that is used up',
