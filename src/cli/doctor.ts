@@ -123,7 +123,7 @@ async function aboutConnections(app: App): Promise<Finding[]> {
     else if (row.state === 'needs_reauth')
       broken.push({
         state: 'bad',
-        what: `${row.provider} (${row.label}) has to be connected anew: ${row.state_reason}`,
+        what: `${row.provider} (${row.label}) has to be reconnected: ${row.state_reason}`,
         fix: `Open ${reconnectLink(app, row.id)}`,
       })
   }

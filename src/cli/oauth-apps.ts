@@ -84,7 +84,7 @@ export async function removeOAuthAppCommand(flags: Flags, id: string): Promise<v
   )
   if (flags.json) return printJson(removed)
   print(`Removed ${removed.id} and its secret.`)
-  if (removed.connections) print(yellow(`${removed.connections} of the connections have to be connected anew.`))
+  if (removed.connections) print(yellow(`${removed.connections} of the connections have to be reconnected.`))
 }
 
 async function fileOf(flags: Flags, name: string): Promise<string | undefined> {

@@ -80,7 +80,7 @@ function heldOff(app: App, { connection, row }: Found): Fault {
 
 function needsPerson(app: App, { connection }: Found): Fault {
   const { label, state_reason: reason } = connection
-  const message = `${label} has to be connected anew${reason ? `: ${reason}` : '.'}`
+  const message = `${label} has to be reconnected${reason ? `: ${reason}` : '.'}`
   return new Fault('authentication_failed', message, {
     link: reconnectLink(app, connection.id),
     fix: 'Show the link to the person you work for: one sign-in there repairs it. Then call again.',

@@ -5,7 +5,7 @@ import { metadataOf } from './auth-of.ts'
 import type { SavedConnection } from './save-connection.ts'
 
 /**
- * Why a connection cannot be connected anew with this, or undefined. Agents know it by its id: behind the same id there must
+ * Why a connection cannot be reconnected with this, or undefined. Agents know it by its id: behind the same id there must
  * never be somebody else's account. Pure.
  */
 export function otherAccount(before: ConnectionRow, saved: SavedConnection): Fault | undefined {
@@ -13,7 +13,7 @@ export function otherAccount(before: ConnectionRow, saved: SavedConnection): Fau
   const place = before.account_id === account.id ? otherPlace(before, saved) : undefined
   if (place) {
     return new Fault('conflict', `"${before.label}" is connected to ${place.before}, and this is ${place.now}.`, {
-      fix: `Connect anew with ${place.before}, or connect ${place.now} as a new connection.`,
+      fix: `Reconnect with ${place.before}, or connect ${place.now} as a new connection.`,
     })
   }
   if (before.account_id === account.id) return undefined

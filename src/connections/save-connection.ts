@@ -18,7 +18,7 @@ export type SavedConnection = {
   workspaceId: string
   provider: Provider
   environment: Environment
-  /** The one to connect anew: it keeps its id, label and default flag. */
+  /** The one to reconnect: it keeps its id, label and default flag. */
   connectionId?: string | undefined
   label?: string | undefined
   makeDefault?: boolean | undefined
@@ -116,7 +116,7 @@ async function findConnection(tx: Transaction<Schema>, saved: SavedConnection, i
     .where('workspace_id', '=', saved.workspaceId)
     .where('provider', '=', saved.provider.slug)
     .executeTakeFirst()
-  return row ?? new Fault('connection_not_found', 'The connection that was to be connected anew is gone.')
+  return row ?? new Fault('connection_not_found', 'The connection that was to be reconnected is gone.')
 }
 
 function stateOf(saved: SavedConnection, now: number) {

@@ -283,7 +283,7 @@ describe('by what is pasted in', () => {
   })
 })
 
-describe('connecting anew', () => {
+describe('reconnecting', () => {
   /** Beside that it was in trouble, which may be found out meanwhile. */
   const typesTold = async ({ app }: TestClawLink) => {
     const rows = await app.db.read.selectFrom('events').select('type').execute()

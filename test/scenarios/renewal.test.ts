@@ -223,7 +223,7 @@ describe('a sign-in that the person has taken back', () => {
     expect(claw.provider.asked).toHaveLength(1)
   })
 
-  test('works at once after it was connected anew, under the same id', async () => {
+  test('works at once after it was reconnected, under the same id', async () => {
     await using claw = await startPractice()
     const { id } = await claw.connectPractice({ endsInMs: 0 })
     claw.provider.revokeAll()
@@ -316,7 +316,7 @@ describe('several processes', () => {
     expect(claw.provider.liveCount()).toBe(1)
   })
 
-  test('drop an answer when the person has connected anew meanwhile', async () => {
+  test('drop an answer when the person has reconnected meanwhile', async () => {
     await using claw = await startPractice()
     const { id } = await claw.connectPractice({ endsInMs: 0 })
     claw.provider.play({ kind: 'hold' })

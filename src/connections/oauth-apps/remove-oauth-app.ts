@@ -6,7 +6,7 @@ import { connectionCounts, findApp } from './oauth-app.ts'
 
 /**
  * Removes an OAuth app and its secrets. One that connections use is kept, unless that is forced: they cannot be renewed then,
- * and each has to be connected anew.
+ * and each has to be reconnected.
  */
 export async function removeOAuthApp(
   app: App,

@@ -13,7 +13,7 @@ export type ProvenTry = Proven & { provider: Provider; oauthAppId?: string; labe
 
 /**
  * Saves what was proven and ends the session, in one transaction: a session ends with exactly one connection, made or
- * connected anew, however often and wherever this is tried.
+ * reconnected, however often and wherever this is tried.
  */
 export async function finishConnecting(
   app: App,

@@ -17,7 +17,7 @@ export type OpenedSession = {
   workspace: { id: string; name: string }
   environment: Environment
   askedBy: { kind: ConnectSessionRow['asked_by_kind']; name: string }
-  /** The connection that it connects anew. */
+  /** The connection that it reconnects. */
   reconnects: Connection | null
   label: string
   /** Asked for beside those that the connector needs. */

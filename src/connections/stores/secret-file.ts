@@ -27,6 +27,6 @@ export async function readSecretFile(folder: string | undefined, name: string): 
   }
 }
 
-function refused(message: string, fix = 'Correct the file, or connect anew with another reference.'): Fault {
+function refused(message: string, fix = 'Correct the file, or reconnect with another reference.'): Fault {
   return new Fault('authentication_failed', message, { fix })
 }

@@ -41,7 +41,7 @@ export async function readVault(app: App, { path, key }: Extract<SecretRef, { st
   const wanted = key === undefined || found === null || found === undefined ? found : Reflect.get(Object(found), key)
   if (wanted !== undefined && wanted !== null && wanted !== '') return wanted
   return new Fault('authentication_failed', `The Vault keeps nothing under ${name}${key ? `#${key}` : ''}.`, {
-    fix: 'Write it there, or connect anew with another reference.',
+    fix: 'Write it there, or reconnect with another reference.',
   })
 }
 

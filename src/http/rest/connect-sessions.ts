@@ -56,14 +56,14 @@ export const connectSessionRoutes = [
   route({
     method: 'post',
     path: '/connect-sessions',
-    summary: 'Get a link where a person connects an app, or connects it anew. It is good for 30 minutes.',
+    summary: 'Get a link where a person connects or reconnects an app. It is good for 30 minutes.',
     tag,
     may: 'connections.ask',
     status: 201,
     body: z.strictObject({
       provider: z.string().min(1).max(100),
       environment: environment.optional().describe('A member’s choice; a key has its own.'),
-      connection: z.string().min(1).max(100).optional().describe('Id or label of the connection to connect anew.'),
+      connection: z.string().min(1).max(100).optional().describe('Id or label of the connection to reconnect.'),
       label: label.min(1).optional(),
       scopes: scopes.optional().describe('To ask for beside those that the connector needs.'),
     }),

@@ -124,7 +124,7 @@ export const oauthAppRoutes = [
     tag: 'connections',
     may: 'oauth_apps.change',
     query: z.strictObject({ force: z.enum(['true', 'false']).default('false') }),
-    answer: z.object({ id: z.string(), connections: z.number().describe('How many have to be connected anew now.') }),
+    answer: z.object({ id: z.string(), connections: z.number().describe('How many have to be reconnected now.') }),
     run: ({ app, principal, params, query, incoming }) =>
       removeOAuthApp(
         app,

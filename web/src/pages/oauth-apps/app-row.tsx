@@ -89,7 +89,7 @@ function useRemove(app: OAuthApp): () => Promise<void> {
     const yes = await confirm({
       title: `Remove ${app.label}?`,
       about: isUsed
-        ? `${countOf(connections, 'connection')} ${connections === 1 ? 'was' : 'were'} made with it. ${connections === 1 ? 'It stops' : 'They stop'} as soon as the present token ends, and each has to be connected anew with another OAuth app. This cannot be undone.`
+        ? `${countOf(connections, 'connection')} ${connections === 1 ? 'was' : 'were'} made with it. ${connections === 1 ? 'It stops' : 'They stop'} as soon as the present token ends, and each has to be reconnected with another OAuth app. This cannot be undone.`
         : 'No connection uses it. At the provider it stays until you delete it there.',
       action: isUsed ? 'Remove it all the same' : 'Remove',
       danger: true,
