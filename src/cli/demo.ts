@@ -7,10 +7,10 @@ import { addConnection } from '../connections/add-connection.ts'
 import { configSchema } from '../core/config.ts'
 import { Secret } from '../core/secret.ts'
 import { type Serving, serve } from '../roles/serve.ts'
+import { type Json, mcpClient, relayClient } from './demo-clients.ts'
 import { bold, dim, green, print, printJson } from './print.ts'
 import { type Flags, orExit } from './settings.ts'
 
-type Json = Record<string, unknown>
 /** Each key may ask this often. */
 const sandboxLimit = { requests: 10, perMs: 2000 }
 
@@ -169,37 +169,6 @@ async function play(
     'Every call stands in the usage record',
     items.map(item => `${item.tool}  ${item.outcome} ${item.code ?? ''}  ${item.durationMs} ms`),
   )
-}
-
-/** The smallest MCP client: JSON-RPC over one POST per request, as in revision 2025-11-25. */
-function mcpClient(url: string, key: Secret) {
-  let id = 0
-  return async (method: string, params: Json): Promise<Json> => {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        authorization: `Bearer ${key.reveal()}`,
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params }),
-    })
-    const text = await answer.text()
-    const { result } = JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '{}'))
-    return result
-  }
-}
-
-/** The relay over REST, as an agent uses it. */
-function relayClient(url: string, key: Secret) {
-  return async (method: 'POST' | 'PUT', path: string, body: Json): Promise<Json> => {
-    const answer = await fetch(`${url}/api/v1/relay${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key.reveal()}` },
-      body: JSON.stringify(body),
-    })
-    return Object(await answer.json())
-  }
 }
 
 const indent = (text: string) =>
