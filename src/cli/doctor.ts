@@ -8,6 +8,7 @@ import { openCredential } from '../connections/open-credential.ts'
 import { readSecretRef } from '../connections/stores/read-secret-ref.ts'
 import { type Config, unknownVariables } from '../core/config.ts'
 import { Fault } from '../core/errors.ts'
+import { isLoopback } from '../core/is-loopback.ts'
 import { createLog } from '../core/log.ts'
 import { version } from '../core/version.ts'
 import type { ConnectionRow } from '../db/schema.ts'
@@ -46,7 +47,7 @@ function aboutMachine(config: Config): Finding[] {
       fix: '`clawlink check` lists the settings.',
     })
   }
-  if (!['127.0.0.1', 'localhost', '::1'].includes(config.host) && !config.publicUrl?.startsWith('https:')) {
+  if (!isLoopback(config.host) && !config.publicUrl?.startsWith('https:')) {
     findings.push({
       state: 'note',
       what: `It listens on ${config.host} without TLS.`,

@@ -1,6 +1,7 @@
 import type { Configuration } from 'openid-client'
 import type { App } from '../../app.ts'
 import type { Config } from '../../core/config.ts'
+import { isLoopback } from '../../core/is-loopback.ts'
 import { createNet } from '../../net/send.ts'
 import { fetchBy } from './fetch-by.ts'
 
@@ -30,7 +31,10 @@ export async function withOidc<T>({ config, clock }: App, run: (client: OidcClie
     const options = {
       [library.customFetch]: fetchBy(net),
       // The library leaves signatures unchecked otherwise, since TLS says who answered. Without TLS on this machine alone.
-      execute: [library.enableNonRepudiationChecks, ...(isLoopback(issuer) ? [library.allowInsecureRequests] : [])],
+      execute: [
+        library.enableNonRepudiationChecks,
+        ...(isLoopback(issuer.hostname) ? [library.allowInsecureRequests] : []),
+      ],
     }
     const provider = await library.discovery(issuer, oidcClientId, metadata, authentication(library, secret), options)
     return await run({ ...library, provider })
@@ -48,5 +52,3 @@ function authentication(library: Library, secret: string | undefined): ReturnTyp
     return how(server, ...rest)
   }
 }
-
-const isLoopback = ({ hostname }: URL) => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)

@@ -7,6 +7,7 @@ import { firstRunLink } from '../../accounts/people/owner-link.ts'
 import { ensureWorkspace } from '../../accounts/workspace.ts'
 import type { App } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
+import { isLoopback } from '../../core/is-loopback.ts'
 import type { Secret } from '../../core/secret.ts'
 import { version } from '../../core/version.ts'
 import { hasData } from '../../db/open.ts'
@@ -90,8 +91,6 @@ async function makeKeys({ db, clock, workspaceId }: App, names: string[]): Promi
   }
   return keys
 }
-
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /** Where others reach an address: of a wildcard, every address that this machine has in a network. */
 function addressesOf(host: string): string[] {

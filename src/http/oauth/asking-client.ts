@@ -1,9 +1,8 @@
 import type { Client } from 'oidc-provider'
 import { plainName } from '../../accounts/grants/agent-of-client.ts'
 import type { AskingClient } from '../../accounts/grants/consent.ts'
+import { isLoopback } from '../../core/is-loopback.ts'
 import { isDocument } from './client-metadata.ts'
-
-const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /** A client as the person who decides about it sees it. `redirectUri` is where its answer goes; a device has none. */
 export function askingClient(client: Client, redirectUri?: string): AskingClient {
@@ -14,7 +13,7 @@ export function askingClient(client: Client, redirectUri?: string): AskingClient
     name: plainName(client.clientName ?? '') || plainName(redirectHost) || 'MCP client',
     uri: client.clientUri ?? null,
     redirectHost,
-    loopbackOnly: redirect !== null && redirect.protocol === 'http:' && loopback.includes(redirect.hostname),
+    loopbackOnly: redirect !== null && redirect.protocol === 'http:' && isLoopback(redirect.hostname),
     verified: isDocument(client.clientId),
   }
 }
