@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { isBusy } from './run-batch.ts'
 
 export type FileLock = { release(): void }
-
-const sqliteBusy = 5
 
 /**
  * Takes the lock that the file at `path` stands for, and makes the file when there is none; undefined when another holder
@@ -18,7 +17,7 @@ export function takeFileLock(path: string, waitMs: number): FileLock | undefined
     file.exec('begin exclusive')
   } catch (cause) {
     file.close()
-    if (cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy) return undefined
+    if (isBusy(cause)) return undefined
     throw cause
   }
   return { release: () => file.close() }

@@ -6,7 +6,7 @@ import { Fault } from '../../core/errors.ts'
 import type { A2aPushRow } from '../../db/a2a-schema.ts'
 import { checkUrl } from '../../events/endpoint.ts'
 import { openBody, sealBody } from '../body.ts'
-import { runSoon } from './hurry-job.ts'
+import { runSoon } from './run-soon.ts'
 import { pushKind } from './tell-pushes.ts'
 
 /** What is sealed of it. `keyId`: of the key that set it. */

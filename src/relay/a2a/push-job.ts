@@ -1,5 +1,6 @@
 import type { App } from '../../app.ts'
-import type { JobEnd, JobKind } from '../../jobs/job.ts'
+import { inTurn } from '../../jobs/in-turn.ts'
+import type { JobKind } from '../../jobs/job.ts'
 
 /** Two runs of one subject in this process come one after the other. */
 export function pushJob(app: App): JobKind {
@@ -9,20 +10,5 @@ export function pushJob(app: App): JobKind {
       const { deliverPush } = await import('./deliver-push.ts')
       return deliverPush(app, subject)
     }),
-  }
-}
-
-/** Runs about the same subject come one after the other, in this process. */
-export function inTurn(run: (subject: string) => Promise<JobEnd>): JobKind['run'] {
-  const running = new Map<string, Promise<unknown>>()
-  return async ({ subject }) => {
-    const before = running.get(subject)
-    const turn = (before ?? Promise.resolve()).catch(() => {}).then(() => run(subject))
-    running.set(subject, turn)
-    try {
-      return await turn
-    } finally {
-      if (running.get(subject) === turn) running.delete(subject)
-    }
   }
 }

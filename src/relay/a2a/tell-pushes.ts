@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { App } from '../../app.ts'
 import type { Schema } from '../../db/schema.ts'
-import { runSoon } from './hurry-job.ts'
+import { runSoon } from './run-soon.ts'
 
 export const pushKind = 'a2a_push'
 

@@ -10,7 +10,7 @@ import type { A2aRemoteRow } from '../../../db/a2a-schema.ts'
 import type { Schema } from '../../../db/schema.ts'
 import { checkUrl } from '../../../events/endpoint.ts'
 import { registerAgent } from '../../agents/register-agent.ts'
-import { runSoon } from '../hurry-job.ts'
+import { runSoon } from '../run-soon.ts'
 import { boxOfRemote, putToken, type RemoteAgent, remotesKind } from './remote.ts'
 import { fetchCard, remoteClient } from './remote-client.ts'
 

@@ -1,6 +1,6 @@
 import type { App } from '../../../app.ts'
+import { inTurn } from '../../../jobs/in-turn.ts'
 import type { JobKind } from '../../../jobs/job.ts'
-import { inTurn } from '../push-job.ts'
 
 export const forwardKind = 'a2a_forward'
 

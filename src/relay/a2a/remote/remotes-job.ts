@@ -8,7 +8,7 @@ import { claimMessages } from '../../messages/claim-messages.ts'
 import type { Message } from '../../messages/message.ts'
 import { releaseMessages } from '../../messages/release-messages.ts'
 import { mailboxTopic } from '../../wake.ts'
-import { runSoon } from '../hurry-job.ts'
+import { runSoon } from '../run-soon.ts'
 import { forwardKind } from './forward-job.ts'
 import { boxOfRemote, remotesKind } from './remote.ts'
 
