@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newKeyRing, withNewKey } from './key-ring.ts'
-import { rewrap, type SealSubject, seal, unseal } from './seal.ts'
+import { type ReadyRecord, rewrap, type SealSubject, seal, unseal } from './seal.ts'
 
 const ring = newKeyRing(0)
 const subject: SealSubject = { workspaceId: 'ws_1', connectionId: 'conn_1', version: 3 }
@@ -13,6 +13,14 @@ describe('a sealed record', () => {
       expect(unseal(ring, subject, seal(ring, subject, text))).toBe(text)
     },
   )
+
+  test('that is remembered keeps no more in memory than itself', () => {
+    const lately = new Map<string, ReadyRecord>()
+    unseal(ring, subject, seal(ring, subject, secret), lately)
+    const { parts, additional } = lately.get(subject.connectionId) ?? {}
+    for (const bytes of [parts?.iv, parts?.text, parts?.tag, additional])
+      expect(bytes?.buffer.byteLength).toBeLessThan(1000)
+  })
 
   test.each<[string, Partial<SealSubject>]>([
     ['workspace', { workspaceId: 'ws_2' }],

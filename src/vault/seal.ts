@@ -45,7 +45,7 @@ export function unseal(ring: KeyRing, subject: SealSubject, sealed: Sealed, late
 }
 
 function readyRecord(ring: KeyRing, subject: SealSubject, sealed: Sealed): ReadyRecord {
-  const bytes = Buffer.from(sealed.text, 'base64')
+  const bytes = ownBytes(sealed.text, 'base64')
   const wrapped = partsOf(bytes.subarray(0, wrappedBytes))
   const raw = decrypt(ringKey(ring, sealed.ringVersion), additional(subject, 'key'), wrapped)
   const key = createSecretKey(raw)
@@ -84,7 +84,13 @@ export function rewrap(ring: KeyRing, subject: SealSubject, sealed: Sealed): Sea
 
 /** Unambiguous: ids hold no line breaks. */
 function additional({ workspaceId, connectionId, version }: SealSubject, part: 'key' | 'record'): Buffer {
-  return Buffer.from(`clawlink 1\n${part}\n${workspaceId}\n${connectionId}\n${version}`)
+  return ownBytes(`clawlink 1\n${part}\n${workspaceId}\n${connectionId}\n${version}`, 'utf8')
+}
+
+/** Not out of Buffer's pool: what is remembered of it would keep 64 KiB in memory. */
+function ownBytes(text: string, encoding: 'base64' | 'utf8'): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text, encoding))
+  return bytes.subarray(0, bytes.write(text, encoding))
 }
 
 function ringKey(ring: KeyRing, version: number): KeyObject {
