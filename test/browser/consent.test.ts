@@ -105,6 +105,14 @@ describe('a program that asks in the browser', () => {
     expect(Date.parse(key?.expiresAt ?? '')).toBe(claw.clock.now() + 90 * 24 * 3_600_000)
   })
 
+  test('that ClawLink does not know is not let in, and the page says what to do about it', async () => {
+    await using tab = await openPage(browser, claw)
+    await tab.visit(`/oauth/authorize?client_id=gone&redirect_uri=${redirectUri}&response_type=code`)
+    await tab.page.getByRole('heading', { level: 1, name: 'This program cannot be let in' }).waitFor()
+    await tab.page.getByText('ClawLink does not know it.').waitFor()
+    expect(await tab.flaws('consent-refused')).toEqual([])
+  })
+
   test('is told when the person denies it', async () => {
     const { tab } = await askedIn()
     await using _ = tab

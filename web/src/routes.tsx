@@ -50,6 +50,11 @@ const routes = root.addChildren([
     path: '/invite',
     component: lazyRouteComponent(() => import('./pages/invite/page.tsx'), 'InvitePage'),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/consent/refused',
+    component: lazyRouteComponent(() => import('./pages/consent/refused-page.tsx'), 'RefusedPage'),
+  }),
   signedIn.addChildren([
     framed.addChildren([
       createRoute({

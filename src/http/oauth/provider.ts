@@ -98,6 +98,14 @@ function configuration(app: App, keys: ServerKeys, mayFetch: (ctx: KoaContextWit
     rotateRefreshToken: true,
     revokeGrantPolicy: () => true,
     renderError(ctx, out) {
+      // A program gets the code; a person whom it sent here gets our page that says what to do. Browsers say
+      // which it is, over https and on one machine.
+      if (ctx.method === 'GET' && ctx.get('sec-fetch-dest') === 'document') {
+        ctx.body = ''
+        ctx.status = 303
+        ctx.set('location', `/consent/refused#${out.error}`)
+        return
+      }
       ctx.type = 'json'
       ctx.body = out
     },
