@@ -166,6 +166,9 @@ describe('the connections', () => {
     await row.getByText('needs reconnecting').waitFor()
     await row.getByText('every call with it is refused').waitFor()
     const others = (await connections()).filter(each => each.id !== id)
+    await page.getByRole('link', { name: 'Home', exact: true }).click()
+    await page.getByRole('list', { name: 'Connections that need you' }).getByText('to repair').waitFor()
+    await page.goBack()
 
     const popup = await popupOf(page, () => row.getByRole('button', { name: 'Reconnect to repair' }).click())
     await heading(popup.page, 'Reconnect Sandbox')
@@ -181,6 +184,10 @@ describe('the connections', () => {
     expect((await connections()).filter(each => each.id !== id)).toEqual(others)
     const { body } = await claw.call('sandbox_list_projects', {}, { connection: id })
     expect(body).toMatchObject({ outcome: 'succeeded' })
+
+    const again = await popupOf(page, () => choose(page, 'to repair', 'Reconnect'))
+    await again.page.getByRole('tab', { name: 'Sandbox account', exact: true, selected: true }).waitFor()
+    await again.page.close()
   })
 
   test('are not mixed up: reconnecting as somebody else is refused and names both accounts', async () => {

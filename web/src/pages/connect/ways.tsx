@@ -9,9 +9,11 @@ import { capital, courseOf, type Opened, type Way } from './session.ts'
 
 const courses = { redirect: ByRedirect, device: ByDevice, fields: ByFields }
 
-/** The ways to connect, the recommended one first. */
+/** The ways to connect: that of before first where an account is connected anew, else the recommended one. */
 export function Ways({ session }: { session: Opened }) {
-  const { problem, ways } = session
+  const { problem, reconnects } = session
+  const former = session.ways.find(({ label }) => label === reconnects?.authLabel)
+  const ways = former ? [former, ...session.ways.filter(way => way !== former)] : session.ways
   const [only] = ways
   return (
     <>
@@ -32,8 +34,8 @@ export function Ways({ session }: { session: Opened }) {
               <div className="flex flex-col gap-4">
                 {index === 0 && (
                   <p className="flex flex-wrap items-center gap-2 text-soft text-sm">
-                    <Badge tone="sea">recommended</Badge>
-                    {isAppMissing(way) ? 'once its OAuth app is there' : 'the shortest way'}
+                    <Badge tone="sea">{former ? 'as before' : 'recommended'}</Badge>
+                    {isAppMissing(way) ? 'once its OAuth app is there' : former ? '' : 'the shortest way'}
                   </p>
                 )}
                 <OneWay session={session} way={way} />
