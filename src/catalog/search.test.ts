@@ -94,6 +94,11 @@ describe('a wrong name', () => {
     expect(search.nearest(wrong, 3)).toContain(right)
   })
 
+  test('is looked at as far as a name can reach, so that no long one holds up all else', () => {
+    expect(search.nearest(`${'x'.repeat(100)}_github_create_issue`, 3)).toEqual([])
+    expect(search.nearest(`github_create_issue_${'a_'.repeat(5000)}`, 3)).toContain('github_create_issue')
+  })
+
   test('that is like no other has none', () => {
     expect(search.nearest('qzxvkjw', 3)).toEqual([])
   })

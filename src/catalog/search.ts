@@ -14,11 +14,17 @@ type Found = { keep?: (tool: Tool) => boolean; preferred?: ReadonlySet<string> }
 /** How much better a tool of a preferred provider counts: enough to win among equals, not to bring up what does not fit. */
 const preference = 2
 
+/** Longer than the name of any tool. Each word more is looked for among all that there are, while everybody else waits. */
+const nameMax = 100
+
 const words = (text: string): string[] =>
   text
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(Boolean)
+
+/** Each word is looked for by itself: one that comes a hundred times would take a hundred times as long. */
+const once = (all: readonly string[]): string[] => [...new Set(all)]
 
 /** Words that people and models use for each other. Each group is searched as if the others had been written too. */
 const synonyms = [
@@ -47,7 +53,7 @@ export function createSearch(allTools: () => readonly Tool[]): Search {
   return {
     find(query, limit, { keep = () => true, preferred = new Set() } = {}) {
       const { index, byName } = ready()
-      const asked = words(query)
+      const asked = once(words(query))
       const related = synonyms
         .filter(group => group.some(word => asked.includes(word)))
         .flat()
@@ -70,7 +76,7 @@ export function createSearch(allTools: () => readonly Tool[]): Search {
         .slice(0, limit)
     },
     nearest(name, limit) {
-      const asked = words(name).join(' ')
+      const asked = once(words(name.slice(0, nameMax))).join(' ')
       return ready()
         .index.search(asked, { fields: ['name'], fuzzy: 0.34, prefix: true })
         .slice(0, limit)
