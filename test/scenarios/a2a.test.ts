@@ -291,6 +291,8 @@ describe('bad input', () => {
     ['a context id that is no text', 'message/send', legacy({ contextId: 5 })],
     ['extensions that are no list', 'message/send', legacy({ extensions: 5 })],
     ['a file without any', 'message/stream', legacy({ parts: [{ kind: 'file' }] })],
+    ['a text without any', 'message/send', legacy({ parts: [{ kind: 'text' }] })],
+    ['data without any', 'message/stream', legacy({ parts: [{ kind: 'data', data: null }] })],
     ['a token that is no text', 'tasks/pushNotificationConfig/set', { taskId: 'task_x', pushNotificationConfig: push }],
   ])('%s is refused over JSON-RPC of 0.3', async (_, method, params) => {
     const { text } = await post('', rpc(params, method), { 'a2a-version': '0.3' })

@@ -29,7 +29,8 @@ export async function acceptMessage(
 ): Promise<TaskDetail> {
   if (!message) throw new RequestMalformedError('message is missing.')
   if (!message.messageId) throw new RequestMalformedError('message.messageId is missing.')
-  if (!message.parts.length || message.parts.some(({ content }) => content === undefined))
+  // A part of A2A 0.3 has a kind and may lack what that says: nobody could ever be shown it in that version.
+  if (!message.parts.length || message.parts.some(({ content }) => (content?.value ?? undefined) === undefined))
     throw new RequestMalformedError('message.parts must hold at least one part, each with text, raw, url or data.')
   if (message.taskId) return answer(app, principal, agentId, message)
 
