@@ -61,12 +61,13 @@ export async function describeCommand(flags: Flags, name: string): Promise<void>
     const { type, enum: values, description } = Object(schema)
     return [
       field,
-      values ? values.join('|') : String(type ?? 'any'),
+      [values ?? type ?? 'any'].flat().join('|'),
       required.includes(field) ? 'required' : '',
       String(description ?? ''),
     ]
   })
-  printTable(['ARGUMENT', 'TYPE', '', 'MEANING'], rows)
+  if (rows.length) printTable(['ARGUMENT', 'TYPE', '', 'MEANING'], rows)
+  else print('It takes no arguments.')
   print()
   if (!tool.connections.length) return print(`Not connected: clawlink connections add ${tool.provider}`)
   print(`Accounts: ${tool.connections.map(each => `${each.label}${each.isDefault ? ' (default)' : ''}`).join(', ')}`)

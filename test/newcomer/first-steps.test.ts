@@ -80,7 +80,10 @@ describe('the first steps, each after the one before', () => {
 
     const described = await home.run(['tools', 'describe', 'sandbox_create_issue'])
     expect(described.stdout).toMatch(/^project +string +required +Key of the project$/m)
+    expect(described.stdout).toMatch(/^assignee +string\|null +/m)
     expect(described.stdout).toMatch(/^Accounts: \S+@\S+$/m)
+    const takesNothing = await home.run(['tools', 'describe', 'sandbox_whoami'])
+    expect(takesNothing.stdout).toContain('\n\nIt takes no arguments.\n\nAccounts: ')
 
     const args = ['sandbox_create_issue', '{"project":"website","title":"From the command line"}', ...atSandbox()]
     const preview = await home.run(['tools', 'preview', ...args])

@@ -139,10 +139,13 @@ test.each([
   ['the key is wrong', ['discover'], { CLAWLINK_KEY: 'cllk_live_0' }, 'unauthorized', 'CLAWLINK_KEY'],
   ['there is no such agent', ['delegate', 'eve', 'Hello'], {}, 'not_found', ''],
   ['nobody is named', ['delegate', 'Hello'], {}, 'validation_error', '--capability'],
-])('when %s, the command says so and what to do', async (_, args, env, code, fix) => {
+  ['no task is given', ['delegate', 'bob'], {}, 'validation_error', 'Say both who is to do it and what.'],
+])('when %s, the command says so and what to do', async (_, args, env, code, words) => {
   const { exitCode, stdout, stderr } = await home.run([...args, '--json'], { env: { ...ada.env, ...env } })
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  expect(JSON.parse(stderr)).toMatchObject({ code, fix: expect.stringContaining(fix) })
+  const { detail, fix, ...problem } = JSON.parse(stderr)
+  expect(problem).toMatchObject({ code })
+  expect(`${detail} ${fix}`).toContain(words)
 })
 
 test.each([

@@ -31,9 +31,11 @@ export async function delegateCommand(flags: Flags, words: string[]): Promise<vo
 async function delegationIn(flags: Flags, words: string[]): Promise<object | Fault> {
   const capability = text(flags, 'capability')
   const [to, task] = capability === undefined ? words : [undefined, words[0]]
-  if (task === undefined || words.length !== (capability === undefined ? 2 : 1))
+  const fix = 'clawlink delegate <agent> "<task>", or clawlink delegate --capability <word> "<task>"'
+  if (task === undefined) return new Fault('validation_error', 'Say both who is to do it and what.', { fix })
+  if (words.length !== (capability === undefined ? 2 : 1))
     return new Fault('validation_error', 'A task is for an agent or for whoever has a capability: name one.', {
-      fix: 'clawlink delegate <agent> "<task>", or clawlink delegate --capability <word> "<task>"',
+      fix,
     })
   const given = text(flags, 'context')
   const context = given === undefined ? undefined : await readValue(given)

@@ -24,7 +24,13 @@ export function secondsOf(given: string, flag: string, most: number): number | F
   const [, number = '', unit = 's'] = /^(\d{1,8})([smhd])?$/.exec(given) ?? []
   const seconds = number === '' ? Number.NaN : Number(number) * (unitSeconds[unit] ?? 1)
   if (seconds >= 0 && seconds <= most) return seconds
-  return new Fault('validation_error', `${flag} takes a time of at most ${most} seconds, such as 90s, 15m, 2h or 3d.`, {
+  return new Fault('validation_error', `${flag} takes a time of at most ${inUnits(most)}, in s, m, h or d.`, {
     fix: `For example: ${flag} ${most >= 7200 ? '2h' : '30s'}`,
   })
+}
+
+/** The same the other way round, in the largest unit of which it is a whole number. Pure. */
+function inUnits(seconds: number): string {
+  const [unit, each] = Object.entries(unitSeconds).findLast(([, size]) => seconds % size === 0) ?? ['s', 1]
+  return `${seconds / each}${unit}`
 }

@@ -19,6 +19,16 @@ test.each(['', '2 h', '-1', '1.5h', '2w', '31d', '999999999'])('a time of "%s" i
   expect(secondsOf(given, '--deadline', 2_592_000)).toBeInstanceOf(Fault)
 })
 
+test('a time that is too long is refused with one that is not', () => {
+  expect(secondsOf('90s', '--wait', 60)).toMatchObject({
+    message: '--wait takes a time of at most 1m, in s, m, h or d.',
+    fix: 'For example: --wait 30s',
+  })
+  expect(secondsOf('31d', '--deadline', 2_592_000)).toMatchObject({
+    message: '--deadline takes a time of at most 30d, in s, m, h or d.',
+  })
+})
+
 test('content is JSON where it looks like an object or a list and is one, else the text as it is', () => {
   expect(contentOf('{"a":1}')).toEqual({ a: 1 })
   expect(contentOf(' [1]')).toEqual([1])
