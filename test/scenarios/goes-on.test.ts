@@ -1,5 +1,6 @@
 /** Calls that go on by themselves: not waited for, or worked on by their provider. Through workers that come, go and die. */
 import { describe, expect, test } from 'vitest'
+import { beginSending } from '../../src/calls/parked.ts'
 import { newId } from '../../src/core/ids.ts'
 import { stopTopic } from '../../src/core/look-until.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
@@ -199,6 +200,8 @@ describe('a call that is not waited for', () => {
       status: 200,
       body: { state: 'ended', problem: { code: 'canceled', detail: 'Ada canceled this call.' } },
     })
+    const resumed = { at: claw.clock.now(), digest: '', approved: false, mayHaveBeenSent: false }
+    expect(await beginSending(claw.app, second.callId, resumed)).toBe(false)
     const audit = claw.app.db.read.selectFrom('audit').selectAll()
     expect(await audit.where('action', '=', 'call.canceled').execute()).toMatchObject([
       { actor_kind: 'person', target: second.callId },

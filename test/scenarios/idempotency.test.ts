@@ -4,6 +4,7 @@ import { admitted, knownKey } from '../../src/accounts/authenticate.ts'
 import { hashKey } from '../../src/accounts/key.ts'
 import type { AgentPrincipal } from '../../src/accounts/principal.ts'
 import { callTool } from '../../src/calls/call-tool.ts'
+import { holdKey } from '../../src/calls/idempotency/key-rows.ts'
 import { endTopic } from '../../src/calls/parked.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { leaseMs } from '../../src/jobs/lease.ts'
@@ -251,6 +252,10 @@ describe('a call that still runs', () => {
   test('is nobody else’s for as long as its process lives, however long it takes', async () => {
     await using claw = await startClawLink({ config: { callTimeoutMs: 600_000 } })
     const { callId, ending } = await begin(claw)
+    const rows = claw.app.db.read.selectFrom('idempotency_keys').selectAll()
+    const { id, ...held } = await rows.executeTakeFirstOrThrow()
+    await holdKey(claw.app, { id, digest: held.digest, owner: 'a run that was overtaken' }, 0)
+    expect(await rows.execute()).toEqual([{ id, ...held }])
     for (let passed = 0; passed < 4 * leaseMs; passed += leaseMs / 6) {
       claw.clock.move(leaseMs / 6)
       await claw.rest('GET', '/health') // a turn for what the clock has begun
@@ -368,6 +373,23 @@ describe('a call whose process died while it may have been sent', () => {
 })
 
 describe('what is kept', () => {
+  test('of one call ends with that, and what is kept of others stays', async () => {
+    await using claw = await startWithMember()
+    const parked = await overRest(claw, 'parked', { tool: refund.tool, args: refund.arguments })
+    const done = await overRest(claw, 'done', write)
+    claw.sandbox.script({ kind: 'rate_limit', retryAfter: 60 })
+    expect(await overRest(claw, 'failed', write)).toMatchObject({ code: 'rate_limited' })
+    const { read } = claw.app.db
+    const keys = read.selectFrom('idempotency_keys').select(['call_id', 'expires_at']).orderBy('call_id')
+    const dayOver = claw.clock.now() + 24 * hourMs
+    expect(await keys.execute()).toEqual([
+      { call_id: parked.callId, expires_at: null },
+      { call_id: done.callId, expires_at: dayOver },
+    ])
+    const seals = read.selectFrom('seals').select('expires_at').where('id', '=', parked.callId)
+    expect(await seals.execute()).toEqual([{ expires_at: null }])
+  })
+
   test('is for a day; then the key is a new one, and nothing is left of the old call but its record', async () => {
     await using claw = await startClawLink()
     const first = await overRest(claw, 'k', write)
