@@ -20,7 +20,7 @@ import {
   startWorkerElsewhere,
 } from '../kit/parked.ts'
 import { usageOf } from '../kit/scenario.ts'
-import { payment } from './tools.ts'
+import { payment, write } from './tools.ts'
 
 const hourMs = 60 * 60 * 1000
 const webOnly = { config: { roles: ['web' as const] } }
@@ -222,22 +222,41 @@ describe('what is not as it was approved is not sent', () => {
     expect([...claw.sandbox.requests, ...elsewhere.requests]).toEqual([])
   })
 
-  test('a call of a key that was revoked', async () => {
+  test('a call of a key that was revoked, also when that had been exchanged for a new one before', async () => {
     await using claw = await startWithMember(webOnly)
-    const change = () => claw.app.db.write(tx => tx.updateTable('keys').set({ revoked_at: 1 }).execute())
-    const parked = await park(claw)
-    await approve(claw, parked)
-    await change()
+    const { db, workspaceId } = claw.app
+    const exchanged = await park(claw, { ...refund, key: await claw.newKey({ agent: 'another' }) })
+    const both = [await park(claw), exchanged]
+    for (const parked of both) await approve(claw, parked)
+    const row = db.read.selectFrom('calls').select('key_id').where('id', '=', exchanged.callId)
+    const { key_id: id } = await row.executeTakeFirstOrThrow()
+    await rotateKey(db, claw.clock.now(), { workspaceId, id, overlapMs: hourMs })
+    await db.write(tx =>
+      tx
+        .updateTable('keys')
+        .set({ revoked_at: 1 })
+        .where('id', 'in', q => q.selectFrom('calls').select('key_id'))
+        .execute(),
+    )
     await using _ = await startWorkerElsewhere(claw)
-    const told = await claw.ada.rest('GET', `/calls/${parked.callId}`)
-    expect(told.status).toBe(200)
-    await expect
-      .poll(async () => (await claw.ada.rest('GET', `/calls/${parked.callId}`)).body)
-      .toMatchObject({
-        state: 'ended',
-        problem: { code: 'unauthorized', outcome: 'failed' },
-      })
+    for (const { callId } of both)
+      await expect
+        .poll(async () => (await claw.ada.rest('GET', `/calls/${callId}`)).body)
+        .toMatchObject({
+          state: 'ended',
+          problem: { code: 'unauthorized', outcome: 'failed' },
+        })
     expect(sent(claw)).toEqual([])
+  })
+
+  test('a call that has to be approved by now, when it was another that a member approved', async () => {
+    await using claw = await startWithMember(webOnly)
+    await approve(claw, await park(claw, removal))
+    const body = { arguments: write.args, wait: false }
+    const queued = (await claw.rest('POST', `/tools/${write.tool}/calls`, { body })).body as Parked // its id is what counts
+    await claw.ada.rest('POST', '/rules', { name: 'Ask', decision: 'ask', match: { tools: [write.tool] } })
+    expect(await work(claw, queued)).toMatchObject({ state: 'ended', problem: { code: 'approval_denied' } })
+    expect(sent(claw)).not.toContainEqual(write.sent[0])
   })
 
   test('a call whose connection is gone', async () => {
