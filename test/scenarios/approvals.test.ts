@@ -252,7 +252,7 @@ describe('a decision', () => {
     expect((await park(claw)).callId).not.toBe(parked.callId)
   })
 
-  test('comes too late also before anything has written so: the call asked again is another one', async () => {
+  test('comes too late also before anything has written so; that, and to cancel, ends no other call and no other approval', async () => {
     await using claw = await startWithMember({ config: { roles: ['web'], approvalHours: 2 } })
     const parked = await park(claw)
     claw.clock.move(2 * hourMs)
@@ -266,8 +266,12 @@ describe('a decision', () => {
     const row = claw.app.db.read.selectFrom('approvals').selectAll().where('id', '=', again.approvalId)
     const late = await row.executeTakeFirstOrThrow()
     await claw.app.db.write(tx => expireApproval(claw.app, tx, late))
+    const stateOf = async ({ approvalId }: Parked) =>
+      (await claw.ada.rest('GET', `/approvals/${approvalId}`)).body.state
     expect(await progress(claw, again, 0)).toMatchObject({ state: 'running' })
-    expect((await claw.ada.rest('GET', `/approvals/${again.approvalId}`)).body.state).toBe('approved')
+    expect(await stateOf(again)).toBe('approved')
+    expect((await claw.rest('POST', `/calls/${again.callId}/cancel`)).body).toMatchObject({ state: 'ended' })
+    expect([await stateOf(again), await stateOf(other)]).toEqual(['approved', 'pending'])
   })
 })
 

@@ -3,6 +3,8 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { createFlights } from '../../src/connections/flights.ts'
+import { noteRefusal } from '../../src/connections/settle-renewal.ts'
+import { Fault } from '../../src/core/errors.ts'
 import type { EventRow } from '../../src/db/schema.ts'
 import { practiceCredential } from '../kit/practice.ts'
 import { type PracticeClaw, startPractice } from '../kit/practice-claw.ts'
@@ -314,6 +316,19 @@ describe('several processes', () => {
     claw.clock.move(hour)
     expect((await claw.look()).status).toBe(200)
     expect(claw.provider.liveCount()).toBe(1)
+  })
+
+  test('note no refusal of one that was overtaken, or whose token was replaced', async () => {
+    await using claw = await startPractice()
+    const { id } = await claw.connectPractice()
+    const { credential, connection } = await claw.stored(id)
+    const lease = { lease_owner: 'worker_now', lease_until: claw.clock.now() + minute }
+    await claw.app.db.write(tx => tx.updateTable('credentials').set(lease).execute())
+    const before = await claw.stored(id)
+    const fault = new Fault('authentication_failed', 'No.')
+    for (const row of [credential, { ...before.credential, version: 0 }])
+      await noteRefusal(claw.app, { row, connection }, { refused: 'invalid_grant', reached: 'answered', fault })
+    expect(await claw.stored(id)).toEqual(before)
   })
 
   test('drop an answer when the person has reconnected meanwhile', async () => {
