@@ -331,14 +331,25 @@ describe('changing a connection', () => {
     expect(await whoami(claw)).toBe('ambiguous_connection')
   })
 
-  test('leaves the default of the other environment alone', async () => {
-    const { claw, first, second, change } = await two()
+  test('concerns no other environment, provider or workspace: they have defaults and labels of their own', async () => {
+    const { claw, second, change } = await two()
     await using _ = claw
     const test = await claw.connect({ label: 'test', environment: 'test', makeDefault: true })
-    await change(second, { isDefault: true })
+    await claw.app.db.write(async tx => {
+      const row = await tx.selectFrom('connections').selectAll().where('label', '=', 'first').executeTakeFirstOrThrow()
+      const elsewhere = { ...row, label: 'elsewhere', is_default: 1 }
+      await tx.insertInto('workspaces').values({ id: 'ws_other', name: 'Other', created_at: 0 }).execute()
+      await tx
+        .insertInto('connections')
+        .values([
+          { ...elsewhere, id: 'conn_provider', provider: 'github' },
+          { ...elsewhere, id: 'conn_workspace', workspace_id: 'ws_other' },
+        ])
+        .execute()
+    })
+    expect((await change(second, { isDefault: true, label: 'elsewhere' })).status).toBe(200)
     const defaults = (await claw.rows('connections')).filter(row => row.is_default === 1).map(({ id }) => id)
-    expect(defaults.toSorted()).toEqual([second, test.id].toSorted())
-    expect(defaults).not.toContain(first)
+    expect(defaults.toSorted()).toEqual([second, test.id, 'conn_provider', 'conn_workspace'].toSorted())
   })
 
   test.each([

@@ -227,10 +227,13 @@ describe('a sign-in that the person has taken back', () => {
 
   test('works at once after it was reconnected, under the same id', async () => {
     await using claw = await startPractice()
+    const other = await claw.connectPractice({ label: 'other', more: { account: { id: 'acct_2', label: 'bob' } } })
+    const before = await claw.stored(other.id)
     const { id } = await claw.connectPractice({ endsInMs: 0 })
     claw.provider.revokeAll()
-    await claw.look()
+    await claw.look(id)
     await claw.connectPractice({ more: { connectionId: id } })
+    expect(await claw.stored(other.id)).toEqual(before)
     expect((await claw.look(id)).status).toBe(200)
     expect((await claw.stored(id)).connection.state).toBe('healthy')
   })
