@@ -6,7 +6,7 @@ import type { JobEnd, JobKind } from '../../jobs/job.ts'
 import { endUnsent } from '../close-call.ts'
 import { tellEnded } from '../parked.ts'
 
-/** Ends a call about which nobody decided in time. `subject` is the approval's id. */
+/** Ends a call about which nobody decided in time: its job is for that moment. `subject` is the approval's id. */
 export const expireApprovalJob = (app: App): JobKind => ({
   failuresMax: Number.POSITIVE_INFINITY,
   run: job => expireDue(app, job.subject),
@@ -16,7 +16,6 @@ async function expireDue(app: App, approvalId: string): Promise<JobEnd> {
   const found = app.db.read.selectFrom('approvals').selectAll().where('id', '=', approvalId)
   const approval = await found.executeTakeFirst()
   if (approval?.state !== 'pending') return 'done'
-  if (approval.expires_at > app.clock.now()) return { againAt: approval.expires_at }
   await app.db.write(tx => expireApproval(app, tx, approval))
   tellEnded(app, approval.call_id)
   return 'done'
