@@ -110,7 +110,10 @@ describe('a remote agent', () => {
   })
 
   /** Adds an agent that answers each method as it is told here; undefined: not at all. */
-  const addScripted = async (name: string, answer: (method: string) => object | undefined) => {
+  const addScripted = async (
+    name: string,
+    answer: (method: string, params: Record<string, unknown>) => object | undefined,
+  ) => {
     const path = `/${name}`
     const card = {
       name,
@@ -126,8 +129,8 @@ describe('a remote agent', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told))
     receiver.on(`${path}/.well-known/agent-card.json`, response => tell(response, card))
     receiver.on(path, (response, { body }) => {
-      const { method, id } = JSON.parse(body)
-      const result = answer(method)
+      const { method, id, params } = JSON.parse(body)
+      const result = answer(method, params)
       return result ? tell(response, { jsonrpc: '2.0', id, result }) : response.destroy()
     })
     const { status } = await add({ url: receiver.url(path) })
@@ -144,6 +147,54 @@ describe('a remote agent', () => {
     await soon(async () => (await seen(id)).state).toBe('failed')
     expect(methods).toEqual(['SendMessage', 'ListTasks'])
     expect(JSON.stringify((await seen(id)).history)).toContain('It was not sent again.')
+  })
+
+  test.each([
+    ['once more where it did not', 'Forgetful', false, 3],
+    ['once where it did', 'Attentive', true, 2],
+  ])('gets an answer that may have arrived %s', async (_, name, has, sends) => {
+    let last = ''
+    let sent = 0
+    const others: string[] = []
+    const task = (state: string, history: object[] = []) => ({ id: 'far', contextId: 'c', status: { state }, history })
+    const asking = () => {
+      const history = [{ messageId: last, role: 'ROLE_USER', parts: [{ text: 'yes' }] }]
+      return task('TASK_STATE_INPUT_REQUIRED', has ? history : [])
+    }
+    await addScripted(name, (method, params) => {
+      if (method === 'GetTask') return sent < sends ? asking() : task('TASK_STATE_COMPLETED')
+      if (method !== 'SendMessage') others.push(method)
+      last = String(Object(params.message).messageId)
+      sent += 1
+      if (sent === 1) return { task: asking() }
+      return sent === 2 ? undefined : { task: task('TASK_STATE_WORKING') }
+    })
+    const id = await delegate(name)
+    await soon(async () => (await seen(id)).state).toBe('input_required')
+    await agentAt(here, here.key).step(id, 'answer', { answer: 'yes' })
+    await soon(async () => (await seen(id)).state).toBe('completed')
+    // Nor is it asked to cancel what it has completed.
+    expect({ sent, others }).toEqual({ sent: sends, others: [] })
+  })
+
+  test.each([
+    ['a text', 'Brief', [{ text: 'Good night' }], 'Good night'],
+    ['more', 'Wordy', [{ text: 'Good' }, { text: 'night' }], { a2a: { artifacts: [{ artifactId: 'm' }] } }],
+  ])('that answers with a message of %s has completed the task by it', async (_, name, parts, result) => {
+    await addScripted(name, () => ({ message: { messageId: 'm', role: 'ROLE_AGENT', parts } }))
+    const id = await delegate(name)
+    await soon(async () => (await seen(id)).state).toBe('completed')
+    const history = (await seen(id)).history as { said: { result?: unknown } }[] // as documented
+    expect(history.at(-1)?.said).toMatchObject({ result })
+  })
+
+  test('gets no message that is no task: whoever looks after the relay sees it', async () => {
+    await here.rest('POST', '/relay/messages', { body: { to: 'Far worker', body: 'hello' } })
+    const ada = await signIn(here, { name: 'Ada', role: 'owner' })
+    await soon(async () => {
+      here.clock.move(1_500)
+      return (await ada.rest('GET', '/relay/dead-letters')).body.items
+    }).toMatchObject([{ body: 'hello', problem: expect.stringContaining('A remote agent takes tasks only.') }])
   })
 
   test('that answers with more than can be kept fails the task, saying so', async () => {

@@ -36,7 +36,8 @@ export async function forwardTask(app: App, taskId: string): Promise<JobEnd> {
   const { client, last } = await remoteClient(app, AgentCard.fromJSON(JSON.parse(remote.card)), token)
   const link: Link = { app, sent, client, last }
 
-  if (task.endedAt !== null) return cancelThere(link)
+  // What the remote agent has ended itself is not to be stopped there.
+  if (task.endedAt !== null) return task.state === 'canceled' || task.state === 'expired' ? cancelThere(link) : 'done'
   if (sent.state === 'sending') return lookFor(link)
   if (sent.state === 'waiting') return send(link, firstMessage(task, `clawlink-${task.id}`), 1)
   const answer = task.history.findLast(({ step, version }) => step === 'answer' && version > sent.told_version)
