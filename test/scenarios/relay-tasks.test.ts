@@ -266,6 +266,13 @@ describe('a task by capability', () => {
     expect(await has(ann, id)).toBe(carl.id)
     expect(await bob.refused('POST', `/tasks/${id}/complete`, { result: 1 })).toBe('conflict')
     expect(await stateOf(ann, id)).toBe('submitted')
+
+    // Where everybody has gone quiet it waits for who comes back.
+    await step(carl, id, 'accept')
+    await due(200_000)
+    expect(await ann.ok('GET', `/tasks/${id}`)).toMatchObject({ to: null, state: 'submitted' })
+    await bob.ok('PUT', '/agents/me', { capabilities: [capability] })
+    expect(await has(ann, id)).toBe(bob.id)
   })
 
   test.each([
@@ -296,6 +303,12 @@ describe('a task by capability', () => {
     }
     expect(await reject()).toMatchObject({ state: 'submitted' })
     expect(await reject()).toMatchObject({ state: 'rejected' })
+
+    // Another one is theirs all the same.
+    const other = await ann.ok('POST', '/tasks', { capability, task: 'u' })
+    const firstId = await has(ann, other.id)
+    await due(60_001)
+    expect([...workers.keys()].filter(each => each !== firstId)).toEqual([await has(ann, other.id)])
   })
 
   test('goes back to one that was too slow when the other rejects it, and not again to who has rejected it', async () => {
