@@ -42,7 +42,7 @@ export async function passOn(
         state: 'submitted',
         to_agent: next ?? '',
         to_device: '',
-        tried: JSON.stringify(next !== undefined && tried.includes(next) ? tried.filter(id => id !== next) : tried),
+        tried: JSON.stringify(tried),
         lease_until: next === undefined ? 0 : now + app.config.relayOfferSeconds * 1000,
         next_at: Math.min(
           row.deadline_at,
@@ -50,7 +50,7 @@ export async function passOn(
         ),
       }
   const after = { ...row, ...set, version: row.version + 1 }
-  const isOffered = !allRejected && next !== undefined
+  const isOffered = next !== undefined
   const tell = updateMessage(app, after, {
     to: row.reply_to,
     from: by.by_kind === 'agent' ? { agentId: by.by_id, device: '' } : { agentId: '', device: '' },
