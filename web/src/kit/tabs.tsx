@@ -19,7 +19,7 @@ export function Tabs<T extends string>({
       onValueChange={chosen => onChange?.(chosen)}
       className="flex min-w-0 flex-col gap-4"
     >
-      <Base.List aria-label={label} className="flex gap-1 overflow-x-auto border-line border-b">
+      <Base.List aria-label={label} className="flex flex-wrap gap-x-1 border-line border-b">
         {tabs.map(tab => (
           <Base.Tab
             key={tab.value}
