@@ -1,16 +1,20 @@
 import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
+import { classes } from './classes.ts'
 
 /** Views of one thing, one at a time. Without `value` it keeps the choice itself. */
 export function Tabs<T extends string>({
   label,
   tabs,
   value,
+  oneRow = false,
   onChange,
 }: {
   label: string
   tabs: readonly { value: T; label: ReactNode; content: ReactNode }[]
   value?: T
+  /** They scroll sideways where they do not fit, for pages that have no height to spare. */
+  oneRow?: boolean
   onChange?(value: T): void
 }) {
   return (
@@ -19,7 +23,10 @@ export function Tabs<T extends string>({
       onValueChange={chosen => onChange?.(chosen)}
       className="flex min-w-0 flex-col gap-4"
     >
-      <Base.List aria-label={label} className="flex flex-wrap gap-x-1 border-line border-b">
+      <Base.List
+        aria-label={label}
+        className={classes('flex gap-x-1 border-line border-b', oneRow ? 'overflow-x-auto' : 'flex-wrap')}
+      >
         {tabs.map(tab => (
           <Base.Tab
             key={tab.value}

@@ -27,6 +27,7 @@ export function Ways({ session }: { session: Opened }) {
       ) : (
         <Tabs
           label="Ways to connect"
+          oneRow
           tabs={ways.map((way, index) => ({
             value: way.id,
             label: capital(way.label),
