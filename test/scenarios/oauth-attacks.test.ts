@@ -161,6 +161,9 @@ describe('the authorization request', () => {
       const { answer } = await authorize(claw, browser, { clientId, redirectUri: site, change })
       expect([answer.status, answer.location, JSON.parse(answer.text).error]).toEqual([400, '', error])
     }
+    const link = `${claw.app.url()}/oauth/authorize?${new URLSearchParams({ client_id: clientId, redirect_uri: site })}`
+    const person = await fetch(link, { headers: { 'sec-fetch-dest': 'document' }, redirect: 'manual' })
+    expect([person.status, person.headers.get('location')]).toEqual([303, '/consent/refused#invalid_request'])
     const asked = await authorize(claw, browser, { clientId, redirectUri: site })
     expect(asked.uid).not.toBe('')
   })

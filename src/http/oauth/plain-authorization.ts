@@ -1,5 +1,6 @@
 import { oauthScope } from '../../accounts/grants/make-grant.ts'
 import { oauthPaths } from './metadata.ts'
+import { type Refusing, tellRefusal } from './tell-refusal.ts'
 
 /** What of an authorization request is looked at. Clients also send parameters of OpenID Connect; here is nothing of it. */
 const looked = [
@@ -16,12 +17,9 @@ const looked = [
 type Query = Record<string, string | string[] | undefined>
 
 /** The part of a Koa context that is needed here. */
-type Context = {
-  method: string
+type Context = Refusing & {
   path: string
   query: Query
-  status: number
-  body: unknown
   response: { get(name: string): string; remove(name: string): void }
 }
 
@@ -54,5 +52,5 @@ export const plainAuthorization = (issuer: string) => async (ctx: Context, next:
 
 function refuse(ctx: Context, error: string, description: string): void {
   ctx.status = 400
-  ctx.body = { error, error_description: description }
+  tellRefusal(ctx, { error, error_description: description })
 }

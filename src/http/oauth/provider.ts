@@ -9,6 +9,7 @@ import { clientAuthMethods, oauthPaths } from './metadata.ts'
 import { plainAuthorization } from './plain-authorization.ts'
 import { ownResources } from './resources.ts'
 import { type ServerKeys, serverKeys } from './server-keys.ts'
+import { tellRefusal } from './tell-refusal.ts'
 
 const minuteS = 60
 const hourS = 60 * minuteS
@@ -97,18 +98,7 @@ function configuration(app: App, keys: ServerKeys, mayFetch: (ctx: KoaContextWit
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     revokeGrantPolicy: () => true,
-    renderError(ctx, out) {
-      // A program gets the code; a person whom it sent here gets our page that says what to do. Browsers say
-      // which it is, over https and on one machine.
-      if (ctx.method === 'GET' && ctx.get('sec-fetch-dest') === 'document') {
-        ctx.body = ''
-        ctx.status = 303
-        ctx.set('location', `/consent/refused#${out.error}`)
-        return
-      }
-      ctx.type = 'json'
-      ctx.body = out
-    },
+    renderError: tellRefusal,
   }
 }
 
