@@ -93,7 +93,7 @@ async function notNow(app: App, ready: ReadyCall, held: Held): Promise<EndedCall
 
 function notAsBegun(): Fault {
   return new Fault('approval_denied', 'What would be sent now is not what was asked for then, so it was not sent.', {
-    fix: 'Call again, under another idempotency key if it had one: a member will be asked about the call as it is now.',
+    fix: 'Call again, with another idempotency key if it had one: a member will be asked about the call as it is now.',
   })
 }
 

@@ -74,8 +74,8 @@ describe('migrations', () => {
   })
 
   test('leave a database alone that a later version has changed, and say so', async () => {
-    await using place = await openTestDb()
-    await place.db.close()
+    await using place = await emptyDatabase()
+    await place.open()
     await runSql(place, `insert into kysely_migration (name, timestamp) values ('9999-later', '2030')`)
     const refused = await openDb(place.settings)
     expect(refused).toMatchObject({

@@ -144,7 +144,7 @@ describe('a call that is not waited for', () => {
     const again = { body: { arguments: issue.arguments, wait: false }, headers: { 'idempotency-key': 'once' } }
     expect(await claw.rest('POST', `/tools/${issue.tool}/calls`, again)).toMatchObject({
       status: 409,
-      body: { code: 'canceled', replayed: true, fix: expect.stringContaining('under another idempotency key') },
+      body: { code: 'canceled', replayed: true, fix: expect.stringContaining('with another idempotency key') },
     })
     expect(sent(claw)).toHaveLength(1)
   })

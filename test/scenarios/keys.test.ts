@@ -203,7 +203,7 @@ describe('a test key', () => {
       expect(await claw.rest('GET', path, { key })).toMatchObject({ status: 404 })
       expect(await claw.rest('DELETE', path, { key })).toMatchObject({ status: 404 })
     }
-    expect((await claw.rest('GET', '/connections', { key })).body).toEqual({ items: [] })
+    expect((await claw.rest('GET', '/connections', { key })).body).toEqual({ items: [], next: null })
     expect((await claw.rest('GET', '/tools/sandbox_whoami', { key })).body.connections).toEqual([])
     expect(claw.sandbox.requests).toEqual([])
     expect(await claw.rows('connections')).toEqual([live])

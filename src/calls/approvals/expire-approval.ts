@@ -35,6 +35,6 @@ export async function expireApproval(app: App, tx: Transaction<Schema>, { id, ca
 
 export function expiredFault(message: string): Fault {
   return new Fault('approval_denied', message, {
-    fix: 'Ask the person you work for whether it is still wanted. If so, call again, under another idempotency key if it had one: a member will be asked anew.',
+    fix: 'Ask the person you work for whether it is still wanted. If so, call again, with another idempotency key if it had one: a member will be asked anew.',
   })
 }
