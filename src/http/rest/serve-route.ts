@@ -30,7 +30,7 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
   if (known instanceof Fault) return problem(known)
   const unstored = nulIn(route, request)
   if (unstored) return problem(unstored)
-  const query = queryOf(route.query ?? noQuery, request.query)
+  const query = route.query || hasNames(request.query) ? queryOf(route.query ?? noQuery, request.query) : undefined
   if (query instanceof Fault) return problem(query)
   const bytesMax = Math.max(app.config.requestBytesMax, route.bodyBytesMax ?? 0)
   const bytes = route.body ? await readBody(app, request.incoming, bytesMax) : undefined
@@ -51,6 +51,11 @@ export async function serveRoute(app: App, route: Route, request: RouteRequest):
 
 /** Of a route that takes none: a name that nobody hears is most often a slip, there as elsewhere. */
 const noQuery = z.strictObject({})
+
+function hasNames(query: object): boolean {
+  for (const _ in query) return true
+  return false
+}
 
 /** Nothing that is stored has a NUL, and PostgreSQL takes none in a text that is looked for. */
 function nulIn({ tail }: Route, { params, query }: RouteRequest): Fault | undefined {
