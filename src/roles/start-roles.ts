@@ -5,6 +5,9 @@ import { startRelay } from './relay.ts'
 import { startWeb } from './web.ts'
 import { startWorker } from './worker.ts'
 
+/** While it stops, everybody is told so often that nobody waits: a request may only now begin to. */
+const tellEveryMs = 50
+
 export type Running = { url: string | undefined; stop(): Promise<void> }
 
 /** Starts the roles of this process in order. `stop` ends them in reverse order; all of them, even when one fails to. */
@@ -24,9 +27,12 @@ export async function startRoles(app: App): Promise<Running> {
   return {
     url,
     async stop() {
-      app.wakes.emit(stopTopic)
+      const tell = () => void app.wakes.emit(stopTopic)
+      tell()
+      const telling = setInterval(tell, tellEveryMs)
       for (const stop of stops.reverse())
         await stop().catch(cause => app.log.error({ err: cause }, 'a role did not stop cleanly'))
+      clearInterval(telling)
     },
   }
 }

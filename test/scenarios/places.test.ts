@@ -1,7 +1,10 @@
 /** Whoever waits or listens does so at a hundred places at most, and a place is free again however the waiting ends. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../src/core/errors.ts'
+import { lookUntil } from '../../src/core/look-until.ts'
 import type { Place } from '../../src/core/places.ts'
 import { mailboxTopic } from '../../src/relay/wake.ts'
 import { register } from '../kit/a2a.ts'
@@ -170,4 +173,19 @@ test('a server that stops leaves all places, of streams and of requests that wai
   await claw.stopServing()
   await Promise.allSettled([...waiting, socket.end()])
   expect(free(claw, claw.agentId)).toBe(100)
+})
+
+test('who begins to wait while a server stops does not hold it up', async () => {
+  await using claw = await start()
+  const { host, port } = new URL(claw.url)
+  // A request whose body is not there yet keeps the server open until its client goes.
+  const slow = connect(Number(port), '127.0.0.1')
+  const head = [`host: ${host}`, `authorization: Bearer ${claw.key}`, 'content-length: 2', 'expect: 100-continue']
+  slow.write(`POST /api/v1/relay/inbox HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`)
+  expect(String(await once(slow, 'data'))).toContain('100 Continue')
+  const stopping = claw.stopServing()
+  const asked = { topic: 'nothing', waitMs: 60_000, done: () => false }
+  expect(await lookUntil(claw.app, asked, () => Promise.resolve('seen'))).toBe('seen')
+  slow.destroy()
+  await stopping
 })
