@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ask } from '../../api/queries.ts'
+import { askAll } from '../../api/queries.ts'
 import { Badge } from '../../kit/badge.tsx'
 import { buttonStyle } from '../../kit/button-style.ts'
 import { Card } from '../../kit/card.tsx'
 import { List, ListRow } from '../../kit/list.tsx'
 import { states } from '../connections/connection.ts'
 
-/** The connections that a person has to connect anew; nothing while there are none. */
+/** The connections that a person has to reconnect; nothing while there are none. */
 export function RepairsCard() {
-  const { data } = useQuery(ask('GET /connections'))
+  const { data } = useQuery(askAll('GET /connections'))
   const broken = data?.items.filter(({ state }) => states[state].repair === 'reconnect') ?? []
   if (broken.length === 0) return null
   return (
