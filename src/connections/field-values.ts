@@ -3,7 +3,7 @@ import type { Auth, Field, Fields } from '../catalog/define.ts'
 import { fillUrl, namesIn, type Values } from '../catalog/fill-url.ts'
 import { valueAt } from '../catalog/paths.ts'
 import { Fault, type InvalidField } from '../core/errors.ts'
-import { firstOf } from '../core/first-of.ts'
+import { wrongFields } from '../core/first-of.ts'
 import { jsonOrUndefined } from '../core/json.ts'
 import { unfitPart } from './apply-credential.ts'
 import { keyProblems } from './check-keys.ts'
@@ -114,8 +114,6 @@ function urlOf(auth: Auth, name: 'authorize' | 'token' | 'device'): string[] {
 }
 
 function notValid(wrong: readonly InvalidField[]): Fault {
-  const { told: invalidFields, more } = firstOf(wrong)
-  const named = invalidFields.map(({ field, problem }) => `${field} ${problem}`)
-  const all = [...named, ...(more ? [`and ${more}`] : [])].join('; ')
-  return new Fault('validation_error', `What was given is not valid: ${all}.`, { invalidFields })
+  const { invalidFields, named } = wrongFields(wrong)
+  return new Fault('validation_error', `What was given is not valid: ${named}.`, { invalidFields })
 }

@@ -3,11 +3,12 @@ import { RecentMap } from './recent-map.ts'
 
 /** Counts what may fail only so often, by whoever tries it. Kept in this process alone. */
 export type Tries = {
-  /** A fault once there were too many; says when it may be tried again. */
-  refusal(who: string, nowMs: number): Fault | undefined
-  /** One that failed. */
-  failed(who: string, nowMs: number): void
-  /** One that was counted as failed before it was known, and was not. */
+  /**
+   * Counts one more as failed before it is known, so that tries at once are no more than tries in a row; or a fault, once there
+   * were too many, which says when it may be tried again.
+   */
+  take(who: string, nowMs: number): Fault | undefined
+  /** One that did not fail. */
   forgive(who: string, nowMs: number): void
 }
 
@@ -19,15 +20,13 @@ export function createTries({ max, windowMs }: { max: number; windowMs: number }
     return found && nowMs < found.endsAt ? found : undefined
   }
   return {
-    refusal(who, nowMs) {
+    take(who, nowMs) {
       const found = current(who, nowMs)
-      if (!found || found.count < max) return undefined
-      return new Fault('rate_limited', 'Too many wrong tries.', { retryAfterMs: found.endsAt - nowMs })
-    },
-    failed(who, nowMs) {
-      const found = current(who, nowMs)
+      if (found && found.count >= max)
+        return new Fault('rate_limited', 'Too many wrong tries.', { retryAfterMs: found.endsAt - nowMs })
       if (found) found.count++
       else failures.set(who, { count: 1, endsAt: nowMs + windowMs })
+      return undefined
     },
     forgive(who, nowMs) {
       const found = current(who, nowMs)

@@ -26,8 +26,8 @@ const startBody = z.strictObject({
 /**
  * Signing in at an OpenID provider, below `/auth/oidc`. `GET /start` is a link. `POST /start` answers with the place to go
  * to: for who accepts an invitation, whose token is in the body and in no URL, for who wants to go on to a page, or who is
- * signed in and links the account, with their password. Whatever comes of it is told in the fragment: `/sign-in#challenge=…`, `#problem=<code>`,
- * and `#done` where there is a page to go on to.
+ * signed in and links the account, with their password. Whatever comes of it is told in the fragment:
+ * `/sign-in#challenge=…`, `#problem=<code>`, and `#done` where there is a page to go on to.
  */
 export function oidcSignIn(app: App): Hono<{ Bindings: HttpBindings }> {
   const http = new Hono<{ Bindings: HttpBindings }>()
@@ -85,11 +85,7 @@ async function bodyOf(app: App, incoming: HttpBindings['incoming']): Promise<z.o
 
 /** Each start asks the provider for something, so each one counts, unless its way back was good. */
 function tooMany(app: App, incoming: HttpBindings['incoming']): Fault | undefined {
-  const now = app.clock.now()
-  const who = networkOf(requestOrigin(app, incoming).address)
-  const refused = app.addressTries.refusal(who, now)
-  if (!refused) app.addressTries.failed(who, now)
-  return refused
+  return app.addressTries.take(networkOf(requestOrigin(app, incoming).address), app.clock.now())
 }
 
 function keep(app: App, state: Secret): string {

@@ -1,10 +1,10 @@
 import type * as z from 'zod'
 import type { InvalidField } from '../core/errors.ts'
-import { firstOf, shortName } from '../core/first-of.ts'
+import { shortName, wrongFields } from '../core/first-of.ts'
 
 /**
- * What Zod found wrong, field by field, and the same as one text; of very much the first. `unknown` says what is wrong with a name that the schema
- * does not have, `whole` names the value itself where no field of it is to blame.
+ * What Zod found wrong, field by field, and the same as one text; of very much the first. `unknown` says what is wrong with a
+ * name that the schema does not have, `whole` names the value itself where no field of it is to blame.
  */
 export function invalidFieldsOf(
   { issues }: z.ZodError,
@@ -15,8 +15,5 @@ export function invalidFieldsOf(
     if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.') || whole, problem: issue.message }]
     return issue.keys.map(key => ({ field: [...path, key].join('.'), problem: unknown }))
   })
-  const { told, more } = firstOf(found)
-  const invalidFields = told.map(({ field, problem }) => ({ field: shortName(field), problem }))
-  const named = invalidFields.map(({ field, problem }) => `${field} ${problem}`)
-  return { invalidFields, named: [...named, ...(more ? [`and ${more}`] : [])].join('; ') }
+  return wrongFields(found.map(({ field, problem }) => ({ field: shortName(field), problem })))
 }

@@ -24,10 +24,8 @@ export type DeviceDetails = { client: AskingClient; address: string }
 export async function findDevice(app: App, person: PersonPrincipal, typed: string): Promise<WaitingDevice | Fault> {
   const { db, vault, clock, codeTries } = app
   const now = clock.now()
-  const refused = codeTries.refusal(person.personId, now)
+  const refused = codeTries.take(person.personId, now)
   if (refused) return refused
-  // Wrong until it is found, so that tries at once are no more than tries in a row.
-  codeTries.failed(person.personId, now)
   const row = await db.read
     .selectFrom('oauth_records')
     .selectAll()

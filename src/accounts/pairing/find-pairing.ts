@@ -8,10 +8,8 @@ import { readUserCode } from './user-code.ts'
 /** The pairing of a code that a member typed. A member who tries too many wrong ones has to wait. */
 export async function findPairingByCode(app: App, member: MemberPrincipal, typed: string): Promise<Pairing | Fault> {
   const now = app.clock.now()
-  const refused = app.codeTries.refusal(member.personId, now)
+  const refused = app.codeTries.take(member.personId, now)
   if (refused) return refused
-  // Wrong until it is found, so that tries at once are no more than tries in a row.
-  app.codeTries.failed(member.personId, now)
   const code = readUserCode(typed)
   const row =
     code === undefined

@@ -5,7 +5,7 @@ import type { Origin } from '../principal.ts'
 
 /**
  * Runs what guessing must not pay at: sign-ins, codes, invitations. Too many faults from one address, and it is refused
- * before it is looked at. Counted as a fault until it is none, so that tries at once are no more than tries in a row.
+ * before it is looked at.
  */
 export async function limited<T>(
   { addressTries, clock }: App,
@@ -14,9 +14,8 @@ export async function limited<T>(
 ): Promise<T | Fault> {
   const now = clock.now()
   const who = networkOf(address)
-  const refused = addressTries.refusal(who, now)
+  const refused = addressTries.take(who, now)
   if (refused) return refused
-  addressTries.failed(who, now)
   const done = await attempt()
   if (!(done instanceof Fault)) addressTries.forgive(who, now)
   return done

@@ -10,8 +10,8 @@ import { findMember } from './find-member.ts'
 
 /**
  * Takes a member out of the workspace: their sessions reach it no more, and the keys that they made or put in the place of
- * another one, which they may have kept, are revoked; what they approved and no device has fetched is taken back. Every process notices within a second. Their
- * account stays, for their other workspaces.
+ * another one, which they may have kept, are revoked; what they approved and no device has fetched is taken back. Every
+ * process notices within a second. Their account stays, for their other workspaces.
  */
 export async function removeMember(
   db: Db,

@@ -42,7 +42,6 @@ export function createRequestLimits(app: App): RequestLimits {
 }
 
 function counted(tries: ReturnType<typeof createTries>, who: string, nowMs: number): Fault | undefined {
-  const refused = tries.refusal(who, nowMs)
-  if (!refused) tries.failed(who, nowMs)
+  const refused = tries.take(who, nowMs)
   return refused && new Fault('rate_limited', 'Too many requests of this kind.', refused.details)
 }

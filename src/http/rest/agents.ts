@@ -16,7 +16,7 @@ import { Fault } from '../../core/errors.ts'
 import { clientAddress } from '../client-address.ts'
 import { expiresInDays, lastsMs, limits } from './key-terms.ts'
 import { route } from './route.ts'
-import { environment, filter, key } from './schemas.ts'
+import { environment, key, limit, next } from './schemas.ts'
 
 const secret = z.string().describe('The key itself. Shown only now.')
 
@@ -28,8 +28,8 @@ export const agentRoutes = [
     tag: 'agents',
     may: 'agents.read',
     query: z.strictObject({
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({
       items: z.array(

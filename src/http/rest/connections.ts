@@ -13,7 +13,7 @@ import { Secret } from '../../core/secret.ts'
 import { showConnection, showConnections } from '../shown-connection.ts'
 import { editorOf } from './editor-of.ts'
 import { route } from './route.ts'
-import { connection, filter } from './schemas.ts'
+import { connection, limit, next } from './schemas.ts'
 import { sightOf } from './sight-of.ts'
 
 const label = z.string().min(1).max(80)
@@ -27,8 +27,8 @@ export const connectionRoutes = [
     may: 'connections.read',
     query: z.strictObject({
       provider: z.string().optional(),
-      next: filter.optional().describe('The `next` of the page before.'),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next,
+      limit,
     }),
     answer: z.object({ items: z.array(connection), next: z.string().nullable() }),
     async run({ app, principal, query: { next: after, ...wanted } }) {

@@ -18,7 +18,8 @@ const lookEveryMs = 30_000
 /**
  * Tells one URL of what happened to a task since it was told last: in order, each at least once. What it throws is tried
  * again. While the agent that asked for it has no key it is told nothing: it could not read the task itself then. Nor once the
- * key that set it is revoked: whoever had that key may have chosen the URL. `again`: it was for this that a task given by other ways than A2A is looked at from time to time.
+ * key that set it is revoked: whoever had that key may have chosen the URL. `again`: it was for this that a task given by
+ * other ways than A2A is looked at from time to time.
  */
 export async function deliverPush(app: App, id: string): Promise<JobEnd> {
   const row = await app.db.read.selectFrom('a2a_pushes').selectAll().where('id', '=', id).executeTakeFirst()
